@@ -1,0 +1,116 @@
+//! Keys: looked up through borrowed arguments, made owned only on a miss, confirmed by equality.
+//!
+//! An argument becomes part of a key in one of three ways, and the compiler finds the first that fits its
+//! type ([`Way`]):
+//!
+//! 1. [`ByShape`]: it is made of types of the standard library, in any nesting (`&str`, `Vec<&Path>`,
+//!    `Option<(f64, Cow<str>)>`). Floats are compared by their bits, with `-0.0 == 0.0` and all NaNs equal.
+//! 2. [`ByTarget`]: it borrows something of the user's that can be owned (`&User`, `Option<&User>`).
+//! 3. [`ByValue`]: it owns everything and is `Hash + Eq + Clone`.
+//!
+//! No clock, no lock and no I/O here.
+
+mod route;
+mod shapes;
+mod way;
+
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::RandomState;
+use once_cell::sync::Lazy;
+
+pub use route::{Rendered, Route, route};
+pub use way::{ByShape, ByTarget, ByValue, Way};
+
+/// Seeded anew in every process: keys may come from users, who must not be able to choose their hashes.
+static HASHER: Lazy<RandomState> = Lazy::new(RandomState::default);
+
+/// A borrowed key: what a look-up needs, without owning anything.
+pub trait KeyRef {
+    /// The key as the store keeps it.
+    type Owned: Send + Sync + 'static;
+
+    /// Feeds the key into a hasher.
+    fn hash<H: Hasher>(&self, state: &mut H);
+
+    /// Tells whether a stored key is this one. Keys that are equal have equal hashes.
+    fn is(&self, owned: &Self::Owned) -> bool;
+
+    /// Makes the key owned.
+    fn own(&self) -> Self::Owned;
+}
+
+/// The hash of a key, the same all through one process.
+pub(crate) fn hash(key: &impl KeyRef) -> u64 {
+    let mut state = HASHER.build_hasher();
+    key.hash(&mut state);
+    state.finish()
+}
+
+/// A type that can be one argument in a key, found the way `W`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of a cache key",
+    label = "cannot be part of a cache key",
+    note = "a key is `Hash + Eq + Clone + Send + Sync + 'static`, or borrows something that is",
+    note = "leave the argument out of the key with `skip(..)`, or say what to key on with `key = ..`"
+)]
+pub trait Key<W> {
+    /// The argument as the store keeps it.
+    type Owned: Send + Sync + 'static;
+
+    /// Feeds the argument into a hasher.
+    fn hash<H: Hasher>(&self, state: &mut H);
+
+    /// Tells whether the stored argument is this one.
+    fn is(&self, owned: &Self::Owned) -> bool;
+
+    /// Makes the argument owned.
+    fn own(&self) -> Self::Owned;
+}
+
+/// One argument of a borrowed key.
+#[derive(Debug)]
+pub struct Part<'a, A, W> {
+    argument: &'a A,
+    way: std::marker::PhantomData<W>,
+}
+
+/// Makes an argument part of a key.
+pub fn part<W, A: Key<W>>(_way: W, argument: &A) -> Part<'_, A, W> {
+    Part {
+        argument,
+        way: std::marker::PhantomData,
+    }
+}
+
+impl KeyRef for () {
+    type Owned = ();
+
+    fn hash<H: Hasher>(&self, _state: &mut H) {}
+
+    fn is(&self, (): &()) -> bool {
+        true
+    }
+
+    fn own(&self) {}
+}
+
+impl<A: Key<W>, W, Rest: KeyRef> KeyRef for (Part<'_, A, W>, Rest) {
+    type Owned = (A::Owned, Rest::Owned);
+
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.argument.hash(state);
+        self.1.hash(state);
+    }
+
+    fn is(&self, owned: &Self::Owned) -> bool {
+        self.0.argument.is(&owned.0) && self.1.is(&owned.1)
+    }
+
+    fn own(&self) -> Self::Owned {
+        (self.0.argument.own(), self.1.own())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! What generated code names. Not part of the public interface: it changes with the macros.
+
+pub use inventory;
+
+pub use crate::__cache_register as register;
+pub use crate::invalidate::{Always, Settle, copied, invalidate_route, settle, settle_async};
+pub use crate::key::{
+    ByShape, ByTarget, ByValue, Key, KeyRef, Part, Rendered, Route, Way, part, route,
+};
+pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
+pub use crate::registry::Registration;
+pub use crate::site::Site;
+pub use crate::site::door::Door;
+pub use crate::site::seat::Seat;
+pub use crate::site::step::{Ask, Found};
+pub use crate::value::{
+    AsValue, AsWhole, CacheValue, KeepErrors, Kind, MaybeNone, OnOk, OnReturn, OwnErrors, Probe,
+    SharedErrors, Shown, Verdict, Whole,
+};

@@ -1,0 +1,163 @@
+//! The list of the program's cached functions, known from the moment it is linked.
+
+use std::collections::HashMap;
+
+use once_cell::sync::Lazy;
+
+use crate::options::{Bound, Timeout};
+use crate::site::Site;
+use crate::stats::Stats;
+
+/// A function's entry in the list.
+#[derive(Debug)]
+pub struct Registration(pub &'static Site);
+
+inventory::collect!(Registration);
+
+/// Puts a function into the list.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_register {
+    ($site:path) => {
+        $crate::__private::inventory::submit! { $crate::__private::Registration(&$site) }
+    };
+}
+
+pub(crate) fn sites() -> impl Iterator<Item = &'static Site> {
+    inventory::iter::<Registration>
+        .into_iter()
+        .map(|registration| registration.0)
+}
+
+/// Where the entries of a function live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lives {
+    /// In this process, as long as it runs.
+    InProcess,
+}
+
+/// What a function's attribute says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// How long an entry lives.
+    pub timeout: Timeout,
+    /// How many entries are kept, for each instantiation of a generic function.
+    pub max_entries: Bound,
+    /// `version = ..`.
+    pub version: Option<u64>,
+    /// The fingerprint of the function's source, with `source_check = true`.
+    pub source: Option<u64>,
+    /// Whether entries stay in this process even if there is a shared back end.
+    pub local: bool,
+}
+
+/// A cached function of the program.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Function {
+    /// Its namespace: `crate::module::function`, or what `namespace = ".."` says.
+    pub name: String,
+    /// The file that its attribute stands in.
+    pub file: &'static str,
+    /// The line that its attribute stands in.
+    pub line: u32,
+    /// What its attribute says.
+    pub policy: Policy,
+    /// Where its entries live.
+    pub lives: Lives,
+    /// What its cache has done.
+    pub stats: Stats,
+    /// How many entries it has.
+    pub entries: usize,
+}
+
+/// Lists every cached function of the program, called or not, by name.
+///
+/// # Cost
+///
+/// Proportional to the number of functions; no entry is looked at.
+#[must_use]
+pub fn functions() -> Vec<Function> {
+    let mut functions: Vec<_> = sites().map(describe).collect();
+    functions.sort_by(|a, b| a.name.cmp(&b.name));
+    functions
+}
+
+fn describe(site: &'static Site) -> Function {
+    let state = site.state();
+    let instances = state.instances();
+    let options = instances.first().map(|instance| *instance.options());
+    let timeout = options.map(|options| options.timeout.map_or(Timeout::Never, Timeout::After));
+    let max_entries =
+        options.map(|options| options.max_entries.map_or(Bound::Unbounded, Bound::Entries));
+    Function {
+        name: name(site).to_owned(),
+        file: site.file,
+        line: site.line,
+        policy: Policy {
+            timeout: timeout.unwrap_or(site.timeout),
+            max_entries: max_entries.unwrap_or(site.max_entries),
+            version: site.version,
+            source: site.source,
+            local: site.local,
+        },
+        lives: Lives::InProcess,
+        stats: state.counters.read(),
+        entries: instances.iter().map(|instance| instance.entries()).sum(),
+    }
+}
+
+/// The name of every function, told apart by its place in the source where two would be the same.
+fn name(site: &'static Site) -> &'static str {
+    static NAMES: Lazy<HashMap<usize, String>> = Lazy::new(|| {
+        let mut count = HashMap::<String, usize>::new();
+        sites().for_each(|site| *count.entry(namespace(site)).or_default() += 1);
+        let unique = |site: &Site| match namespace(site) {
+            name if count[&name] == 1 => name,
+            name => format!("{name}@{}:{}:{}", site.file, site.line, site.column),
+        };
+        sites().map(|site| (site.address(), unique(site))).collect()
+    });
+    NAMES.get(&site.address()).map_or(site.name, String::as_str)
+}
+
+/// `crate::module::Type::function`, with the version and the source's fingerprint if they were asked for.
+fn namespace(site: &Site) -> String {
+    let name = site
+        .namespace
+        .map_or_else(|| path_of_function((site.path)(), site.name), str::to_owned);
+    let version = site
+        .version
+        .map_or_else(String::new, |version| format!("#{version}"));
+    let source = site
+        .source
+        .map_or_else(String::new, |source| format!("#{source:016x}"));
+    name + &version + &source
+}
+
+/// The path of a function, from that of a closure in the `static` inside it.
+fn path_of_function(closure: &str, function: &str) -> String {
+    let inside = closure
+        .find("::__CACHE_SITE")
+        .map_or(closure, |end| &closure[..end]);
+    let outside = inside.rfind("::").map_or("", |end| &inside[..end]);
+    format!("{outside}::{function}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_named_by_its_path() {
+        let free = "app::shop::__cache_price::__CACHE_SITE::{{closure}}::{{closure}}";
+        assert_eq!(path_of_function(free, "price"), "app::shop::price");
+        let in_a_trait = "<app::Shop as app::Prices>::price::__CACHE_SITE::{{closure}}";
+        assert_eq!(
+            path_of_function(in_a_trait, "price"),
+            "<app::Shop as app::Prices>::price"
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! One computation that several callers may wait for.
+//!
+//! A [`Flight`] does not know what it carries or who computes it: the leader lands it, once, and everyone
+//! who waited takes what it brought. Waiting is one `Future`; a thread waits by blocking on it.
+
+use std::future::Future;
+use std::mem;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+
+use super::running::{LoadId, Waiting, wait_for};
+use crate::sync::{Mutex, Thread, current, park};
+
+/// What a computation brings to those who waited for it.
+#[derive(Debug)]
+pub(crate) enum Landing<V, E> {
+    /// Its value.
+    Value(Arc<V>),
+    /// Its error, shared.
+    Failed(Arc<E>),
+    /// An error that cannot be shared: everyone computes for themselves, side by side.
+    Unshared,
+    /// Nothing, it panicked or was dropped: one of those who waited takes over.
+    Abandoned,
+}
+
+impl<V, E> Clone for Landing<V, E> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Value(value) => Self::Value(Arc::clone(value)),
+            Self::Failed(error) => Self::Failed(Arc::clone(error)),
+            Self::Unshared => Self::Unshared,
+            Self::Abandoned => Self::Abandoned,
+        }
+    }
+}
+
+#[derive(Debug)]
+enum State<V, E> {
+    Flying(Vec<Waker>),
+    Landed(Landing<V, E>),
+}
+
+/// A computation in progress.
+#[derive(Debug)]
+pub(crate) struct Flight<V, E> {
+    pub(crate) id: LoadId,
+    /// Whether other callers may wait for it.
+    pub(crate) joinable: bool,
+    state: Mutex<State<V, E>>,
+}
+
+impl<V, E> Flight<V, E> {
+    pub(crate) fn new(joinable: bool) -> Self {
+        Self {
+            id: LoadId::next(),
+            joinable,
+            state: Mutex::new(State::Flying(Vec::new())),
+        }
+    }
+
+    /// Ends the computation and wakes everyone who waits. The first landing counts.
+    pub(crate) fn land(&self, landing: Landing<V, E>) {
+        let mut state = self.state.lock();
+        if let State::Landed(_) = *state {
+            return;
+        }
+        let State::Flying(waiting) = mem::replace(&mut *state, State::Landed(landing)) else {
+            return;
+        };
+        drop(state);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    fn poll(&self, context: &Context<'_>) -> Poll<Landing<V, E>> {
+        match &mut *self.state.lock() {
+            State::Landed(landing) => Poll::Ready(landing.clone()),
+            State::Flying(waiting) => {
+                if !waiting.iter().any(|waker| waker.will_wake(context.waker())) {
+                    waiting.push(context.waker().clone());
+                }
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// The wait for a computation's end.
+#[derive(Debug)]
+#[must_use = "a follower waits only when it is polled or blocks"]
+pub(crate) struct Follow<V, E> {
+    flight: Arc<Flight<V, E>>,
+    _waiting: Waiting,
+}
+
+impl<V, E> Follow<V, E> {
+    /// Follows a computation, unless that would close a cycle of computations that wait for each other.
+    pub(crate) fn join(flight: Arc<Flight<V, E>>) -> Option<Self> {
+        let waiting = wait_for(flight.id)?;
+        Some(Self {
+            flight,
+            _waiting: waiting,
+        })
+    }
+}
+
+impl<V, E> Future for Follow<V, E> {
+    type Output = Landing<V, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Landing<V, E>> {
+        self.flight.poll(context)
+    }
+}
+
+/// Wakes a thread that blocks on a future.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waits for a future on this thread, which sleeps meanwhile.
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(current())));
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => park(),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Calls, computations and invalidations under a model checker, in every interleaving:
+//! `RUSTFLAGS="--cfg loom" cargo test -p cache-runtime --lib --release model`.
+//!
+//! The "source" is what the function reads. It is written before it is invalidated, as a writer would.
+
+use std::sync::Arc;
+
+use loom::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use loom::thread;
+
+use super::Instance;
+use super::flight::block_on;
+use super::seat::Seat;
+use super::step::{Ask, Call, Found, Step};
+use crate::clock::PROCESS;
+use crate::key;
+use crate::options::Setup;
+use crate::stats::Counters;
+use crate::store::Entry;
+use crate::value::SharedErrors;
+
+type Answer = Result<u64, u64>;
+type Numbers = Instance<(), u64, u64, u64>;
+
+fn instance() -> &'static Numbers {
+    let setup = Setup::new().timeout(crate::options::never());
+    Box::leak(Box::new(Instance::new(
+        setup,
+        &PROCESS,
+        Arc::new(Counters::new()),
+    )))
+}
+
+/// A call of the function whose body is `body`, as the generated code makes it.
+fn call(instance: &'static Numbers, ask: Ask, body: impl FnOnce() -> Answer) -> Answer {
+    match enter(instance, ask) {
+        Found::Hit(hit) => hit.value,
+        Found::Miss(seat) => seat.fill(body).value,
+    }
+}
+
+fn enter(instance: &'static Numbers, ask: Ask) -> Found<Answer, SharedErrors, ()> {
+    let mut call = Call::<Answer, SharedErrors, ()>::new(instance, ask, key::hash(&()));
+    loop {
+        match call.step(&()) {
+            Step::Done(found) => return found,
+            Step::Wait(follow) => call.landed(block_on(follow)),
+        }
+    }
+}
+
+fn stored(instance: &'static Numbers) -> Option<u64> {
+    instance
+        .store
+        .look(key::hash(&()), &())
+        .entry()
+        .map(|entry| *entry.value)
+}
+
+/// Promise 5: a reader races a writer that writes and then invalidates.
+fn no_invalidation_is_lost(ask: Ask, invalidate: fn(&'static Numbers)) {
+    loom::model(move || {
+        let (instance, source) = (instance(), Arc::new(AtomicU64::new(1)));
+        let reader = {
+            let source = Arc::clone(&source);
+            thread::spawn(move || call(instance, ask, || Ok(source.load(SeqCst))))
+        };
+        source.store(2, SeqCst);
+        invalidate(instance);
+        assert_ne!(
+            stored(instance),
+            Some(1),
+            "stored after the invalidation returned"
+        );
+        assert_eq!(
+            call(instance, Ask::new(), || Ok(source.load(SeqCst))),
+            Ok(2)
+        );
+        _ = reader.join().unwrap();
+        assert_ne!(
+            stored(instance),
+            Some(1),
+            "stored by a computation that began before"
+        );
+    });
+}
+
+fn remove(instance: &'static Numbers) {
+    instance.store.remove(key::hash(&()), &());
+}
+
+#[test]
+fn no_invalidation_is_lost_to_a_miss() {
+    no_invalidation_is_lost(Ask::new(), remove);
+}
+
+#[test]
+fn no_invalidation_is_lost_to_a_refresh() {
+    no_invalidation_is_lost(Ask::new().forced(true), remove);
+}
+
+#[test]
+fn no_invalidation_of_everything_is_lost() {
+    no_invalidation_is_lost(Ask::new(), |instance| _ = instance.store.clear());
+}
+
+#[test]
+fn no_put_is_lost() {
+    no_invalidation_is_lost(Ask::new(), |instance| {
+        let entry = Entry {
+            value: Arc::new(2),
+            stored_at: PROCESS.now(),
+            expires_at: crate::clock::Moment::NEVER,
+        };
+        instance.store.put(key::hash(&()), &(), &entry);
+    });
+}
+
+#[test]
+fn one_computation_serves_two_callers() {
+    loom::model(|| {
+        let (instance, runs) = (instance(), Arc::new(AtomicU64::new(0)));
+        let body = |runs: &AtomicU64| Ok(runs.fetch_add(1, SeqCst));
+        let other = {
+            let runs = Arc::clone(&runs);
+            thread::spawn(move || call(instance, Ask::new(), || body(&runs)))
+        };
+        assert_eq!(call(instance, Ask::new(), || body(&runs)), Ok(0));
+        assert_eq!(other.join().unwrap(), Ok(0));
+        assert_eq!(runs.load(SeqCst), 1);
+    });
+}
+
+#[test]
+fn a_leader_that_gives_up_hands_over() {
+    loom::model(|| {
+        let instance = instance();
+        let other = thread::spawn(move || call(instance, Ask::new(), || Ok(2)));
+        match enter(instance, Ask::new()) {
+            Found::Hit(hit) => assert_eq!(hit.value, Ok(2)),
+            Found::Miss(seat) => drop::<Seat<_, _, _>>(seat),
+        }
+        assert_eq!(other.join().unwrap(), Ok(2));
+        assert_eq!(stored(instance), Some(2));
+    });
+}

@@ -1,0 +1,202 @@
+//! Which computations are running here, and which of them wait for which: so that none waits for itself.
+//!
+//! A computation runs in a [`Frame`]; frames of nested cached calls form a chain, which a thread carries in a
+//! thread-local and a task carries from poll to poll. Before a call waits for another's computation, the
+//! wait-for graph is searched (the classic deadlock avoidance of lock managers: Bernstein, Hadzilacos and
+//! Goodman, 1987, section 3.5); if the wait would close a cycle, the call computes for itself.
+//! Calls outside any computation hold nobody up, and never touch the graph.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::Future;
+use std::iter;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use once_cell::sync::Lazy;
+use pin_project_lite::pin_project;
+
+use crate::sync::Mutex;
+
+/// Names one computation in this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct LoadId(u64);
+
+impl LoadId {
+    pub(crate) fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A running computation and those it runs inside of.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    load: LoadId,
+    outer: Option<Arc<Frame>>,
+}
+
+thread_local! {
+    static HERE: RefCell<Option<Arc<Frame>>> = const { RefCell::new(None) };
+}
+
+fn here() -> Option<Arc<Frame>> {
+    HERE.try_with(|here| here.borrow().clone()).ok().flatten()
+}
+
+fn put_here(frame: Option<Arc<Frame>>) -> Option<Arc<Frame>> {
+    HERE.try_with(|here| here.replace(frame)).ok().flatten()
+}
+
+impl Frame {
+    /// The frame of a computation that begins here.
+    pub(crate) fn begin(load: LoadId) -> Arc<Self> {
+        Arc::new(Self {
+            load,
+            outer: here(),
+        })
+    }
+
+    /// Runs something inside this frame.
+    pub(crate) fn run<R>(self: Arc<Self>, body: impl FnOnce() -> R) -> R {
+        let _entered = Entered(put_here(Some(self)));
+        body()
+    }
+}
+
+/// Puts back the frame that was here before, also when a panic passes by.
+struct Entered(Option<Arc<Frame>>);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        put_here(self.0.take());
+    }
+}
+
+pin_project! {
+    /// A future that runs inside a frame, whichever thread polls it.
+    pub(crate) struct Framed<F> {
+        frame: Arc<Frame>,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Framed<F> {
+    pub(crate) fn new(frame: Arc<Frame>, future: F) -> Self {
+        Self { frame, future }
+    }
+}
+
+impl<F: Future> Future for Framed<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        Arc::clone(this.frame).run(|| this.future.poll(context))
+    }
+}
+
+/// For each computation, those it waits for.
+static WAITS: Lazy<Mutex<HashMap<LoadId, Vec<LoadId>>>> = Lazy::new(|| Mutex::new(HashMap::new()));
+
+/// A wait that is noted in the graph while it lasts.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    waiters: Vec<LoadId>,
+    target: LoadId,
+}
+
+/// Notes that everything running here is about to wait for `target`; `None` if that would close a cycle.
+pub(crate) fn wait_for(target: LoadId) -> Option<Waiting> {
+    let innermost = here();
+    let frames = iter::successors(innermost.as_deref(), |frame| frame.outer.as_deref());
+    let waiters: Vec<_> = frames.map(|frame| frame.load).collect();
+    if !waiters.is_empty() {
+        let mut waits = WAITS.lock();
+        if reaches(&waits, target, &waiters) {
+            return None;
+        }
+        for waiter in &waiters {
+            waits.entry(*waiter).or_default().push(target);
+        }
+    }
+    Some(Waiting { waiters, target })
+}
+
+/// Tells whether `from` waits, through however many others, for one of `goals`.
+fn reaches(waits: &HashMap<LoadId, Vec<LoadId>>, from: LoadId, goals: &[LoadId]) -> bool {
+    let mut seen = vec![from];
+    let mut next = 0;
+    while let Some(&load) = seen.get(next) {
+        if goals.contains(&load) {
+            return true;
+        }
+        let onward = waits.get(&load).into_iter().flatten();
+        for &target in onward {
+            if !seen.contains(&target) {
+                seen.push(target);
+            }
+        }
+        next += 1;
+    }
+    false
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if self.waiters.is_empty() {
+            return;
+        }
+        let mut waits = WAITS.lock();
+        for waiter in &self.waiters {
+            let Some(targets) = waits.get_mut(waiter) else {
+                continue;
+            };
+            if let Some(at) = targets.iter().position(|target| *target == self.target) {
+                targets.swap_remove(at);
+            }
+            if targets.is_empty() {
+                waits.remove(waiter);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_that_would_close_a_cycle_is_refused() {
+        let [a, b, c] = [LoadId::next(), LoadId::next(), LoadId::next()];
+        let in_a = Frame::begin(a).run(|| wait_for(b));
+        assert!(in_a.is_some());
+        let in_b = Frame::begin(b).run(|| wait_for(c));
+        assert!(in_b.is_some());
+        assert!(
+            Frame::begin(c).run(|| wait_for(a)).is_none(),
+            "c -> a -> b -> c"
+        );
+        assert!(
+            Frame::begin(a).run(|| wait_for(a)).is_none(),
+            "a computation does not wait for itself"
+        );
+        assert!(
+            Frame::begin(a)
+                .run(|| Frame::begin(c).run(|| wait_for(a)))
+                .is_none(),
+            "nor one inside it"
+        );
+        drop(in_a);
+        assert!(Frame::begin(c).run(|| wait_for(a)).is_some());
+    }
+
+    #[test]
+    fn a_call_outside_any_computation_holds_nobody_up() {
+        let waiting = wait_for(LoadId::next()).expect("nothing runs here");
+        assert!(waiting.waiters.is_empty());
+    }
+}

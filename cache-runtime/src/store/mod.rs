@@ -1,0 +1,334 @@
+//! The typed in-process store: entries and computations by key, bounded, expiring, and safe against lost
+//! invalidations.
+//!
+//! A computation is noted in the slot of its key ([`Store::begin`]) and may store its value only while it is
+//! still noted there ([`Store::commit`]): invalidation takes it out of the slot under the same lock, so a
+//! value whose computation an invalidation overlapped is never stored, whoever computed it and for whatever
+//! purpose.
+//!
+//! No lock is held while code of the user's runs: keys are compared, and entries dropped, outside. A
+//! comparison that was made outside is confirmed under the lock by the [`Place`]s it was made against.
+
+mod departed;
+pub(crate) mod shard;
+mod wheel;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use crate::clock::{Clock, Moment};
+use crate::key::KeyRef;
+use crate::outcome::MissReason;
+use crate::site::flight::Flight;
+use crate::stats::{Counters, Event};
+use crate::sync::RwLock;
+use departed::Reason;
+pub(crate) use shard::Entry;
+use shard::{Candidate, Garbage, Peek, Place, Shard};
+
+/// A shard holds at least so many entries: smaller ones choose badly whom to evict.
+const MIN_SHARD: usize = 256;
+
+/// Keeps the locks of two shards off one cache line.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Aligned<T>(T);
+
+/// Entries and computations of one function, by key.
+#[derive(Debug)]
+pub(crate) struct Store<K, V, E> {
+    shards: Box<[Aligned<RwLock<Shard<K, V, E>>>]>,
+    counters: Arc<Counters>,
+    clock: &'static Clock,
+}
+
+/// What a look at a key has shown.
+#[derive(Debug)]
+pub(crate) struct Look<K, V, E> {
+    found: Option<Candidate<K, V, E>>,
+    head: Option<Place>,
+    /// Nothing near the key expires before this.
+    pub(crate) due: Moment,
+}
+
+impl<K, V, E> Look<K, V, E> {
+    pub(crate) fn entry(&self) -> Option<&Entry<V>> {
+        self.found.as_ref()?.entry.as_ref()
+    }
+
+    /// The computation that a caller may wait for.
+    pub(crate) fn flight(&self) -> Option<&Arc<Flight<V, E>>> {
+        self.found.as_ref()?.flight.as_ref()
+    }
+}
+
+/// A computation's claim to store its value.
+#[derive(Debug)]
+pub(crate) struct Ticket<V, E> {
+    hash: u64,
+    place: Place,
+    pub(crate) flight: Arc<Flight<V, E>>,
+}
+
+/// How a computation starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// Others may wait for it; there is no other that they could wait for.
+    Lead,
+    /// Others may wait for it, though another may be under way.
+    Supersede,
+    /// For its own caller only.
+    Alone,
+}
+
+/// The key has changed since it was looked at.
+#[derive(Debug)]
+pub(crate) struct Changed;
+
+impl<K, V, E> Store<K, V, E> {
+    /// A store of at most `max_entries`; `None`: as many as come.
+    pub(crate) fn new(
+        max_entries: Option<usize>,
+        clock: &'static Clock,
+        counters: Arc<Counters>,
+    ) -> Self {
+        let most = (available_parallelism().map_or(1, usize::from) * 4)
+            .next_power_of_two()
+            .min(64);
+        let fitting = max_entries
+            .map_or(most, |entries| entries / MIN_SHARD)
+            .clamp(1, most);
+        let shards = if fitting.is_power_of_two() {
+            fitting
+        } else {
+            fitting.next_power_of_two() / 2
+        };
+        let capacity = |index| {
+            max_entries.map(|entries| entries / shards + usize::from(index < entries % shards))
+        };
+        let shards = (0..shards).map(|index| Aligned(RwLock::new(Shard::new(capacity(index)))));
+        Self {
+            shards: shards.collect(),
+            counters,
+            clock,
+        }
+    }
+
+    fn shard(&self, hash: u64) -> &RwLock<Shard<K, V, E>> {
+        // The table inside a shard uses the lowest and the highest bits.
+        &self.shards[(hash >> 32) as usize & (self.shards.len() - 1)].0
+    }
+
+    /// Looks at a key.
+    pub(crate) fn look<Q: KeyRef<Owned = K>>(&self, hash: u64, key: &Q) -> Look<K, V, E> {
+        let shard = self.shard(hash);
+        let mut look = Look {
+            found: None,
+            head: None,
+            due: Moment::NEVER,
+        };
+        let mut after = None;
+        loop {
+            let peek = {
+                let shard = shard.read();
+                look.due = shard.due;
+                shard.peek(hash, after)
+            };
+            match peek {
+                Peek::End => return look,
+                Peek::Changed => after = None,
+                Peek::Candidate(candidate) => {
+                    if after.is_none() {
+                        look.head = Some(candidate.place);
+                    }
+                    after = Some(candidate.place);
+                    if key.is(&candidate.key) {
+                        look.found = Some(candidate);
+                        return look;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Begins a computation for a key that has been looked at, and says why it is needed.
+    pub(crate) fn begin<Q: KeyRef<Owned = K>>(
+        &self,
+        hash: u64,
+        key: &Q,
+        look: &Look<K, V, E>,
+        start: Start,
+    ) -> Result<(Ticket<V, E>, MissReason), Changed> {
+        let owned = look.found.is_none().then(|| Arc::new(key.own()));
+        let flight = Arc::new(Flight::new(start != Start::Alone));
+        let mut shard = self.shard(hash).write();
+        let place = place_of(&mut shard, hash, look, owned)?;
+        if start == Start::Lead {
+            let seen = look.entry().map(|entry| Arc::as_ptr(&entry.value));
+            if shard.is_computing(place) || shard.value(place).map(Arc::as_ptr) != seen {
+                return Err(Changed);
+            }
+        }
+        let departed = shard.begin(place, Arc::clone(&flight));
+        drop(shard);
+        let reason = match (look.entry(), departed) {
+            (Some(_), _) | (None, Some(Reason::Expired)) => MissReason::Expired,
+            (None, Some(Reason::Evicted)) => MissReason::Evicted,
+            (None, Some(Reason::Invalidated)) => MissReason::Invalidated,
+            (None, None) => MissReason::Cold,
+        };
+        Ok((
+            Ticket {
+                hash,
+                place,
+                flight,
+            },
+            reason,
+        ))
+    }
+
+    /// Stores what a computation came to, unless it was detached meanwhile; answers whether it was stored.
+    pub(crate) fn commit(&self, ticket: &Ticket<V, E>, entry: Entry<V>) -> bool {
+        let stored = self.change(ticket.hash, |shard, garbage| {
+            shard.sweep_some(entry.stored_at, &self.counters, garbage);
+            let stored = shard.end(ticket.place, &ticket.flight, true);
+            if stored {
+                shard.set(ticket.place, entry, &self.counters, garbage);
+            }
+            stored
+        });
+        if !stored {
+            self.counters.count(Event::Rejected);
+        }
+        stored
+    }
+
+    /// Ends a computation that has nothing to store.
+    pub(crate) fn abandon(&self, ticket: &Ticket<V, E>) {
+        self.change(ticket.hash, |shard, garbage| {
+            shard.end(ticket.place, &ticket.flight, false);
+            shard.tidy(ticket.place, garbage);
+        });
+    }
+
+    /// Stores a value that no computation here has made, and detaches those under way.
+    pub(crate) fn put<Q: KeyRef<Owned = K>>(&self, hash: u64, key: &Q, entry: &Entry<V>) {
+        loop {
+            let look = self.look(hash, key);
+            let owned = look.found.is_none().then(|| Arc::new(key.own()));
+            let put = self.change(hash, |shard, garbage| {
+                let place = place_of(shard, hash, &look, owned)?;
+                shard.detach(place);
+                shard.set(place, entry.clone(), &self.counters, garbage);
+                Ok::<_, Changed>(())
+            });
+            if put.is_ok() {
+                return;
+            }
+        }
+    }
+
+    /// Drops the entry of a key and detaches its computations; answers whether there was a live entry.
+    pub(crate) fn remove<Q: KeyRef<Owned = K>>(&self, hash: u64, key: &Q) -> bool {
+        loop {
+            let Some(found) = self.look(hash, key).found else {
+                return false;
+            };
+            let expires_at = self.change(hash, |shard, garbage| {
+                shard
+                    .holds(found.place)
+                    .then(|| shard.empty(found.place, Reason::Invalidated, garbage))
+            });
+            if let Some(expires_at) = expires_at {
+                let existed =
+                    expires_at.is_some_and(|at| at == Moment::NEVER || at > self.clock.now());
+                self.counters.add(Event::Invalidation, u64::from(existed));
+                return existed;
+            }
+        }
+    }
+
+    /// Drops every entry and detaches every computation; answers how many entries there were.
+    pub(crate) fn clear(&self) -> usize {
+        let count = self
+            .shards
+            .iter()
+            .map(|shard| change(&shard.0, Shard::clear))
+            .sum();
+        self.counters.add(Event::Invalidation, count as u64);
+        count
+    }
+
+    /// Lets all expired entries go; answers when the next ones are due.
+    pub(crate) fn sweep(&self, now: Moment) -> Moment {
+        // A batch at a time: the lock is not held long, and what left is dropped between.
+        const BATCH: usize = 1024;
+        let sweep = |lock| {
+            while change(lock, |shard, garbage| {
+                shard.sweep(now, BATCH, &self.counters, garbage)
+            }) == BATCH
+            {}
+        };
+        self.shards.iter().for_each(|shard| sweep(&shard.0));
+        self.shards
+            .iter()
+            .map(|shard| shard.0.read().due)
+            .min()
+            .unwrap_or(Moment::NEVER)
+    }
+
+    /// Lets a few expired entries of the key's shard go.
+    pub(crate) fn sweep_near(&self, hash: u64, now: Moment) {
+        self.change(hash, |shard, garbage| {
+            shard.sweep_some(now, &self.counters, garbage);
+        });
+    }
+
+    /// How many entries there are, live or waiting to be swept.
+    pub(crate) fn entries(&self) -> usize {
+        self.shards
+            .iter()
+            .map(|shard| shard.0.read().entries())
+            .sum()
+    }
+
+    fn change<T>(
+        &self,
+        hash: u64,
+        change_it: impl FnOnce(&mut Shard<K, V, E>, &mut Garbage<K, V, E>) -> T,
+    ) -> T {
+        change(self.shard(hash), change_it)
+    }
+}
+
+/// Finds the place of a key that was looked at outside the lock, or makes one.
+fn place_of<K, V, E>(
+    shard: &mut Shard<K, V, E>,
+    hash: u64,
+    look: &Look<K, V, E>,
+    owned: Option<Arc<K>>,
+) -> Result<Place, Changed> {
+    match (&look.found, owned) {
+        (Some(found), _) if shard.holds(found.place) => Ok(found.place),
+        // No key has joined the chain since this one was not found in it.
+        (None, Some(key)) if shard.head_place(hash) == look.head => Ok(shard.add(hash, key)),
+        _ => Err(Changed),
+    }
+}
+
+/// Changes a shard under its lock, then drops what has left it.
+///
+/// A panic in a user's `Drop` ends here: the call in whose course an entry leaves is not to blame for it.
+fn change<K, V, E, T>(
+    lock: &RwLock<Shard<K, V, E>>,
+    change_it: impl FnOnce(&mut Shard<K, V, E>, &mut Garbage<K, V, E>) -> T,
+) -> T {
+    let mut garbage = Garbage::new();
+    let answer = change_it(&mut lock.write(), &mut garbage);
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(garbage)));
+    answer
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests;

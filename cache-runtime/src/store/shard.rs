@@ -1,0 +1,449 @@
+//! One shard of a store: everything that is looked at and changed under one lock.
+//!
+//! A slot stands for a key that has an entry, computations under way, or both. Slots of one hash form a
+//! chain. Nothing here runs code of the user's: keys are compared, and whatever leaves is dropped, by the
+//! caller, outside the lock.
+
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use super::departed::{Departed, Reason};
+use super::wheel::Wheel;
+use crate::clock::Moment;
+use crate::policy::{Heat, Policy, PolicyKind};
+use crate::site::flight::Flight;
+use crate::stats::{Counters, Event};
+
+/// At most so many expired entries leave in the course of one call.
+const SWEEP: usize = 64;
+
+/// A stored value and its times.
+#[derive(Debug)]
+pub(crate) struct Entry<V> {
+    pub(crate) value: Arc<V>,
+    pub(crate) stored_at: Moment,
+    pub(crate) expires_at: Moment,
+}
+
+impl<V> Clone for Entry<V> {
+    fn clone(&self) -> Self {
+        Self {
+            value: Arc::clone(&self.value),
+            ..*self
+        }
+    }
+}
+
+/// Where a key is. A stamp is never used twice, so a place whose slot has changed hands is known as such.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    slot: u32,
+    stamp: u64,
+}
+
+#[derive(Debug)]
+struct Slot<K, V, E> {
+    hash: u64,
+    stamp: u64,
+    /// The next slot of the same hash.
+    next: Option<u32>,
+    key: Arc<K>,
+    entry: Option<Entry<V>>,
+    /// Computations that may still store here, in the order in which they began.
+    flights: Vec<Arc<Flight<V, E>>>,
+}
+
+/// What is known of one key among those of its hash.
+#[derive(Debug)]
+pub(crate) struct Candidate<K, V, E> {
+    pub(crate) place: Place,
+    pub(crate) key: Arc<K>,
+    pub(crate) entry: Option<Entry<V>>,
+    /// The latest computation that others may wait for.
+    pub(crate) flight: Option<Arc<Flight<V, E>>>,
+}
+
+/// The answer to "which key comes next in the chain of this hash?".
+#[derive(Debug)]
+pub(crate) enum Peek<K, V, E> {
+    Candidate(Candidate<K, V, E>),
+    /// There are no more.
+    End,
+    /// The chain has changed; look again from its head.
+    Changed,
+}
+
+/// What has left a shard and is dropped outside its lock.
+#[derive(Debug)]
+pub(crate) struct Garbage<K, V, E> {
+    slots: Vec<Option<Slot<K, V, E>>>,
+    values: Vec<Arc<V>>,
+}
+
+impl<K, V, E> Garbage<K, V, E> {
+    pub(super) fn new() -> Self {
+        Self {
+            slots: Vec::new(),
+            values: Vec::new(),
+        }
+    }
+}
+
+/// Some of a store's slots.
+#[derive(Debug)]
+pub(crate) struct Shard<K, V, E> {
+    heads: HashTable<u32>,
+    slots: Vec<Option<Slot<K, V, E>>>,
+    free: Vec<u32>,
+    next_stamp: u64,
+    entries: usize,
+    capacity: usize,
+    policy: Box<dyn Policy>,
+    heat: Heat,
+    wheel: Wheel,
+    /// No entry expires before this.
+    pub(super) due: Moment,
+    departed: Departed,
+}
+
+impl<K, V, E> Shard<K, V, E> {
+    /// A shard of at most `capacity` entries; `None`: as many as come.
+    pub(super) fn new(capacity: Option<usize>) -> Self {
+        let policy = match capacity {
+            Some(capacity) => PolicyKind::S3Fifo { capacity },
+            None => PolicyKind::Unbounded,
+        };
+        Self {
+            heads: HashTable::new(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            next_stamp: 1,
+            entries: 0,
+            capacity: capacity.unwrap_or(usize::MAX),
+            policy: policy.build(),
+            heat: Heat::default(),
+            wheel: Wheel::new(),
+            due: Moment::NEVER,
+            departed: Departed::new(capacity.unwrap_or(usize::MAX)),
+        }
+    }
+
+    pub(super) fn entries(&self) -> usize {
+        self.entries
+    }
+
+    // --- looking ---------------------------------------------------------------------------------------
+
+    fn head(&self, hash: u64) -> Option<u32> {
+        self.heads
+            .find(hash, |&slot| self.slot(slot).hash == hash)
+            .copied()
+    }
+
+    /// The first key of a hash: as long as it stays the first, no key has joined the chain.
+    pub(super) fn head_place(&self, hash: u64) -> Option<Place> {
+        self.head(hash).map(|slot| Place {
+            slot,
+            stamp: self.slot(slot).stamp,
+        })
+    }
+
+    /// Shows the key that follows `after` in the chain of a hash, or the first.
+    pub(super) fn peek(&self, hash: u64, after: Option<Place>) -> Peek<K, V, E> {
+        let next = match after {
+            None => self.head(hash),
+            Some(place) if self.holds(place) => self.slot(place.slot).next,
+            Some(_) => return Peek::Changed,
+        };
+        let Some(slot) = next else { return Peek::End };
+        let found = self.slot(slot);
+        if found.entry.is_some() {
+            self.heat.touch(slot);
+        }
+        Peek::Candidate(Candidate {
+            place: Place {
+                slot,
+                stamp: found.stamp,
+            },
+            key: Arc::clone(&found.key),
+            entry: found.entry.clone(),
+            flight: found
+                .flights
+                .iter()
+                .rfind(|flight| flight.joinable)
+                .cloned(),
+        })
+    }
+
+    /// Tells whether a place still stands for the key it stood for.
+    pub(super) fn holds(&self, place: Place) -> bool {
+        let slot = self.slots.get(place.slot as usize).and_then(Option::as_ref);
+        slot.is_some_and(|slot| slot.stamp == place.stamp)
+    }
+
+    /// The value that is stored in a place.
+    pub(super) fn value(&self, place: Place) -> Option<&Arc<V>> {
+        self.slot(place.slot)
+            .entry
+            .as_ref()
+            .map(|entry| &entry.value)
+    }
+
+    /// Tells whether a computation that others may wait for is under way in a place.
+    pub(super) fn is_computing(&self, place: Place) -> bool {
+        self.slot(place.slot)
+            .flights
+            .iter()
+            .any(|flight| flight.joinable)
+    }
+
+    fn slot(&self, slot: u32) -> &Slot<K, V, E> {
+        self.slots[slot as usize].as_ref().expect("a slot in use")
+    }
+
+    fn slot_mut(&mut self, slot: u32) -> &mut Slot<K, V, E> {
+        self.slots[slot as usize].as_mut().expect("a slot in use")
+    }
+
+    // --- changing --------------------------------------------------------------------------------------
+
+    /// Makes a place for a key that has none.
+    pub(super) fn add(&mut self, hash: u64, key: Arc<K>) -> Place {
+        let stamp = self.next_stamp;
+        self.next_stamp += 1;
+        let next = self.head(hash);
+        let slot = Slot {
+            hash,
+            stamp,
+            next,
+            key,
+            entry: None,
+            flights: Vec::new(),
+        };
+        let index = if let Some(index) = self.free.pop() {
+            self.slots[index as usize] = Some(slot);
+            index
+        } else {
+            self.slots.push(Some(slot));
+            u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 entries in a shard")
+        };
+        self.heat.reset(index);
+        let Self { heads, slots, .. } = self;
+        let hash_of = |slot: &u32| slots[*slot as usize].as_ref().map_or(0, |slot| slot.hash);
+        match heads.find_mut(hash, |&head| Some(head) == next) {
+            Some(head) => *head = index,
+            None => {
+                heads.insert_unique(hash, index, hash_of);
+            }
+        }
+        Place { slot: index, stamp }
+    }
+
+    /// Notes a computation that may store in a place, and says why the key had no entry, if that is known.
+    pub(super) fn begin(&mut self, place: Place, flight: Arc<Flight<V, E>>) -> Option<Reason> {
+        let slot = self.slot_mut(place.slot);
+        slot.flights.push(flight);
+        let hash = slot.hash;
+        self.departed.take(hash)
+    }
+
+    /// Takes note that a computation has ended; answers false if it had been detached.
+    ///
+    /// Computations of the key that began before it are detached: they know less.
+    pub(super) fn end(
+        &mut self,
+        place: Place,
+        flight: &Arc<Flight<V, E>>,
+        supersede: bool,
+    ) -> bool {
+        if !self.holds(place) {
+            return false;
+        }
+        let flights = &mut self.slot_mut(place.slot).flights;
+        let Some(at) = flights.iter().position(|other| Arc::ptr_eq(other, flight)) else {
+            return false;
+        };
+        if supersede {
+            flights.drain(..=at);
+        } else {
+            flights.remove(at);
+        }
+        true
+    }
+
+    /// Detaches every computation under way in a place.
+    pub(super) fn detach(&mut self, place: Place) {
+        self.slot_mut(place.slot).flights.clear();
+    }
+
+    /// Puts an entry into a place, in the stead of the one that is there.
+    pub(super) fn set(
+        &mut self,
+        place: Place,
+        entry: Entry<V>,
+        counters: &Counters,
+        garbage: &mut Garbage<K, V, E>,
+    ) {
+        let Place { slot: index, .. } = place;
+        let expires_at = entry.expires_at;
+        if let Some(old) = self.slot_mut(index).entry.take() {
+            counters.add(
+                Event::Expiration,
+                u64::from(old.expires_at <= entry.stored_at),
+            );
+            garbage.values.push(old.value);
+            self.entries -= 1;
+        } else {
+            let full = self.entries >= self.capacity;
+            if full && let Some(victim) = self.policy.victim(&self.heat) {
+                self.drop_entry(victim, garbage);
+                self.departed_from(victim, Reason::Evicted, garbage);
+                counters.count(Event::Eviction);
+            }
+            let hash = self.slot(index).hash;
+            self.heat.reset(index);
+            self.policy.insert(index, hash);
+        }
+        self.slot_mut(index).entry = Some(entry);
+        self.entries += 1;
+        if expires_at == Moment::NEVER {
+            self.wheel.cancel(index);
+        } else {
+            self.wheel.schedule(index, expires_at.0);
+            self.due = self.due.min(expires_at);
+        }
+        counters.count(Event::Store);
+    }
+
+    /// Drops what is in a place: its entry leaves, its computations are detached. Answers whether there was
+    /// an entry.
+    pub(super) fn empty(
+        &mut self,
+        place: Place,
+        why: Reason,
+        garbage: &mut Garbage<K, V, E>,
+    ) -> Option<Moment> {
+        let Place { slot: index, .. } = place;
+        let expires_at = self
+            .slot(index)
+            .entry
+            .as_ref()
+            .map(|entry| entry.expires_at);
+        if expires_at.is_some() {
+            self.policy.remove(index);
+            self.drop_entry(index, garbage);
+        }
+        self.detach(place);
+        self.departed_from(index, why, garbage);
+        expires_at
+    }
+
+    /// Takes the entry out of a slot that the policy has forgotten.
+    fn drop_entry(&mut self, index: u32, garbage: &mut Garbage<K, V, E>) {
+        if let Some(entry) = self.slot_mut(index).entry.take() {
+            garbage.values.push(entry.value);
+            self.entries -= 1;
+            self.wheel.cancel(index);
+        }
+    }
+
+    /// Remembers why the entry of a slot is gone, and frees the slot if nothing is left in it.
+    fn departed_from(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V, E>) {
+        let hash = self.slot(index).hash;
+        self.departed.note(hash, why);
+        self.release(index, garbage);
+    }
+
+    /// Frees the slot of a place if nothing is left in it.
+    pub(super) fn tidy(&mut self, place: Place, garbage: &mut Garbage<K, V, E>) {
+        if self.holds(place) {
+            self.release(place.slot, garbage);
+        }
+    }
+
+    fn release(&mut self, index: u32, garbage: &mut Garbage<K, V, E>) {
+        let slot = self.slot(index);
+        if slot.entry.is_some() || !slot.flights.is_empty() {
+            return;
+        }
+        self.unlink(index);
+        garbage.slots.push(self.slots[index as usize].take());
+        self.free.push(index);
+        if self.free.len() == self.slots.len() {
+            self.slots = Vec::new();
+            self.free = Vec::new();
+            self.heads = HashTable::new();
+        }
+    }
+
+    /// Takes a slot out of the chain of its hash.
+    fn unlink(&mut self, index: u32) {
+        let &Slot { hash, next, .. } = self.slot(index);
+        let head = self.head(hash).expect("a chain has a head");
+        if head != index {
+            let mut before = head;
+            while let Some(after) = self.slot(before).next.filter(|&after| after != index) {
+                before = after;
+            }
+            self.slot_mut(before).next = next;
+            return;
+        }
+        let Ok(mut entry) = self.heads.find_entry(hash, |&slot| slot == index) else {
+            return;
+        };
+        match next {
+            Some(next) => *entry.get_mut() = next,
+            None => drop(entry.remove()),
+        }
+    }
+
+    /// Lets expired entries go, at most `limit`; answers how many went.
+    pub(super) fn sweep(
+        &mut self,
+        now: Moment,
+        limit: usize,
+        counters: &Counters,
+        garbage: &mut Garbage<K, V, E>,
+    ) -> usize {
+        if self.due > now {
+            return 0;
+        }
+        let mut expired = Vec::new();
+        self.wheel
+            .advance(now.0, &mut |slot| expired.push(slot), limit);
+        for &index in &expired {
+            self.policy.remove(index);
+            self.drop_entry(index, garbage);
+            self.departed_from(index, Reason::Expired, garbage);
+        }
+        self.due = self.wheel.next_due().map_or(Moment::NEVER, Moment);
+        counters.add(Event::Expiration, expired.len() as u64);
+        expired.len()
+    }
+
+    /// Lets a few expired entries go.
+    pub(super) fn sweep_some(
+        &mut self,
+        now: Moment,
+        counters: &Counters,
+        garbage: &mut Garbage<K, V, E>,
+    ) {
+        self.sweep(now, SWEEP, counters, garbage);
+    }
+
+    /// Drops every entry and detaches every computation; answers how many entries there were.
+    pub(super) fn clear(&mut self, garbage: &mut Garbage<K, V, E>) -> usize {
+        for slot in self.slots.iter().flatten() {
+            self.departed.note(slot.hash, Reason::Invalidated);
+        }
+        garbage.slots = std::mem::take(&mut self.slots);
+        self.heads = HashTable::new();
+        self.free = Vec::new();
+        self.policy.clear();
+        self.wheel.clear();
+        self.heat = Heat::default();
+        self.due = Moment::NEVER;
+        std::mem::take(&mut self.entries)
+    }
+}

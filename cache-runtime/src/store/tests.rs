@@ -1,0 +1,188 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+use crate::clock::PROCESS;
+use crate::key::{self, Way, part};
+
+type Numbers = Store<(u64, ()), u64, ()>;
+
+fn store(max_entries: Option<usize>) -> Numbers {
+    Store::new(max_entries, &PROCESS, Arc::new(Counters::new()))
+}
+
+macro_rules! key {
+    ($key:expr) => {
+        (part(Way::new(&$key).__cache_way(), &$key), ())
+    };
+}
+
+fn lasting(value: u64) -> Entry<u64> {
+    Entry {
+        value: Arc::new(value),
+        stored_at: PROCESS.now(),
+        expires_at: Moment::NEVER,
+    }
+}
+
+fn brief(value: u64) -> Entry<u64> {
+    Entry {
+        expires_at: PROCESS.now().after(Duration::from_secs(1)),
+        ..lasting(value)
+    }
+}
+
+fn begin(store: &Numbers, number: u64, start: Start) -> Ticket<u64, ()> {
+    let key = key!(number);
+    let hash = key::hash(&key);
+    store
+        .begin(hash, &key, &store.look(hash, &key), start)
+        .expect("nobody else is here")
+        .0
+}
+
+fn get(store: &Numbers, number: u64) -> Option<u64> {
+    let key = key!(number);
+    store
+        .look(key::hash(&key), &key)
+        .entry()
+        .map(|entry| *entry.value)
+}
+
+fn put(store: &Numbers, number: u64, entry: &Entry<u64>) {
+    let key = key!(number);
+    store.put(key::hash(&key), &key, entry);
+}
+
+fn remove(store: &Numbers, number: u64) -> bool {
+    let key = key!(number);
+    store.remove(key::hash(&key), &key)
+}
+
+#[test]
+fn a_computation_stores_under_its_key() {
+    let store = store(Some(10));
+    let ticket = begin(&store, 1, Start::Lead);
+    assert!(store.commit(&ticket, lasting(10)));
+    assert_eq!((get(&store, 1), get(&store, 2)), (Some(10), None));
+}
+
+#[test]
+fn an_invalidated_computation_does_not_store() {
+    let invalidations: [fn(&Numbers); 3] = [
+        |store| _ = remove(store, 1),
+        |store| _ = store.clear(),
+        |store| put(store, 1, &lasting(2)),
+    ];
+    for invalidate in invalidations {
+        let store = store(Some(10));
+        let [lead, alone] = [Start::Lead, Start::Alone].map(|start| begin(&store, 1, start));
+        invalidate(&store);
+        let after = get(&store, 1);
+        assert!(!store.commit(&lead, lasting(1)) && !store.commit(&alone, lasting(1)));
+        assert_eq!(get(&store, 1), after);
+    }
+}
+
+#[test]
+fn an_older_computation_does_not_replace_what_a_newer_one_stored() {
+    let store = store(Some(10));
+    let older = begin(&store, 1, Start::Alone);
+    let newer = begin(&store, 1, Start::Supersede);
+    assert!(store.commit(&newer, lasting(2)));
+    assert!(!store.commit(&older, lasting(1)));
+    assert_eq!(get(&store, 1), Some(2));
+}
+
+#[test]
+fn a_computation_that_begins_after_the_invalidation_stores() {
+    let store = store(Some(10));
+    let before = begin(&store, 1, Start::Lead);
+    remove(&store, 1);
+    let after = begin(&store, 1, Start::Lead);
+    assert!(store.commit(&after, lasting(2)));
+    store.abandon(&before);
+    assert_eq!(get(&store, 1), Some(2));
+}
+
+#[test]
+fn keys_of_one_hash_are_told_apart_and_removed_one_by_one() {
+    let store = store(Some(10));
+    let look = |number: u64| {
+        let key = key!(number);
+        store.look(7, &key).entry().map(|entry| *entry.value)
+    };
+    for number in 0..4_u64 {
+        store.put(7, &key!(number), &lasting(number));
+    }
+    assert!((0..4).all(|number| look(number) == Some(number)));
+    for number in [1_u64, 3, 0, 2] {
+        assert!(store.remove(7, &key!(number)));
+        assert_eq!(look(number), None);
+    }
+    assert_eq!(store.entries(), 0);
+}
+
+#[test]
+fn the_bound_holds_and_lasting_entries_leave_like_others() {
+    for bound in [1, 2, 10, 1000, 1001] {
+        let store = store(Some(bound));
+        for number in 0..5_000 {
+            put(
+                &store,
+                number,
+                &if number % 2 == 0 {
+                    lasting(number)
+                } else {
+                    brief(number)
+                },
+            );
+            assert!(store.entries() <= bound);
+        }
+        assert!(
+            store.entries() * 10 > bound * 9,
+            "{} of {bound}",
+            store.entries()
+        );
+    }
+}
+
+#[test]
+fn expired_entries_leave_without_being_read() {
+    let store = store(None);
+    for number in 0..5_000 {
+        put(&store, number, &brief(number));
+    }
+    put(&store, 9_999, &lasting(1));
+    let later = PROCESS.now().after(Duration::from_secs(2));
+    assert_eq!(store.sweep(later), Moment::NEVER);
+    assert_eq!((store.entries(), get(&store, 9_999)), (1, Some(1)));
+}
+
+#[test]
+fn the_reason_for_a_miss_is_remembered() {
+    let store = store(Some(2));
+    let why = |number: u64| {
+        let key = key!(number);
+        let hash = key::hash(&key);
+        let (ticket, reason) = store
+            .begin(hash, &key, &store.look(hash, &key), Start::Lead)
+            .unwrap();
+        store.abandon(&ticket);
+        reason
+    };
+    assert_eq!(why(1), MissReason::Cold);
+    put(&store, 1, &lasting(1));
+    remove(&store, 1);
+    assert_eq!(why(1), MissReason::Invalidated);
+    for number in 2..6 {
+        put(&store, number, &lasting(1));
+    }
+    let gone = (2..6)
+        .find(|&number| get(&store, number).is_none())
+        .expect("two of four had to leave");
+    assert_eq!(why(gone), MissReason::Evicted);
+    put(&store, 7, &brief(1));
+    store.sweep(PROCESS.now().after(Duration::from_secs(2)));
+    assert_eq!(why(7), MissReason::Expired);
+}

@@ -1,0 +1,95 @@
+//! For tests of code that uses cached functions (feature `testing`, for dev-dependencies).
+//!
+//! Guards act on the thread that made them, and end when they are dropped. A test that runs on several
+//! threads, such as one on a multi-threaded runtime, makes one guard on each, or spawns nothing.
+//!
+//! ```
+//! use std::time::Duration;
+//! use cache_runtime::{memoize, testing};
+//!
+//! #[memoize(timeout = 60)]
+//! fn square(x: u64) -> u64 {
+//!     x * x
+//! }
+//!
+//! let _caches = testing::isolate();
+//! square(9);
+//! assert_eq!(peek_square(9), Some(81));
+//! testing::advance(Duration::from_secs(61));
+//! assert_eq!(peek_square(9), None);
+//! ```
+
+pub(crate) mod world;
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use crate::clock::PROCESS;
+use crate::sweeper;
+use world::World;
+
+thread_local! {
+    static DISABLED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Keeps this thread's calls away from the caches; see [`disable`].
+#[derive(Debug)]
+#[must_use = "caching is back on when the guard is dropped"]
+pub struct Disabled(PhantomData<*const ()>);
+
+/// Makes every cached function that this thread calls run, until the guard is dropped.
+///
+/// The cache is neither read nor written; the calls count as bypassed.
+pub fn disable() -> Disabled {
+    DISABLED.with(|disabled| disabled.set(disabled.get() + 1));
+    Disabled(PhantomData)
+}
+
+impl Drop for Disabled {
+    fn drop(&mut self) {
+        let _ = DISABLED.try_with(|disabled| disabled.set(disabled.get() - 1));
+    }
+}
+
+pub(crate) fn is_disabled() -> bool {
+    DISABLED
+        .try_with(|disabled| disabled.get() > 0)
+        .unwrap_or(false)
+}
+
+/// Gives this thread caches of its own; see [`isolate`].
+#[derive(Debug)]
+#[must_use = "the caches are shared again when the guard is dropped"]
+pub struct Isolated {
+    world: &'static World,
+    outer: Option<&'static World>,
+    thread: PhantomData<*const ()>,
+}
+
+/// Gives this thread fresh, private caches with a clock and counters of their own, until the guard is dropped.
+///
+/// Guards nest. They are dropped in the order in which variables are: the last one first.
+pub fn isolate() -> Isolated {
+    let world = World::fresh();
+    Isolated {
+        world,
+        outer: world::enter(Some(world)),
+        thread: PhantomData,
+    }
+}
+
+impl Drop for Isolated {
+    fn drop(&mut self) {
+        world::enter(self.outer);
+        self.world.retire();
+    }
+}
+
+/// Moves the clock of the caches ahead: of those that [`isolate`] gave this thread, else of the process.
+pub fn advance(by: Duration) {
+    world::here()
+        .map_or(&PROCESS, |world| world.clock())
+        .advance(by);
+    sweeper::ring();
+}

@@ -1,0 +1,81 @@
+//! Private caches for one thread: a world has its own clock, and its own state of every site.
+
+use std::cell::Cell;
+use std::fmt;
+
+use dashmap::DashMap;
+
+use crate::clock::Clock;
+use crate::site::{Site, State};
+use crate::sync::Mutex;
+use once_cell::sync::Lazy;
+
+/// Caches and a clock apart from those of the process.
+pub(crate) struct World {
+    clock: Clock,
+    /// The state of each site, by the site's address.
+    states: DashMap<usize, &'static State>,
+}
+
+/// Worlds that nobody is in. A world is used again rather than freed, since computations that outlive its
+/// guard may still refer to it.
+static RETIRED: Lazy<Mutex<Vec<&'static World>>> = Lazy::new(|| Mutex::new(Vec::new()));
+
+thread_local! {
+    static HERE: Cell<Option<&'static World>> = const { Cell::new(None) };
+}
+
+/// The world that this thread is in.
+pub(crate) fn here() -> Option<&'static World> {
+    HERE.try_with(Cell::get).ok().flatten()
+}
+
+/// Puts this thread into a world, and answers which it was in.
+pub(crate) fn enter(world: Option<&'static World>) -> Option<&'static World> {
+    HERE.try_with(|here| here.replace(world)).ok().flatten()
+}
+
+impl World {
+    /// A world without entries whose clock shows real time.
+    pub(crate) fn fresh() -> &'static Self {
+        let retired = RETIRED.lock().pop();
+        retired.unwrap_or_else(|| {
+            Box::leak(Box::new(Self {
+                clock: Clock::new(),
+                states: DashMap::new(),
+            }))
+        })
+    }
+
+    /// Empties the world and leaves it to the next who needs one.
+    pub(crate) fn retire(&'static self) {
+        for state in &self.states {
+            state.clear();
+            state.counters.reset();
+        }
+        self.clock.reset();
+        RETIRED.lock().push(self);
+    }
+
+    pub(crate) fn clock(&'static self) -> &'static Clock {
+        &self.clock
+    }
+
+    pub(crate) fn state_of(&'static self, site: &'static Site) -> &'static State {
+        if let Some(state) = self.states.get(&site.address()) {
+            return *state;
+        }
+        *self
+            .states
+            .entry(site.address())
+            .or_insert_with(|| Box::leak(Box::new(State::new(&self.clock))))
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World")
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
+    }
+}

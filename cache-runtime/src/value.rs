@@ -1,0 +1,388 @@
+//! What is stored of a result, and what waiters may share of a failure: asked of the type, never of its spelling.
+//!
+//! A [`Kind`] is found by [`Probe`], by method look-up through `Deref`: a `Result` (under whatever alias) is
+//! stored without its errors, everything else as it is.
+
+use std::convert::Infallible;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+/// A type whose values can be cached.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be cached",
+    label = "cannot be cached",
+    note = "a cached value is `Clone + Send + Sync + 'static`: every hit gets a clone, on any thread",
+    note = "return an owned value, or share one that is not `Clone` as `Arc<{Self}>`"
+)]
+pub trait CacheValue: Clone + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send + Sync + 'static> CacheValue for T {}
+
+/// What a computation came to.
+#[derive(Debug)]
+pub enum Verdict<S, E> {
+    /// This can be stored.
+    Value(S),
+    /// An error, with what the waiters get of it, if it can be cloned.
+    Failed(Option<E>),
+}
+
+/// How results of type `R` are stored and given back.
+pub trait Kind<R> {
+    /// What rules look at and `peek_f` shows: `T` of a `Result<T, E>`.
+    type Value: CacheValue;
+    /// What an entry holds.
+    type Stored: CacheValue;
+    /// What waiters share of a failure.
+    type Error: CacheValue;
+
+    /// Takes from a result what others may have of it.
+    fn judge(result: &R) -> Verdict<Self::Stored, Self::Error>;
+    /// The value in an entry; none in a stored error.
+    fn value(stored: &Self::Stored) -> Option<&Self::Value>;
+    /// The result a hit gives.
+    fn answer(stored: &Self::Stored) -> R;
+    /// The result that a waiter for a failed computation gets.
+    fn failure(error: Self::Error) -> R;
+    /// What an entry holds for this value.
+    fn from_value(value: Self::Value) -> Self::Stored;
+    /// What an entry holds for this result; nothing for an error.
+    fn from_result(result: R) -> Option<Self::Stored>;
+}
+
+/// Anything but a `Result`.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole;
+
+/// A `Result` whose errors can be shared with waiters.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedErrors;
+
+/// A `Result` whose errors cannot be cloned.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnErrors;
+
+/// A `Result` whose errors are stored too.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepErrors;
+
+impl<R: CacheValue> Kind<R> for Whole {
+    type Value = R;
+    type Stored = R;
+    type Error = Infallible;
+
+    fn judge(result: &R) -> Verdict<R, Infallible> {
+        Verdict::Value(result.clone())
+    }
+
+    fn value(stored: &R) -> Option<&R> {
+        Some(stored)
+    }
+
+    fn answer(stored: &R) -> R {
+        stored.clone()
+    }
+
+    fn failure(error: Infallible) -> R {
+        match error {}
+    }
+
+    fn from_value(value: R) -> R {
+        value
+    }
+
+    fn from_result(result: R) -> Option<R> {
+        Some(result)
+    }
+}
+
+/// What the two kinds that store `T` of a `Result<T, E>` have in common.
+macro_rules! stores_the_value {
+    () => {
+        type Value = T;
+        type Stored = T;
+
+        fn value(stored: &T) -> Option<&T> {
+            Some(stored)
+        }
+
+        fn answer(stored: &T) -> Result<T, E> {
+            Ok(stored.clone())
+        }
+
+        fn from_value(value: T) -> T {
+            value
+        }
+
+        fn from_result(result: Result<T, E>) -> Option<T> {
+            result.ok()
+        }
+    };
+}
+
+impl<T: CacheValue, E: CacheValue> Kind<Result<T, E>> for SharedErrors {
+    stores_the_value!();
+    type Error = E;
+
+    fn judge(result: &Result<T, E>) -> Verdict<T, E> {
+        match result {
+            Ok(value) => Verdict::Value(value.clone()),
+            Err(error) => Verdict::Failed(Some(error.clone())),
+        }
+    }
+
+    fn failure(error: E) -> Result<T, E> {
+        Err(error)
+    }
+}
+
+impl<T: CacheValue, E> Kind<Result<T, E>> for OwnErrors {
+    stores_the_value!();
+    type Error = Infallible;
+
+    fn judge(result: &Result<T, E>) -> Verdict<T, Infallible> {
+        match result {
+            Ok(value) => Verdict::Value(value.clone()),
+            Err(_) => Verdict::Failed(None),
+        }
+    }
+
+    fn failure(error: Infallible) -> Result<T, E> {
+        match error {}
+    }
+}
+
+impl<T: CacheValue, E: CacheValue> Kind<Result<T, E>> for KeepErrors {
+    type Value = T;
+    type Stored = Result<T, E>;
+    type Error = E;
+
+    fn judge(result: &Result<T, E>) -> Verdict<Self::Stored, E> {
+        Verdict::Value(result.clone())
+    }
+
+    fn value(stored: &Self::Stored) -> Option<&T> {
+        stored.as_ref().ok()
+    }
+
+    fn answer(stored: &Self::Stored) -> Result<T, E> {
+        stored.clone()
+    }
+
+    fn failure(error: E) -> Result<T, E> {
+        Err(error)
+    }
+
+    fn from_value(value: T) -> Self::Stored {
+        Ok(value)
+    }
+
+    fn from_result(result: Result<T, E>) -> Option<Self::Stored> {
+        result.is_ok().then_some(result)
+    }
+}
+
+/// Asks for the kind of a result.
+#[derive(Debug)]
+pub struct Probe<R> {
+    next: ResultProbe<R>,
+}
+
+/// [`Probe`] after a `Result` with errors that can be shared did not fit.
+#[derive(Debug)]
+pub struct ResultProbe<R> {
+    next: WholeProbe<R>,
+}
+
+/// [`Probe`] after no `Result` did fit.
+#[derive(Debug)]
+pub struct WholeProbe<R>(PhantomData<fn() -> R>);
+
+impl<R> Probe<R> {
+    #[expect(
+        clippy::new_without_default,
+        reason = "generated code names the type it asks about"
+    )]
+    /// Asks about results of this type.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            next: ResultProbe {
+                next: WholeProbe(PhantomData),
+            },
+        }
+    }
+}
+
+impl<T, E: CacheValue> Probe<Result<T, E>> {
+    /// The kind, if it is this one.
+    #[must_use]
+    pub fn __cache_kind(&self) -> SharedErrors {
+        SharedErrors
+    }
+}
+
+impl<R> Deref for Probe<R> {
+    type Target = ResultProbe<R>;
+
+    fn deref(&self) -> &ResultProbe<R> {
+        &self.next
+    }
+}
+
+impl<T, E> ResultProbe<Result<T, E>> {
+    /// The kind, if it is this one.
+    #[must_use]
+    pub fn __cache_kind(&self) -> OwnErrors {
+        OwnErrors
+    }
+
+    /// When a writer has written.
+    #[must_use]
+    pub fn __cache_success(&self) -> OnOk {
+        OnOk
+    }
+}
+
+impl<R> Deref for ResultProbe<R> {
+    type Target = WholeProbe<R>;
+
+    fn deref(&self) -> &WholeProbe<R> {
+        &self.next
+    }
+}
+
+impl<R> WholeProbe<R> {
+    /// The kind, if it is this one.
+    #[must_use]
+    pub fn __cache_kind(&self) -> Whole {
+        Whole
+    }
+
+    /// When a writer has written.
+    #[must_use]
+    pub fn __cache_success(&self) -> OnReturn {
+        OnReturn
+    }
+}
+
+/// A writer that has written when it returns `Ok`.
+#[derive(Clone, Copy, Debug)]
+pub struct OnOk;
+
+/// A writer that has written when it returns.
+#[derive(Clone, Copy, Debug)]
+pub struct OnReturn;
+
+impl OnOk {
+    /// The successful value of a result.
+    pub fn success<T, E>(self, result: &Result<T, E>) -> Option<&T> {
+        result.as_ref().ok()
+    }
+}
+
+impl OnReturn {
+    /// The successful value of a result.
+    pub fn success<R>(self, result: &R) -> Option<&R> {
+        Some(result)
+    }
+}
+
+/// What `peek_f` shows and `put_f` takes.
+pub trait Shown<R, K: Kind<R>> {
+    /// The type that stands in their signatures.
+    type Visible;
+
+    /// Shows what an entry holds; nothing of a stored error.
+    fn show(stored: &K::Stored) -> Option<Self::Visible>;
+    /// What an entry holds for this; nothing for an error.
+    fn take(visible: Self::Visible) -> Option<K::Stored>;
+}
+
+/// `T` of a `Result<T, E>` that is spelt so.
+#[derive(Clone, Copy, Debug)]
+pub struct AsValue;
+
+/// The return type as it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct AsWhole;
+
+impl<R, K: Kind<R>> Shown<R, K> for AsValue {
+    type Visible = K::Value;
+
+    fn show(stored: &K::Stored) -> Option<K::Value> {
+        K::value(stored).cloned()
+    }
+
+    fn take(visible: K::Value) -> Option<K::Stored> {
+        Some(K::from_value(visible))
+    }
+}
+
+impl<R, K: Kind<R>> Shown<R, K> for AsWhole {
+    type Visible = R;
+
+    fn show(stored: &K::Stored) -> Option<R> {
+        K::value(stored).map(|_| K::answer(stored))
+    }
+
+    fn take(visible: R) -> Option<K::Stored> {
+        K::from_result(visible)
+    }
+}
+
+/// A value that can say that there is nothing: what `cache_none` and `none_timeout` are about.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is never `None`",
+    label = "`cache_none` and `none_timeout` are for functions that return an `Option`"
+)]
+pub trait MaybeNone {
+    /// Tells whether there is nothing.
+    fn is_none(&self) -> bool;
+}
+
+impl<T> MaybeNone for Option<T> {
+    fn is_none(&self) -> bool {
+        Option::is_none(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Alias<T> = Result<T, String>;
+    struct NotClone;
+
+    #[test]
+    fn a_result_is_known_by_its_type() {
+        let SharedErrors = Probe::<Alias<u32>>::new().__cache_kind();
+        let OwnErrors = Probe::<std::io::Result<u32>>::new().__cache_kind();
+        let OwnErrors = Probe::<Result<u32, NotClone>>::new().__cache_kind();
+        let Whole = Probe::<Option<u32>>::new().__cache_kind();
+        let OnOk = Probe::<std::io::Result<NotClone>>::new().__cache_success();
+        let OnReturn = Probe::<NotClone>::new().__cache_success();
+    }
+
+    #[test]
+    fn errors_are_neither_shown_nor_put() {
+        let failed: Alias<u32> = Err("down".into());
+        assert_eq!(
+            <AsWhole as Shown<Alias<u32>, KeepErrors>>::show(&failed),
+            None
+        );
+        assert_eq!(
+            <AsWhole as Shown<Alias<u32>, SharedErrors>>::take(failed),
+            None
+        );
+        assert_eq!(
+            <AsWhole as Shown<Alias<u32>, SharedErrors>>::show(&1),
+            Some(Ok(1))
+        );
+        assert_eq!(
+            <AsValue as Shown<Alias<u32>, KeepErrors>>::take(1),
+            Some(Ok(1))
+        );
+    }
+}
