@@ -38,7 +38,7 @@ mod value;
 #[path = "private.rs"]
 pub mod __private;
 
-//pub use cache_macros::{cached, invalidates, memoize};
+pub use cache_macros::{cached, invalidates, memoize};
 pub use error::{Error, ErrorKind};
 pub use invalidate::Invalidation;
 pub use options::{Bound, Timeout};

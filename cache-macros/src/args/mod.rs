@@ -1,0 +1,364 @@
+//! What the user wrote in the parentheses: one field per argument, each with the word it was given by.
+//!
+//! Nothing here looks at the function.
+
+pub(crate) mod lifetime;
+pub(crate) mod template;
+pub(crate) mod targets;
+
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Lit, LitStr, Path, Token, parenthesized};
+
+use crate::errors::{Errors, closest};
+use lifetime::Lifetime;
+use template::Template;
+
+/// Which of the two caching attributes it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Attribute {
+    Cached,
+    Memoize,
+}
+
+impl Attribute {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Cached => "cached",
+            Self::Memoize => "memoize",
+        }
+    }
+}
+
+/// An argument's value, and the word before it.
+pub(crate) struct Given<T> {
+    pub(crate) word: Ident,
+    pub(crate) value: T,
+}
+
+/// The arguments of `#[cached]` and `#[memoize]`.
+#[derive(Default)]
+pub(crate) struct Args {
+    /// The time to live.
+    pub(crate) timeout: Option<Given<Lifetime>>,
+    /// The time to live of a `None`.
+    pub(crate) none_timeout: Option<Given<Lifetime>>,
+    /// The time to live of an `Err`, which is not stored without it.
+    pub(crate) err_timeout: Option<Given<Lifetime>>,
+    /// The most entries that are kept.
+    pub(crate) max_entries: Option<Given<Expr>>,
+    /// As many entries as are asked for.
+    pub(crate) unbounded: Option<Given<()>>,
+    /// Arguments that are left out of the key.
+    pub(crate) skip: Option<Given<Vec<Ident>>>,
+    /// What to key on, in place of the arguments.
+    pub(crate) key: Option<Given<Expr>>,
+    /// The route to key on.
+    pub(crate) route: Option<Given<Template>>,
+    /// The name that the function's entries go by.
+    pub(crate) namespace: Option<Given<LitStr>>,
+    /// When to bypass the cache.
+    pub(crate) unless: Option<Given<Expr>>,
+    /// When to run the function though there is an entry.
+    pub(crate) forced_update: Option<Given<Expr>>,
+    /// Which results are stored.
+    pub(crate) response_filter: Option<Given<Expr>>,
+    /// Which stored results count as expired.
+    pub(crate) is_stale: Option<Given<Expr>>,
+    /// Whether a `None` is stored.
+    pub(crate) cache_none: Option<Given<bool>>,
+    /// Whether callers share one computation.
+    pub(crate) coalesce: Option<Given<bool>>,
+    /// Whether the function's source is part of its name.
+    pub(crate) source_check: Option<Given<bool>>,
+    /// Whether sibling functions are generated.
+    pub(crate) helpers: Option<Given<bool>>,
+    /// Whether entries stay in the process.
+    pub(crate) local: Option<Given<()>>,
+    /// A number in the function's name.
+    pub(crate) version: Option<Given<u64>>,
+    /// Where `cache_runtime` is found.
+    pub(crate) runtime: Option<Given<Path>>,
+}
+
+/// Every argument, in the order in which they are listed to the user.
+const KNOWN: [&str; 20] = [
+    "timeout",
+    "max_entries",
+    "unbounded",
+    "skip",
+    "key",
+    "route",
+    "namespace",
+    "unless",
+    "forced_update",
+    "response_filter",
+    "is_stale",
+    "cache_none",
+    "none_timeout",
+    "err_timeout",
+    "coalesce",
+    "local",
+    "source_check",
+    "version",
+    "helpers",
+    "crate",
+];
+
+/// What other libraries call these things.
+const SYNONYMS: [(&str, &str); 20] = [
+    ("ttl", "timeout"),
+    ("ttl_secs", "timeout"),
+    ("time", "timeout"),
+    ("time_to_live", "timeout"),
+    ("expire", "timeout"),
+    ("expires", "timeout"),
+    ("size", "max_entries"),
+    ("max_size", "max_entries"),
+    ("capacity", "max_entries"),
+    ("limit", "max_entries"),
+    ("threshold", "max_entries"),
+    ("ignore", "skip"),
+    ("args_to_ignore", "skip"),
+    ("convert", "key"),
+    ("cache_if", "response_filter"),
+    ("name", "namespace"),
+    ("prefix", "namespace"),
+    ("sync_writes", "coalesce"),
+    ("cache_err", "err_timeout"),
+    ("force_refresh", "forced_update"),
+];
+
+impl Args {
+    /// Reads all arguments; what cannot be read is reported, and the rest is read on.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        let read = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if let Err(error) = args.read_one(input, errors) {
+                    errors.push(error);
+                    skip_to_comma(input);
+                } else if !input.is_empty() && !input.peek(Token![,]) {
+                    errors.push(input.error("expected `,` between two arguments"));
+                    skip_to_comma(input);
+                }
+                let _: Option<Token![,]> = input.parse()?;
+            }
+            Ok(())
+        };
+        if let Err(error) = read.parse2(tokens) {
+            errors.push(error);
+        }
+        args
+    }
+
+    fn read_one(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        let word = input.call(Ident::parse_any)?;
+        match word.to_string().as_str() {
+            "timeout" => once(&mut self.timeout, word, input, lifetime::parse, errors),
+            "none_timeout" => once(&mut self.none_timeout, word, input, lifetime::parse, errors),
+            "err_timeout" => once(&mut self.err_timeout, word, input, lifetime::parse, errors),
+            "max_entries" => once(&mut self.max_entries, word, input, entries, errors),
+            "unbounded" => once(&mut self.unbounded, word, input, flag, errors),
+            "skip" => once(&mut self.skip, word, input, names, errors),
+            "key" => once(&mut self.key, word, input, expression, errors),
+            "route" => once(&mut self.route, word, input, route, errors),
+            "namespace" => once(&mut self.namespace, word, input, namespace, errors),
+            "unless" => once(&mut self.unless, word, input, expression, errors),
+            "forced_update" => once(&mut self.forced_update, word, input, expression, errors),
+            "response_filter" => once(&mut self.response_filter, word, input, expression, errors),
+            "is_stale" => once(&mut self.is_stale, word, input, expression, errors),
+            "cache_none" => once(&mut self.cache_none, word, input, boolean, errors),
+            "coalesce" => once(&mut self.coalesce, word, input, boolean, errors),
+            "source_check" => once(&mut self.source_check, word, input, boolean, errors),
+            "helpers" => once(&mut self.helpers, word, input, boolean, errors),
+            "local" => once(&mut self.local, word, input, flag, errors),
+            "version" => once(&mut self.version, word, input, version, errors),
+            "crate" => once(&mut self.runtime, word, input, path, errors),
+            unknown => Err(syn::Error::new(word.span(), not_known(unknown))),
+        }
+    }
+
+    /// Whether sibling functions are generated.
+    pub(crate) fn wants_helpers(&self) -> bool {
+        self.helpers.as_ref().is_none_or(|helpers| helpers.value)
+    }
+}
+
+fn not_known(word: &str) -> String {
+    let synonym = SYNONYMS.iter().find(|(theirs, _)| *theirs == word).map(|(_, ours)| *ours);
+    match synonym.or_else(|| closest(word, KNOWN)) {
+        Some(known) => format!("unknown argument `{word}`; did you mean `{known}`?"),
+        None => format!("unknown argument `{word}`; the arguments are `{}`", KNOWN.join("`, `")),
+    }
+}
+
+/// Fills the slot of an argument, which may be given only once.
+fn once<T>(
+    slot: &mut Option<Given<T>>,
+    word: Ident,
+    input: ParseStream<'_>,
+    value: fn(&Ident, ParseStream<'_>) -> syn::Result<T>,
+    errors: &mut Errors,
+) -> syn::Result<()> {
+    let value = value(&word, input)?;
+    match slot {
+        Some(_) => errors.at(&word, format_args!("`{word}` is given twice; keep one")),
+        None => *slot = Some(Given { word, value }),
+    }
+    Ok(())
+}
+
+/// Goes on at the next argument.
+fn skip_to_comma(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let _: syn::Result<proc_macro2::TokenTree> = input.parse();
+    }
+}
+
+/// Reads `= value`; `form` says what stands there, for a user who left it out.
+fn assigned<T: Parse>(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<T> {
+    if !input.peek(Token![=]) {
+        return Err(syn::Error::new(word.span(), format!("`{word}` needs a value; write `{word} = {form}`")));
+    }
+    input.parse::<Token![=]>()?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(syn::Error::new(word.span(), format!("`{word}` needs a value; write `{word} = {form}`")));
+    }
+    input.parse()
+}
+
+fn expression(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
+    let form = match word.to_string().as_str() {
+        "key" => "user.id",
+        "response_filter" | "is_stale" => "|value| ..",
+        _ => "a condition over the arguments",
+    };
+    assigned(word, input, form)
+}
+
+fn entries(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
+    let entries: Expr = assigned(word, input, "1000")?;
+    match &entries {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(number) if number.base10_parse::<usize>()? > 0 => Ok(entries),
+            Lit::Int(_) => Err(syn::Error::new_spanned(
+                &entries,
+                "a cache of no entries keeps nothing; give at least 1, or leave caching out with `unless = true`",
+            )),
+            _ => Err(syn::Error::new_spanned(
+                &entries,
+                "`max_entries` is a number of entries; write `max_entries = 1000`",
+            )),
+        },
+        Expr::Unary(_) => Err(syn::Error::new_spanned(
+            &entries,
+            "`max_entries` cannot be negative; write `max_entries = 1000`",
+        )),
+        _ => Ok(entries),
+    }
+}
+
+fn flag(word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Ok(());
+    }
+    Err(syn::Error::new(word.span(), format!("`{word}` takes no value; write `{word}` alone, or leave it out")))
+}
+
+fn literal(value: &Expr) -> Option<&Lit> {
+    match value {
+        Expr::Lit(literal) => Some(&literal.lit),
+        _ => None,
+    }
+}
+
+fn boolean(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
+    let value: Expr = assigned(word, input, "false")?;
+    match literal(&value) {
+        Some(Lit::Bool(answer)) => Ok(answer.value),
+        _ => Err(syn::Error::new_spanned(&value, format!("`{word}` is `true` or `false`; write `{word} = false`"))),
+    }
+}
+
+fn names(word: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
+    if !input.peek(syn::token::Paren) {
+        return Err(syn::Error::new(word.span(), "`skip` names arguments; write `skip(a, b)`"));
+    }
+    let list;
+    parenthesized!(list in input);
+    let names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&list, Ident::parse_any)
+        .map_err(|error| syn::Error::new(error.span(), "`skip` takes names of arguments; write `skip(a, b)`"))?;
+    if names.is_empty() {
+        return Err(syn::Error::new(word.span(), "`skip` names no argument; write `skip(a, b)`, or leave it out"));
+    }
+    Ok(names.into_iter().collect())
+}
+
+fn text(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
+    let value: Expr = assigned(word, input, form)?;
+    match literal(&value) {
+        Some(Lit::Str(text)) => Ok(text.clone()),
+        _ => Err(syn::Error::new_spanned(&value, format!("`{word}` is a text; write `{word} = {form}`"))),
+    }
+}
+
+fn namespace(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let text = text(word, input, "\"users.v2\"")?;
+    if text.value().is_empty() {
+        return Err(syn::Error::new(text.span(), "the namespace is empty; write `namespace = \"users.v2\"`"));
+    }
+    Ok(text)
+}
+
+fn route(word: &Ident, input: ParseStream<'_>) -> syn::Result<Template> {
+    Template::parse(&text(word, input, "\"/users/{id}\"")?)
+}
+
+fn version(word: &Ident, input: ParseStream<'_>) -> syn::Result<u64> {
+    let value: Expr = assigned(word, input, "3")?;
+    match literal(&value) {
+        Some(Lit::Int(number)) => number.base10_parse(),
+        _ => Err(syn::Error::new_spanned(&value, "`version` is a whole number; write `version = 3`")),
+    }
+}
+
+fn path(word: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
+    assigned(word, input, "some::path::cache_runtime")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    fn messages(tokens: TokenStream) -> Vec<String> {
+        let mut errors = Errors::default();
+        Args::parse(tokens, &mut errors);
+        let code = errors.into_code().map_or_else(String::new, |code| code.to_string());
+        code.split("compile_error ! { ").skip(1).map(|rest| rest.split(" }").next().unwrap_or("").to_owned()).collect()
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_reported() {
+        let found = messages(quote!(timout = 5, max_entries = 0, local = 3, timeout = "5 mnts", skip(), helpers = 1));
+        assert_eq!(found.len(), 6, "{found:#?}");
+        assert!(found[0].contains("did you mean `timeout`?"));
+    }
+
+    #[test]
+    fn an_argument_is_given_once() {
+        assert!(messages(quote!(timeout = 5, timeout = 6))[0].contains("`timeout` is given twice; keep one"));
+    }
+
+    #[test]
+    fn what_is_not_there_yet_is_not_known() {
+        for later in ["jitter = 0.1", "stale_while_revalidate = 5", "shared", "tags(\"a\")", "depends = false"] {
+            let found = messages(later.parse().unwrap());
+            assert!(found[0].contains("unknown argument"), "{later}: {found:?}");
+        }
+        assert!(!messages(quote!(route = request)).is_empty());
+    }
+}

@@ -1,0 +1,138 @@
+//! The items of `#[invalidates(..)]`: what a writer makes outdated.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, LitStr, Pat, Path, Token, parenthesized};
+
+use super::template::Template;
+use crate::errors::Errors;
+
+/// The arguments of `#[invalidates]`.
+#[derive(Default)]
+pub(crate) struct Targets {
+    pub(crate) items: Vec<Item>,
+    /// The word `always` of `on = always`.
+    pub(crate) always: Option<Ident>,
+    pub(crate) runtime: Option<Path>,
+}
+
+/// One item, with the pattern that it binds the successful result to, if it reads it.
+pub(crate) struct Item {
+    pub(crate) binds: Option<Pat>,
+    pub(crate) target: Target,
+}
+
+/// What is invalidated.
+pub(crate) enum Target {
+    /// All entries of a function.
+    All(Path),
+    /// One entry of a function.
+    One(Path, Vec<Expr>),
+    /// One entry of a method.
+    Method(Box<syn::ExprMethodCall>),
+    /// The entries of a route, in all functions.
+    Route(Template),
+}
+
+const FORMS: &str = "write `f(args)` for one entry of `f`, `f` for all of them, `route(\"/users/{id}\")`, or `|value| f(value.id)`";
+
+impl Targets {
+    /// Reads all items; what cannot be read is reported, and the rest is read on.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut targets = Self::default();
+        if tokens.is_empty() {
+            let nothing = format!("nothing is invalidated; {FORMS}");
+            errors.push(syn::Error::new(proc_macro2::Span::call_site(), nothing));
+        }
+        let read = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if let Err(error) = targets.read_one(input) {
+                    errors.push(error);
+                    super::skip_to_comma(input);
+                } else if !input.is_empty() && !input.peek(Token![,]) {
+                    errors.push(input.error(format!("expected `,`; {FORMS}")));
+                    super::skip_to_comma(input);
+                }
+                let _: Option<Token![,]> = input.parse()?;
+            }
+            Ok(())
+        };
+        if let Err(error) = read.parse2(tokens) {
+            errors.push(error);
+        }
+        targets
+    }
+
+    fn read_one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
+            return self.option(input);
+        }
+        let item = if input.peek(Token![|]) {
+            input.parse::<Token![|]>()?;
+            let binds = Pat::parse_single(input)?;
+            input.parse::<Token![|]>()?;
+            Item { binds: Some(binds), target: target(input)? }
+        } else {
+            Item { binds: None, target: target(input)? }
+        };
+        self.items.push(item);
+        Ok(())
+    }
+
+    fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let word = input.call(Ident::parse_any)?;
+        input.parse::<Token![=]>()?;
+        match word.to_string().as_str() {
+            "crate" => self.runtime = Some(input.parse()?),
+            "on" => {
+                let when = input.call(Ident::parse_any)?;
+                if when != "always" {
+                    return Err(syn::Error::new(when.span(), "a writer invalidates on success; write `on = always` for failures and panics too, or leave `on` out"));
+                }
+                if self.always.replace(when).is_some() {
+                    return Err(syn::Error::new(word.span(), "`on` is given twice; keep one"));
+                }
+            }
+            other => {
+                let message = format!("unknown argument `{other}`; the arguments are `on = always` and `crate = path`, and {FORMS}");
+                return Err(syn::Error::new(word.span(), message));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn target(input: ParseStream<'_>) -> syn::Result<Target> {
+    if input.peek2(syn::token::Paren) && input.peek(syn::Ident) {
+        let ahead = input.fork();
+        let word: Ident = ahead.parse()?;
+        if word == "route" {
+            return route(input);
+        }
+        if word == "tag" {
+            return Err(syn::Error::new(word.span(), "no function can carry tags in this version; name the functions: `f(args)`, or `f` for all its entries"));
+        }
+    }
+    let item: Expr = input.parse().map_err(|error| syn::Error::new(error.span(), format!("{error}; {FORMS}")))?;
+    match item {
+        Expr::Path(path) if path.qself.is_none() => Ok(Target::All(path.path)),
+        Expr::Call(call) => match *call.func {
+            Expr::Path(path) if path.qself.is_none() => Ok(Target::One(path.path, call.args.into_iter().collect())),
+            other => Err(syn::Error::new_spanned(other, format!("this is not the name of a function; {FORMS}"))),
+        },
+        Expr::MethodCall(call) => Ok(Target::Method(Box::new(call))),
+        other => Err(syn::Error::new_spanned(other, format!("this names no cached function; {FORMS}"))),
+    }
+}
+
+fn route(input: ParseStream<'_>) -> syn::Result<Target> {
+    let word: Ident = input.parse()?;
+    let inside;
+    parenthesized!(inside in input);
+    let text = inside.parse::<LitStr>().ok().filter(|_| inside.is_empty());
+    let text = text.ok_or_else(|| {
+        syn::Error::new(word.span(), "`route` takes a text; write `route(\"/users/{id}\")`, or `self::route(..)` for a function of that name")
+    })?;
+    Ok(Target::Route(Template::parse(&text)?))
+}

@@ -1,0 +1,330 @@
+//! What must hold: one function per rule, all of them run, all that they find is reported.
+//!
+//! Out of it comes a [`Plan`], in which contradictions can no longer be said.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::visit::Visit;
+use syn::{Expr, FnArg, GenericArgument, Ident, Lifetime, Path, PathArguments, ReceiverKind, ReturnType, Type};
+
+use crate::args::targets::Targets;
+use crate::args::template::Template;
+use crate::args::{Args, Attribute};
+use crate::errors::{Errors, closest};
+use crate::func::{Func, Param};
+use crate::surroundings;
+
+/// What is to be written out.
+pub(crate) struct Plan {
+    pub(crate) func: Func,
+    pub(crate) args: Args,
+    pub(crate) keyed: KeyedOn,
+    /// Whether siblings are reached through `Self`.
+    pub(crate) in_impl: bool,
+    /// Where `cache_runtime` is found.
+    pub(crate) runtime: TokenStream,
+    /// The fingerprint of the function's source, if it is asked for.
+    pub(crate) source: Option<u64>,
+}
+
+/// What the entries of a function are keyed on.
+pub(crate) enum KeyedOn {
+    /// The parameters at these places.
+    Arguments(Vec<usize>),
+    /// Expressions over the parameters at these places.
+    Expression(Vec<Expr>, Vec<usize>),
+    /// A route with the parameters at these places.
+    Route(Template, Vec<usize>),
+    /// Nothing: there is one entry.
+    Namespace,
+}
+
+impl KeyedOn {
+    /// The places of the parameters that the key needs.
+    pub(crate) fn params(&self) -> &[usize] {
+        match self {
+            Self::Arguments(places) | Self::Expression(_, places) | Self::Route(_, places) => places,
+            Self::Namespace => &[],
+        }
+    }
+}
+
+impl Plan {
+    /// Checks arguments and function against each other. The plan is complete even if there are errors.
+    pub(crate) fn new(attribute: Attribute, args: Args, func: Func, errors: &mut Errors) -> Self {
+        contradictions(attribute, &args, errors);
+        skips_name_arguments(&args, &func, errors);
+        placeholders_name_arguments(&args, &func, errors);
+        if attribute == Attribute::Cached {
+            no_argument_is_dropped(&args, &func, errors);
+        }
+        let keyed = keyed_on(&args, &func);
+        let source = args.source_check.as_ref().is_some_and(|check| check.value);
+        Self {
+            keyed,
+            in_impl: func.mentions_self() || surroundings::is_in_impl(func.item.sig.ident.span()),
+            runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
+            source: source.then(|| fingerprint(&func.item.to_token_stream().to_string())),
+            func,
+            args,
+        }
+    }
+}
+
+/// Where `cache_runtime` is found.
+pub(crate) fn runtime(path: Option<&Path>) -> TokenStream {
+    path.map_or_else(|| quote!(::cache_runtime), ToTokens::to_token_stream)
+}
+
+/// FNV-1a, 64 bits (draft-eastlake-fnv).
+fn fingerprint(text: &str) -> u64 {
+    let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+}
+
+// --- the function by itself --------------------------------------------------------------------------------
+
+/// Refuses functions that cannot be cached, whatever the arguments are.
+pub(crate) fn shape(func: &Func, attribute: Attribute, errors: &mut Errors) {
+    qualifiers(func, errors);
+    no_mutable_arguments(func, errors);
+    if let ReturnType::Type(_, output) = &func.item.sig.output {
+        output_is_owned(output, attribute, errors);
+    }
+}
+
+fn qualifiers(func: &Func, errors: &mut Errors) {
+    let sig = &func.item.sig;
+    if let Some(word) = &sig.constness {
+        errors.at(word, "a `const fn` is computed by the compiler and cannot be cached; remove `const`");
+    }
+    if let Some(abi) = &sig.abi {
+        errors.at(abi, "an `extern` function cannot be cached; cache a Rust function that it calls");
+    }
+    if let Some(variadic) = &sig.variadic {
+        errors.at(variadic, "a variadic function cannot be cached; cache a Rust function that it calls");
+    }
+}
+
+fn no_mutable_arguments(func: &Func, errors: &mut Errors) {
+    for param in &func.params {
+        match &param.arg {
+            FnArg::Receiver(receiver) if is_mutable_receiver(receiver) => errors.at(
+                receiver,
+                "a hit would leave `self` unchanged; take `&self`, or cache the part that only reads",
+            ),
+            FnArg::Typed(typed) if matches!(&*typed.ty, Type::Reference(ty) if ty.mutability.is_some()) => errors.at(
+                &typed.ty,
+                format_args!("a hit would leave `{}` unchanged; take `&`, or return the change", param.shown()),
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn is_mutable_receiver(receiver: &syn::Receiver) -> bool {
+    match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+        ReceiverKind::Typed(_, ty) => matches!(&**ty, Type::Reference(ty) if ty.mutability.is_some()),
+        _ => false,
+    }
+}
+
+fn output_is_owned(output: &Type, attribute: Attribute, errors: &mut Errors) {
+    if let Type::ImplTrait(opaque) = output {
+        let message = "`impl Trait` has no name under which it could be stored; write the type, or box it";
+        return errors.at(opaque, message);
+    }
+    if is_boxed_future(output) {
+        let name = attribute.name();
+        let message = format!("a future is computed once and cannot be cached; put `#[{name}]` on an `async fn`");
+        return errors.at(output, message);
+    }
+    let mut borrows = Borrows(None);
+    borrows.visit_type(output);
+    if let Some(borrow) = borrows.0 {
+        let message = "a cached result cannot borrow from an argument; return an owned value, such as `String`, `Vec<_>` or `Arc<_>`";
+        errors.at(borrow, message);
+    }
+}
+
+fn is_boxed_future(output: &Type) -> bool {
+    let text = output.to_token_stream().to_string();
+    text.contains("Pin <") && text.contains("dyn") && text.contains("Future")
+}
+
+/// Finds what a type borrows.
+struct Borrows(Option<TokenStream>);
+
+impl<'ast> Visit<'ast> for Borrows {
+    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+        if lifetime.ident != "static" {
+            self.0.get_or_insert_with(|| lifetime.to_token_stream());
+        }
+    }
+
+    fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
+        if reference.lifetime.is_none() {
+            self.0.get_or_insert_with(|| reference.to_token_stream());
+        }
+        syn::visit::visit_type_reference(self, reference);
+    }
+
+    // What a function pointer or a closure trait borrows is not in the value.
+    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
+
+    fn visit_parenthesized_generic_arguments(&mut self, _: &'ast syn::ParenthesizedGenericArguments) {}
+}
+
+// --- the function and its arguments ------------------------------------------------------------------------
+
+fn contradictions(attribute: Attribute, args: &Args, errors: &mut Errors) {
+    let mut clash = |second: Option<&Ident>, first: bool, message: &str| {
+        if let (Some(second), true) = (second, first) {
+            errors.at(second, message);
+        }
+    };
+    let route = args.route.as_ref().map(|given| &given.word);
+    let skip = args.skip.as_ref().map(|given| &given.word);
+    let unbounded = args.unbounded.as_ref().map(|given| &given.word);
+    let none_timeout = args.none_timeout.as_ref().map(|given| &given.word);
+    let never_none = args.cache_none.as_ref().is_some_and(|given| !given.value);
+    if attribute == Attribute::Memoize {
+        clash(route, true, "`#[memoize]` keys on the arguments; use `#[cached]` to key on a route");
+    }
+    clash(route, args.key.is_some(), "`key` and `route` both say what to key on; keep one");
+    clash(skip, args.key.is_some(), "`key` takes the place of all arguments; leave `skip` out");
+    clash(unbounded, args.max_entries.is_some(), "`max_entries` and `unbounded` contradict each other; keep one");
+    clash(none_timeout, never_none, "a `None` that is not stored has no time to live; keep one of `cache_none = false` and `none_timeout`");
+}
+
+fn skips_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
+    let skipped = args.skip.iter().flat_map(|skip| &skip.value).collect::<Vec<_>>();
+    for (index, name) in skipped.iter().enumerate() {
+        if skipped[..index].contains(name) {
+            errors.at(name, format_args!("`{name}` is skipped twice; keep one"));
+        } else if !func.params.iter().any(|param| param.answers_to(name)) {
+            errors.at(name, no_argument(&name.to_string(), func));
+        }
+    }
+}
+
+fn placeholders_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
+    let Some(route) = &args.route else { return };
+    for name in route.value.names() {
+        match func.params.iter().find(|param| param.answers_to(name)) {
+            None => errors.at(&route.value.literal, no_argument(&name.to_string(), func)),
+            Some(param) if is_skipped(args, param) => errors.at(
+                &route.value.literal,
+                format_args!("`{name}` is in the route and in `skip(..)`; take it out of one of them"),
+            ),
+            Some(_) => {}
+        }
+    }
+}
+
+fn no_argument(name: &str, func: &Func) -> String {
+    let names: Vec<String> = func.params.iter().flat_map(Param::names).map(Ident::to_string).collect();
+    match closest(name, names.iter().map(String::as_str)) {
+        Some(close) => format!("there is no argument `{name}`; did you mean `{close}`?"),
+        None if names.is_empty() => format!("there is no argument `{name}`; the function has none"),
+        None => format!("there is no argument `{name}`; the arguments are `{}`", names.join("`, `")),
+    }
+}
+
+fn no_argument_is_dropped(args: &Args, func: &Func, errors: &mut Errors) {
+    if args.key.is_some() {
+        return;
+    }
+    for param in func.params.iter().filter(|param| !is_skipped(args, param) && !is_in_route(args, param)) {
+        let (name, shown) = (param.names().next().map(Ident::to_string), param.shown());
+        let message = match name {
+            Some(name) => format!(
+                "`{shown}` is neither in the route nor skipped; put it into the route (`{{{name}}}`), leave it out of the key with `skip({name})`, or use `#[memoize]`"
+            ),
+            None => format!("`{shown}` is neither in the route nor skipped; give it a name to `skip(..)`, or use `#[memoize]`"),
+        };
+        match &param.arg {
+            FnArg::Typed(typed) => errors.at(&typed.pat, message),
+            FnArg::Receiver(receiver) => errors.at(receiver, message),
+        }
+    }
+}
+
+fn is_skipped(args: &Args, param: &Param) -> bool {
+    args.skip.iter().flat_map(|skip| &skip.value).any(|name| param.answers_to(name))
+}
+
+fn is_in_route(args: &Args, param: &Param) -> bool {
+    args.route.iter().flat_map(|route| route.value.names()).any(|name| param.answers_to(name))
+}
+
+fn keyed_on(args: &Args, func: &Func) -> KeyedOn {
+    let places = |wanted: &dyn Fn(&Param) -> bool| {
+        let params = func.params.iter().enumerate().filter(|(_, param)| wanted(param));
+        params.map(|(place, _)| place).collect::<Vec<_>>()
+    };
+    if let Some(key) = &args.key {
+        return KeyedOn::Expression(parts(&key.value), places(&|param| param.is_used_in(&key.value)));
+    }
+    if let Some(route) = &args.route {
+        return KeyedOn::Route(route.value.clone(), places(&|param| is_in_route(args, param)));
+    }
+    match places(&|param| !is_skipped(args, param)) {
+        none if none.is_empty() => KeyedOn::Namespace,
+        keyed => KeyedOn::Arguments(keyed),
+    }
+}
+
+/// A tuple's elements, so that none of them is moved into the tuple; else the expression itself.
+fn parts(key: &Expr) -> Vec<Expr> {
+    match key {
+        Expr::Tuple(tuple) if !tuple.elems.is_empty() => tuple.elems.iter().cloned().collect(),
+        Expr::Paren(inner) => parts(&inner.expr),
+        other => vec![other.clone()],
+    }
+}
+
+// --- writers -----------------------------------------------------------------------------------------------
+
+/// Refuses writers that cannot invalidate.
+pub(crate) fn writer(func: &Func, targets: &Targets, errors: &mut Errors) {
+    qualifiers_of_writer(func, errors);
+    if targets.always.is_some() {
+        for binds in targets.items.iter().filter_map(|item| item.binds.as_ref()) {
+            errors.at(binds, "there is no value when the function fails; name the arguments, or leave `on = always` out");
+        }
+    }
+    for template in targets.items.iter().filter_map(|item| match &item.target {
+        crate::args::targets::Target::Route(template) if item.binds.is_none() => Some(template),
+        _ => None,
+    }) {
+        for name in template.names().filter(|name| !func.params.iter().any(|param| param.answers_to(name))) {
+            errors.at(&template.literal, no_argument(&name.to_string(), func));
+        }
+    }
+}
+
+fn qualifiers_of_writer(func: &Func, errors: &mut Errors) {
+    if let Some(word) = &func.item.sig.constness {
+        errors.at(word, "a `const fn` cannot invalidate anything; remove `const`");
+    }
+    if let Some(abi) = &func.item.sig.abi {
+        errors.at(abi, "an `extern` function cannot invalidate anything; put the attribute on a Rust function that it calls");
+    }
+}
+
+/// Whether a type says `impl Trait` anywhere.
+pub(crate) fn is_opaque(ty: &Type) -> bool {
+    match ty {
+        Type::ImplTrait(_) => true,
+        Type::Path(path) => path.path.segments.iter().any(|segment| match &segment.arguments {
+            PathArguments::AngleBracketed(arguments) => arguments.args.iter().any(|argument| match argument {
+                GenericArgument::Type(ty) => is_opaque(ty),
+                _ => false,
+            }),
+            _ => false,
+        }),
+        _ => false,
+    }
+}

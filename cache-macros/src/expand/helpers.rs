@@ -1,0 +1,193 @@
+//! The functions beside the cached one. Each is one line onto its door.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Attribute, FnArg};
+
+use super::key::{Key, key};
+use super::{call, plain, setup};
+use crate::check::Plan;
+use crate::func::{is_cfg, is_lint};
+
+/// Everything that stands beside the function.
+pub(super) fn all(plan: &Plan) -> TokenStream {
+    let (helpers, uncached, accessor) = (siblings(plan, body), uncached(plan), accessor(plan));
+    quote!(#helpers #uncached #accessor)
+}
+
+/// The helpers' signatures, for a function whose attribute has errors.
+pub(super) fn stubs(plan: &Plan) -> TokenStream {
+    let unknown = quote!(::core::unimplemented!());
+    let helpers = siblings(plan, |_, _| quote!(::core::unimplemented!()));
+    let uncached = Helper { prefix: "uncached_", doc: "", takes: Takes::All, gives: plan.output(), is_async: true, is_unsafe: true };
+    let uncached = uncached.with_body(plan, &unknown);
+    quote!(#helpers #uncached)
+}
+
+/// What a helper takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Nothing,
+    /// The arguments that the key needs.
+    Key,
+    /// The arguments that the key needs, and a value.
+    KeyAndValue,
+    /// What the function takes.
+    All,
+}
+
+/// One function beside the cached one.
+struct Helper {
+    prefix: &'static str,
+    doc: &'static str,
+    takes: Takes,
+    gives: TokenStream,
+    /// Whether it is `async` if the function is.
+    is_async: bool,
+    /// Whether it is `unsafe` if the function is.
+    is_unsafe: bool,
+}
+
+impl Plan {
+    fn output(&self) -> TokenStream {
+        let output = &self.func.output;
+        quote!(#output)
+    }
+
+    /// What `peek_f` shows and `put_f` takes.
+    fn visible(&self) -> TokenStream {
+        self.func.value_of_result().map_or_else(|| self.output(), |value| quote!(#value))
+    }
+
+    fn shown(&self) -> TokenStream {
+        let runtime = &self.runtime;
+        match self.func.value_of_result() {
+            Some(_) => quote!(#runtime::__private::AsValue),
+            None => quote!(#runtime::__private::AsWhole),
+        }
+    }
+
+    /// What the value of `put_f` is called.
+    fn value_name(&self) -> proc_macro2::Ident {
+        let taken = self.func.params.iter().any(|param| param.name == "value");
+        if taken { format_ident!("__cache_value") } else { format_ident!("value") }
+    }
+}
+
+fn siblings(plan: &Plan, body: fn(&Plan, &Helper) -> TokenStream) -> TokenStream {
+    let (runtime, output, visible) = (&plan.runtime, plan.output(), plan.visible());
+    let invalidation = quote!(#runtime::Invalidation);
+    let helper = |prefix, takes, gives, doc| Helper {
+        prefix,
+        doc,
+        takes,
+        gives,
+        is_async: prefix != "stats_",
+        is_unsafe: takes == Takes::All,
+    };
+    let helpers = [
+        helper("invalidate_", Takes::Key, invalidation.clone(), "Drops the entry of [`{f}`] for these arguments."),
+        helper("invalidate_all_", Takes::Nothing, invalidation, "Drops every entry of [`{f}`]."),
+        helper("refresh_", Takes::All, output.clone(), "Runs [`{f}`] now and replaces its entry for these arguments."),
+        helper("peek_", Takes::Key, quote!(::core::option::Option<#visible>), "Shows the live value that [`{f}`] would return, without running it and without counting a hit."),
+        helper("put_", Takes::KeyAndValue, quote!(()), "Stores a value for [`{f}`] to return."),
+        helper("detailed_", Takes::All, quote!(#runtime::Detailed<#output>), "Calls [`{f}`] and says where its result came from, and how old it is."),
+        helper("stats_", Takes::Nothing, quote!(#runtime::Stats), "Reads the counters of [`{f}`] in this process."),
+    ];
+    helpers.iter().map(|helper| helper.with_body(plan, &body(plan, helper))).collect()
+}
+
+impl Helper {
+    fn inputs(&self, plan: &Plan) -> Vec<FnArg> {
+        let (name, visible) = (plan.value_name(), plan.visible());
+        let keyed = || plan.keyed.params().iter().map(|&place| plain(&plan.func.params[place]));
+        match self.takes {
+            Takes::Nothing => Vec::new(),
+            Takes::Key => keyed().collect(),
+            Takes::KeyAndValue => keyed().chain([syn::parse_quote!(#name: #visible)]).collect(),
+            Takes::All => plan.func.params.iter().map(plain).collect(),
+        }
+    }
+
+    fn with_body(&self, plan: &Plan, body: &TokenStream) -> TokenStream {
+        let sig = &plan.func.item.sig;
+        let (name, inputs, gives) = (plan.name(self.prefix), self.inputs(plan), &self.gives);
+        let asyncness = sig.asyncness.filter(|_| self.is_async);
+        let unsafety = (self.is_unsafe && plan.func.is_unsafe()).then(|| quote!(unsafe));
+        let (vis, cfgs) = (&plan.func.item.vis, plan.cfgs());
+        let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
+        let doc = self.doc.replace("{f}", &plan.link());
+        let safety = unsafety.as_ref().map(|_| quote!(#[doc = "\n# Safety\n\nAs for the function itself."]));
+        let allow = allow();
+        quote! {
+            #(#cfgs)* #[doc = #doc] #safety #allow
+            #vis #asyncness #unsafety fn #name #generics (#(#inputs),*) -> #gives #bounds { #body }
+        }
+    }
+}
+
+impl Plan {
+    /// How documentation refers to the function.
+    fn link(&self) -> String {
+        let scope = if self.in_impl { "Self::" } else { "" };
+        format!("{scope}{}", self.func.plain_name())
+    }
+}
+
+/// Generated lines are not the user's to lint.
+fn allow() -> TokenStream {
+    quote!(#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)])
+}
+
+fn body(plan: &Plan, helper: &Helper) -> TokenStream {
+    let (door, shown, value) = (plan.sibling("__cache_"), plan.shown(), plan.value_name());
+    let Key { before, key } = key(plan);
+    let waits = plan.func.is_async() && helper.is_async;
+    let (suffix, wait) = if waits { ("_async", Some(quote!(.await))) } else { ("", None) };
+    let method = format_ident!("{}{suffix}", helper.prefix.trim_end_matches('_'));
+    match helper.prefix {
+        "stats_" | "invalidate_all_" => quote!(#door().#method()#wait),
+        "invalidate_" => quote!(#before #door().#method(#key)#wait),
+        "peek_" => quote!(#before #door().#method::<#shown, _>(#key)#wait),
+        "put_" => quote!(#before #door().#method::<#shown, _>(#key, #value)#wait),
+        "refresh_" => {
+            let fill = call::fill(plan);
+            quote!(#before let __cache_seat = #door().#method(#key)#wait; #fill.value)
+        }
+        _ => call::call(plan, &TokenStream::new()),
+    }
+}
+
+/// The function as the user wrote it.
+fn uncached(plan: &Plan) -> TokenStream {
+    let (vis, block, cfgs) = (&plan.func.item.vis, &plan.func.item.block, plan.cfgs());
+    let mut sig = plan.func.item.sig.clone();
+    sig.ident = plan.name("uncached_");
+    let kept = |attribute: &&Attribute| is_lint(attribute) && !is_cfg(attribute);
+    let lints = plan.func.item.attrs.iter().filter(kept);
+    let doc = format!("Runs [`{}`] as it is written, without the cache.", plan.link());
+    quote! {
+        #(#cfgs)* #[doc = #doc] #(#lints)*
+        #[allow(
+            dead_code, clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::missing_safety_doc,
+            clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::too_many_arguments,
+            clippy::missing_const_for_fn, clippy::new_ret_no_self, clippy::should_implement_trait,
+            clippy::wrong_self_convention,
+        )]
+        #vis #sig #block
+    }
+}
+
+/// The way into the cache: the one place where the function's site and options stand.
+fn accessor(plan: &Plan) -> TokenStream {
+    let (runtime, output, sig) = (&plan.runtime, &plan.func.output, &plan.func.item.sig);
+    let (name, door, allow, cfgs) = (plan.name("__cache_"), setup::door(plan), allow(), plan.cfgs());
+    let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
+    let value = plan.func.value_of_result().map(|value| quote!(, Value = #value));
+    quote! {
+        #(#cfgs)* #[doc(hidden)] #allow
+        fn #name #generics () -> #runtime::__private::Door<
+            #output, impl #runtime::__private::Kind<#output #value>
+        > #bounds #door
+    }
+}

@@ -1,0 +1,129 @@
+//! Code from plans. Nothing here can fail.
+//!
+//! Generated code is a phone call: it names `cache_runtime::__private` and `core`, by absolute paths, and its
+//! own names begin with `__cache_`.
+
+mod call;
+mod helpers;
+mod invalidates;
+mod key;
+mod setup;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Attribute, FnArg, GenericParam, Ident, Pat};
+
+use crate::args::template::{Piece, Template};
+use crate::check::Plan;
+use crate::func::{Func, Param, is_cfg};
+pub(crate) use invalidates::invalidates;
+
+/// The cached function and what stands beside it.
+pub(crate) fn cached(plan: &Plan) -> TokenStream {
+    let function = call::function(plan);
+    let helpers = plan.args.wants_helpers().then(|| helpers::all(plan));
+    quote!(#function #helpers)
+}
+
+/// The helpers without their bodies, so that calls of them stay right while the attribute is not.
+pub(crate) fn stubs(plan: &Plan) -> TokenStream {
+    let opaque = crate::check::is_opaque(&plan.func.output);
+    if plan.args.wants_helpers() && !opaque { helpers::stubs(plan) } else { TokenStream::new() }
+}
+
+impl Plan {
+    /// A name beside the function's: `invalidate_` makes `invalidate_f`.
+    fn name(&self, prefix: &str) -> Ident {
+        let at = Span::call_site().located_at(self.func.item.sig.ident.span());
+        format_ident!("{prefix}{}", self.func.plain_name(), span = at)
+    }
+
+    /// The path of a sibling, with the function's own type and const parameters.
+    fn sibling(&self, prefix: &str) -> TokenStream {
+        let name = self.name(prefix);
+        let scope = self.in_impl.then(|| quote!(Self::));
+        let arguments = self.func.item.sig.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+        let mut arguments = arguments.peekable();
+        let turbofish = arguments.peek().is_some().then(|| quote!(::));
+        let arguments = turbofish.map(|colons| quote!(#colons <#(#arguments),*>));
+        quote!(#scope #name #arguments)
+    }
+
+    /// The generic code that opens the function: a sibling's, or all of it where there are no siblings.
+    fn door(&self) -> TokenStream {
+        if self.args.wants_helpers() {
+            let open = self.sibling("__cache_");
+            quote!(#open())
+        } else {
+            setup::door(self)
+        }
+    }
+
+    /// The attributes that decide whether the function is there at all.
+    fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
+        self.func.item.attrs.iter().filter(|attribute| is_cfg(attribute))
+    }
+}
+
+/// A parameter under its plain name, without `mut` and pattern.
+fn plain(param: &Param) -> FnArg {
+    let mut arg = param.arg.clone();
+    match &mut arg {
+        FnArg::Receiver(receiver) => receiver.mutability = None,
+        FnArg::Typed(typed) => {
+            let name = &param.name;
+            *typed.pat = syn::parse_quote!(#name);
+        }
+    }
+    arg
+}
+
+/// `let pattern = &argument;` for every argument whose parts an expression names. They are references there.
+fn bindings(func: &Func, expression: &TokenStream) -> TokenStream {
+    let used = func.params.iter().filter(|param| !param.binds.is_empty() && param.is_used_in(expression));
+    used.map(|param| {
+        let FnArg::Typed(typed) = &param.arg else { return TokenStream::new() };
+        let name = &param.name;
+        match &*typed.pat {
+            Pat::Reference(reference) => {
+                let pattern = by_reference(&reference.pat);
+                quote!(let #pattern = #name;)
+            }
+            pattern => {
+                let pattern = by_reference(pattern);
+                quote!(let #pattern = &#name;)
+            }
+        }
+    })
+    .collect()
+}
+
+/// A pattern without `mut` and `ref`.
+fn by_reference(pattern: &Pat) -> TokenStream {
+    fn strip(tokens: TokenStream) -> TokenStream {
+        let strip_token = |token| match token {
+            proc_macro2::TokenTree::Ident(word) if word == "mut" || word == "ref" => None,
+            proc_macro2::TokenTree::Group(group) => {
+                let mut inner = proc_macro2::Group::new(group.delimiter(), strip(group.stream()));
+                inner.set_span(group.span());
+                Some(proc_macro2::TokenTree::Group(inner))
+            }
+            other => Some(other),
+        };
+        tokens.into_iter().filter_map(strip_token).collect()
+    }
+    strip(quote!(#pattern))
+}
+
+/// The key of a route.
+fn route(runtime: &TokenStream, template: &Template) -> TokenStream {
+    let pieces = template.pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => quote!(__cache_route.text(#text);),
+        Piece::Placeholder { name, fields } => quote!(__cache_route.part(&#name #(.#fields)*);),
+    });
+    quote!(#runtime::__private::route(|__cache_route| { #(#pieces)* }))
+}

@@ -1,0 +1,98 @@
+//! What the attribute says, handed to the runtime at the function's first use.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+
+use crate::args::Given;
+use crate::args::lifetime::Lifetime;
+use crate::check::{KeyedOn, Plan};
+use crate::func::first_span;
+
+/// Makes the function's site, and opens it.
+pub(super) fn door(plan: &Plan) -> TokenStream {
+    let runtime = &plan.runtime;
+    let (site, kind, options) = (site(plan), kind(plan), options(plan));
+    quote! {{
+        static __CACHE_SITE: #runtime::__private::Site = #site;
+        #runtime::__private::register!(__CACHE_SITE);
+        #runtime::__private::Door::new(&__CACHE_SITE, #kind, |__cache_setup| __cache_setup #options, &|| ())
+    }}
+}
+
+/// What is known of the function before it is called.
+fn site(plan: &Plan) -> TokenStream {
+    let (runtime, args, name) = (&plan.runtime, &plan.args, plan.func.plain_name());
+    let namespace = args.namespace.as_ref().map(|given| &given.value).map(|text| quote!(.namespace(#text)));
+    let version = args.version.as_ref().map(|given| given.value).map(|version| quote!(.version(#version)));
+    let source = plan.source.map(|fingerprint| quote!(.source(#fingerprint)));
+    let local = args.local.as_ref().map(|_| quote!(.local()));
+    let routed = matches!(plan.keyed, KeyedOn::Route(..)).then(|| quote!(.routed()));
+    let timeout = args.timeout.as_ref().map(|given| {
+        let declared = match &given.value {
+            Lifetime::After(nanos) => quote!(After(#nanos)),
+            Lifetime::Never => quote!(Never),
+            Lifetime::Expression(expression) => {
+                let text = expression.to_token_stream().to_string();
+                quote!(Expression(#text))
+            }
+        };
+        quote!(.timeout(#runtime::__private::Declared::#declared))
+    });
+    let bound = bound(plan).map(|bound| quote!(.max_entries(#runtime::__private::Bound::#bound)));
+    quote! {
+        #runtime::__private::Site::new(
+            #name, ::core::file!(), ::core::line!(), ::core::column!(),
+            || ::core::any::type_name_of_val(&|| ()),
+        ) #namespace #version #source #local #routed #timeout #bound
+    }
+}
+
+fn bound(plan: &Plan) -> Option<TokenStream> {
+    if plan.args.unbounded.is_some() {
+        return Some(quote!(Unbounded));
+    }
+    plan.args.max_entries.as_ref().map(|given| match &given.value {
+        literal @ Expr::Lit(_) => quote!(Entries(#literal)),
+        expression => {
+            let text = expression.to_token_stream().to_string();
+            quote!(Expression(#text))
+        }
+    })
+}
+
+/// How results are stored, asked of their type.
+fn kind(plan: &Plan) -> TokenStream {
+    let (runtime, output) = (&plan.runtime, &plan.func.output);
+    let span = Span::call_site().located_at(first_span(output));
+    match &plan.args.err_timeout {
+        Some(given) => quote_spanned!(given.word.span()=> #runtime::__private::KeepErrors),
+        None => quote_spanned!(span=> #runtime::__private::Probe::<#output>::new().__cache_kind()),
+    }
+}
+
+fn options(plan: &Plan) -> TokenStream {
+    let (runtime, args) = (&plan.runtime, &plan.args);
+    let mut options = TokenStream::new();
+    for given in [&args.timeout, &args.none_timeout, &args.err_timeout].into_iter().flatten() {
+        let word = &given.word;
+        let time = match &given.value {
+            Lifetime::After(nanos) => quote!(#runtime::__private::nanos(#nanos)),
+            Lifetime::Never => quote!(#runtime::__private::never()),
+            Lifetime::Expression(expression) => quote!(#expression),
+        };
+        options.extend(quote!(.#word(#time)));
+    }
+    for given in [&args.max_entries, &args.response_filter, &args.is_stale].into_iter().flatten() {
+        let Given { word, value } = given;
+        options.extend(quote!(.#word(#value)));
+    }
+    for given in [&args.cache_none, &args.coalesce].into_iter().flatten().filter(|given| !given.value) {
+        let Given { word, value } = given;
+        options.extend(quote!(.#word(#value)));
+    }
+    if let Some(Given { word, .. }) = &args.unbounded {
+        options.extend(quote!(.#word()));
+    }
+    options
+}

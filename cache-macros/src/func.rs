@@ -1,0 +1,160 @@
+//! The annotated function, as the other passes need it.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
+use syn::ext::IdentExt;
+use syn::visit::Visit;
+use syn::{Attribute, FnArg, GenericArgument, Ident, ItemFn, Pat, PathArguments, ReturnType, Safety, Type};
+
+/// A function with a body.
+pub(crate) struct Func {
+    pub(crate) item: ItemFn,
+    pub(crate) params: Vec<Param>,
+    /// The return type; `()` if none is written.
+    pub(crate) output: Type,
+}
+
+/// One parameter, `self` included.
+pub(crate) struct Param {
+    pub(crate) arg: FnArg,
+    /// What it is called where its pattern is not repeated.
+    pub(crate) name: Ident,
+    /// The names that its pattern binds.
+    pub(crate) binds: Vec<Ident>,
+}
+
+impl Func {
+    /// Reads the item that an attribute stands on.
+    pub(crate) fn parse(item: TokenStream, attribute: &str) -> syn::Result<Self> {
+        let item: ItemFn = syn::parse2(item.clone()).map_err(|error| not_a_function(item, attribute, &error))?;
+        let params = item.sig.inputs.iter().enumerate().map(|(index, arg)| Param::new(index, arg)).collect();
+        let output = match &item.sig.output {
+            ReturnType::Default => syn::parse_quote!(()),
+            ReturnType::Type(_, output) => (**output).clone(),
+        };
+        Ok(Self { item, params, output })
+    }
+
+    /// The function's name, without `r#`.
+    pub(crate) fn plain_name(&self) -> String {
+        self.item.sig.ident.unraw().to_string()
+    }
+
+    pub(crate) fn is_async(&self) -> bool {
+        self.item.sig.asyncness.is_some()
+    }
+
+    pub(crate) fn is_unsafe(&self) -> bool {
+        matches!(self.item.sig.safety, Safety::Unsafe(_))
+    }
+
+    /// Whether `self` or `Self` shows that the function stands in an impl.
+    pub(crate) fn mentions_self(&self) -> bool {
+        let tokens = [self.item.sig.to_token_stream(), self.item.block.to_token_stream()];
+        tokens.into_iter().any(|tokens| mentions(tokens, &|name| name == "self" || name == "Self"))
+    }
+
+    /// `T` of a return type that is spelt `Result<T, ..>`.
+    pub(crate) fn value_of_result(&self) -> Option<&Type> {
+        let Type::Path(path) = &self.output else { return None };
+        let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+        arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::Type(value) => Some(value),
+            _ => None,
+        })
+    }
+}
+
+fn not_a_function(item: TokenStream, attribute: &str, error: &syn::Error) -> syn::Error {
+    if syn::parse2::<syn::TraitItemFn>(item.clone()).is_ok_and(|method| method.default.is_none()) {
+        return syn::Error::new_spanned(item, format!("`#[{attribute}]` needs a body to cache; put it on the method of the impl, with `helpers = false`"));
+    }
+    match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(syn::Item::Fn(_)) | Err(_) => error.clone(),
+        Ok(_) => syn::Error::new_spanned(item, format!("`#[{attribute}]` goes on a function or a method; there is none here")),
+    }
+}
+
+impl Param {
+    fn new(index: usize, arg: &FnArg) -> Self {
+        let (name, binds) = match arg {
+            FnArg::Receiver(receiver) => (Ident::new("self", receiver.self_token.span), Vec::new()),
+            FnArg::Typed(typed) => match &*typed.pat {
+                Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => (pat.ident.clone(), Vec::new()),
+                pat => (format_ident!("__cache_arg{index}"), names_bound(pat)),
+            },
+        };
+        Self { arg: arg.clone(), name, binds }
+    }
+
+    /// Whether the user can mean this parameter by `name`.
+    pub(crate) fn answers_to(&self, name: &Ident) -> bool {
+        self.names().any(|own| own.unraw() == name.unraw())
+    }
+
+    /// The names that the user knows it by.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
+        let own = (!self.name.to_string().starts_with("__cache_arg")).then_some(&self.name);
+        own.into_iter().chain(&self.binds)
+    }
+
+    /// What to call it in a message: its name, or its pattern.
+    pub(crate) fn shown(&self) -> String {
+        match &self.arg {
+            FnArg::Typed(typed) if self.names().next().is_none() => typed.pat.to_token_stream().to_string(),
+            _ => self.names().map(Ident::to_string).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    /// Whether an expression uses it.
+    pub(crate) fn is_used_in(&self, expression: &impl ToTokens) -> bool {
+        mentions(expression.to_token_stream(), &|name| self.answers_to(name))
+    }
+
+    /// Where it stands: its type, or `self`. Code placed there counts as generated.
+    pub(crate) fn span(&self) -> Span {
+        let place = match &self.arg {
+            FnArg::Receiver(receiver) => receiver.self_token.span,
+            FnArg::Typed(typed) => first_span(&typed.ty),
+        };
+        Span::call_site().located_at(place)
+    }
+}
+
+/// The span of the first token.
+pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
+    tokens.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+}
+
+fn names_bound(pat: &Pat) -> Vec<Ident> {
+    struct Names(Vec<Ident>);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+            self.0.push(pat.ident.clone());
+            syn::visit::visit_pat_ident(self, pat);
+        }
+    }
+    let mut names = Names(Vec::new());
+    names.visit_pat(pat);
+    names.0
+}
+
+/// Whether an identifier stands anywhere in the tokens.
+fn mentions(tokens: TokenStream, is_it: &impl Fn(&Ident) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => is_it(&name),
+        TokenTree::Group(group) => mentions(group.stream(), is_it),
+        TokenTree::Literal(_) | TokenTree::Punct(_) => false,
+    })
+}
+
+/// Whether an attribute sets a lint, and which.
+pub(crate) fn is_lint(attribute: &Attribute) -> bool {
+    ["allow", "warn", "deny", "expect", "forbid"].iter().any(|lint| attribute.path().is_ident(lint))
+}
+
+/// Whether an attribute decides if the item is there at all.
+pub(crate) fn is_cfg(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
+}
