@@ -14,6 +14,6 @@ pub use crate::site::door::Door;
 pub use crate::site::seat::Seat;
 pub use crate::site::step::{Ask, Found};
 pub use crate::value::{
-    AsValue, AsWhole, CacheValue, KeepErrors, Kind, MaybeNone, OnOk, OnReturn, OwnErrors, Probe,
-    SharedErrors, Shown, Verdict, Whole,
+    AsValue, AsWhole, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, OnOk, OnReturn, OwnErrors, Probe,
+    SharedErrors, Shown, Types, Verdict, Whole, keep_errors,
 };

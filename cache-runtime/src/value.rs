@@ -28,15 +28,19 @@ pub enum Verdict<S, E> {
     Failed(Option<E>),
 }
 
-/// How results of type `R` are stored and given back.
-pub trait Kind<R> {
+/// The types of a [`Kind`]. They do not depend on the result's type, in whose place the compiler may see one
+/// with other lifetimes.
+pub trait Types {
     /// What rules look at and `peek_f` shows: `T` of a `Result<T, E>`.
     type Value: CacheValue;
     /// What an entry holds.
     type Stored: CacheValue;
     /// What waiters share of a failure.
     type Error: CacheValue;
+}
 
+/// How results of type `R` are stored and given back.
+pub trait Kind<R>: Types {
     /// Takes from a result what others may have of it.
     fn judge(result: &R) -> Verdict<Self::Stored, Self::Error>;
     /// The value in an entry; none in a stored error.
@@ -52,26 +56,69 @@ pub trait Kind<R> {
 }
 
 /// Anything but a `Result`.
-#[derive(Clone, Copy, Debug)]
-pub struct Whole;
+#[derive(Debug)]
+pub struct Whole<R>(PhantomData<fn() -> R>);
 
 /// A `Result` whose errors can be shared with waiters.
-#[derive(Clone, Copy, Debug)]
-pub struct SharedErrors;
+#[derive(Debug)]
+pub struct SharedErrors<T, E>(PhantomData<fn() -> (T, E)>);
 
 /// A `Result` whose errors cannot be cloned.
-#[derive(Clone, Copy, Debug)]
-pub struct OwnErrors;
+#[derive(Debug)]
+pub struct OwnErrors<T>(PhantomData<fn() -> T>);
 
 /// A `Result` whose errors are stored too.
-#[derive(Clone, Copy, Debug)]
-pub struct KeepErrors;
+#[derive(Debug)]
+pub struct KeepErrors<T, E>(PhantomData<fn() -> (T, E)>);
 
-impl<R: CacheValue> Kind<R> for Whole {
+impl<R: CacheValue> Types for Whole<R> {
     type Value = R;
     type Stored = R;
     type Error = Infallible;
+}
 
+impl<T: CacheValue, E: CacheValue> Types for SharedErrors<T, E> {
+    type Value = T;
+    type Stored = T;
+    type Error = E;
+}
+
+impl<T: CacheValue> Types for OwnErrors<T> {
+    type Value = T;
+    type Stored = T;
+    type Error = Infallible;
+}
+
+impl<T: CacheValue, E: CacheValue> Types for KeepErrors<T, E> {
+    type Value = T;
+    type Stored = Result<T, E>;
+    type Error = E;
+}
+
+/// A result that can fail: what `err_timeout` is about.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no errors to store",
+    label = "`err_timeout` is for functions that return a `Result`"
+)]
+pub trait Fallible {
+    /// The successful value.
+    type Value;
+    /// The error.
+    type Error;
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Value = T;
+    type Error = E;
+}
+
+/// The kind of a result whose errors are stored too.
+#[must_use]
+pub fn keep_errors<R: Fallible>() -> KeepErrors<R::Value, R::Error> {
+    KeepErrors(PhantomData)
+}
+
+impl<R: CacheValue> Kind<R> for Whole<R> {
     fn judge(result: &R) -> Verdict<R, Infallible> {
         Verdict::Value(result.clone())
     }
@@ -100,9 +147,6 @@ impl<R: CacheValue> Kind<R> for Whole {
 /// What the two kinds that store `T` of a `Result<T, E>` have in common.
 macro_rules! stores_the_value {
     () => {
-        type Value = T;
-        type Stored = T;
-
         fn value(stored: &T) -> Option<&T> {
             Some(stored)
         }
@@ -121,9 +165,8 @@ macro_rules! stores_the_value {
     };
 }
 
-impl<T: CacheValue, E: CacheValue> Kind<Result<T, E>> for SharedErrors {
+impl<T: CacheValue, E: CacheValue> Kind<Result<T, E>> for SharedErrors<T, E> {
     stores_the_value!();
-    type Error = E;
 
     fn judge(result: &Result<T, E>) -> Verdict<T, E> {
         match result {
@@ -137,9 +180,8 @@ impl<T: CacheValue, E: CacheValue> Kind<Result<T, E>> for SharedErrors {
     }
 }
 
-impl<T: CacheValue, E> Kind<Result<T, E>> for OwnErrors {
+impl<T: CacheValue, E> Kind<Result<T, E>> for OwnErrors<T> {
     stores_the_value!();
-    type Error = Infallible;
 
     fn judge(result: &Result<T, E>) -> Verdict<T, Infallible> {
         match result {
@@ -153,11 +195,7 @@ impl<T: CacheValue, E> Kind<Result<T, E>> for OwnErrors {
     }
 }
 
-impl<T: CacheValue, E: CacheValue> Kind<Result<T, E>> for KeepErrors {
-    type Value = T;
-    type Stored = Result<T, E>;
-    type Error = E;
-
+impl<T: CacheValue, E: CacheValue> Kind<Result<T, E>> for KeepErrors<T, E> {
     fn judge(result: &Result<T, E>) -> Verdict<Self::Stored, E> {
         Verdict::Value(result.clone())
     }
@@ -218,8 +256,8 @@ impl<R> Probe<R> {
 impl<T, E: CacheValue> Probe<Result<T, E>> {
     /// The kind, if it is this one.
     #[must_use]
-    pub fn __cache_kind(&self) -> SharedErrors {
-        SharedErrors
+    pub fn __cache_kind(&self) -> SharedErrors<T, E> {
+        SharedErrors(PhantomData)
     }
 }
 
@@ -234,8 +272,8 @@ impl<R> Deref for Probe<R> {
 impl<T, E> ResultProbe<Result<T, E>> {
     /// The kind, if it is this one.
     #[must_use]
-    pub fn __cache_kind(&self) -> OwnErrors {
-        OwnErrors
+    pub fn __cache_kind(&self) -> OwnErrors<T> {
+        OwnErrors(PhantomData)
     }
 
     /// When a writer has written.
@@ -256,8 +294,8 @@ impl<R> Deref for ResultProbe<R> {
 impl<R> WholeProbe<R> {
     /// The kind, if it is this one.
     #[must_use]
-    pub fn __cache_kind(&self) -> Whole {
-        Whole
+    pub fn __cache_kind(&self) -> Whole<R> {
+        Whole(PhantomData)
     }
 
     /// When a writer has written.
@@ -357,10 +395,10 @@ mod tests {
 
     #[test]
     fn a_result_is_known_by_its_type() {
-        let SharedErrors = Probe::<Alias<u32>>::new().__cache_kind();
-        let OwnErrors = Probe::<std::io::Result<u32>>::new().__cache_kind();
-        let OwnErrors = Probe::<Result<u32, NotClone>>::new().__cache_kind();
-        let Whole = Probe::<Option<u32>>::new().__cache_kind();
+        let SharedErrors(_) = Probe::<Alias<u32>>::new().__cache_kind();
+        let OwnErrors(_) = Probe::<std::io::Result<u32>>::new().__cache_kind();
+        let OwnErrors(_) = Probe::<Result<u32, NotClone>>::new().__cache_kind();
+        let Whole(_) = Probe::<Option<u32>>::new().__cache_kind();
         let OnOk = Probe::<std::io::Result<NotClone>>::new().__cache_success();
         let OnReturn = Probe::<NotClone>::new().__cache_success();
     }
@@ -369,19 +407,19 @@ mod tests {
     fn errors_are_neither_shown_nor_put() {
         let failed: Alias<u32> = Err("down".into());
         assert_eq!(
-            <AsWhole as Shown<Alias<u32>, KeepErrors>>::show(&failed),
+            <AsWhole as Shown<Alias<u32>, KeepErrors<u32, String>>>::show(&failed),
             None
         );
         assert_eq!(
-            <AsWhole as Shown<Alias<u32>, SharedErrors>>::take(failed),
+            <AsWhole as Shown<Alias<u32>, SharedErrors<u32, String>>>::take(failed),
             None
         );
         assert_eq!(
-            <AsWhole as Shown<Alias<u32>, SharedErrors>>::show(&1),
+            <AsWhole as Shown<Alias<u32>, SharedErrors<u32, String>>>::show(&1),
             Some(Ok(1))
         );
         assert_eq!(
-            <AsValue as Shown<Alias<u32>, KeepErrors>>::take(1),
+            <AsValue as Shown<Alias<u32>, KeepErrors<u32, String>>>::take(1),
             Some(Ok(1))
         );
     }

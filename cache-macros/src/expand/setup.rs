@@ -66,7 +66,7 @@ fn kind(plan: &Plan) -> TokenStream {
     let (runtime, output) = (&plan.runtime, &plan.func.output);
     let span = Span::call_site().located_at(first_span(output));
     match &plan.args.err_timeout {
-        Some(given) => quote_spanned!(given.word.span()=> #runtime::__private::KeepErrors),
+        Some(_) => quote_spanned!(span=> #runtime::__private::keep_errors::<#output>()),
         None => quote_spanned!(span=> #runtime::__private::Probe::<#output>::new().__cache_kind()),
     }
 }

@@ -181,9 +181,9 @@ impl<R, K: Kind<R>> Door<R, K> {
         self.site.state()
     }
 
-    fn instance<O: Send + Sync + 'static>(&self) -> &'static InstanceOf<R, K, O> {
+    fn instance<O: Send + Sync + 'static>(&self) -> &'static InstanceOf<K, O> {
         let state = self.state();
-        let instance = TypeId::of::<InstanceOf<R, K, O>>();
+        let instance = TypeId::of::<InstanceOf<K, O>>();
         let found = state.instance(
             InstanceId {
                 function: self.function,
@@ -193,7 +193,7 @@ impl<R, K: Kind<R>> Door<R, K> {
                 let setup = (self.setup)(Setup::new());
                 let made = Instance::new(setup, state.clock, Arc::clone(&state.counters));
                 // Lives as long as the function it belongs to: for the rest of the process.
-                let made: &'static InstanceOf<R, K, O> = Box::leak(Box::new(made));
+                let made: &'static InstanceOf<K, O> = Box::leak(Box::new(made));
                 sweeper::look_after(made);
                 made
             },

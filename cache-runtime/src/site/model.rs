@@ -39,8 +39,8 @@ fn call(instance: &'static Numbers, ask: Ask, body: impl FnOnce() -> Answer) -> 
     }
 }
 
-fn enter(instance: &'static Numbers, ask: Ask) -> Found<Answer, SharedErrors, ()> {
-    let mut call = Call::<Answer, SharedErrors, ()>::new(instance, ask, key::hash(&()));
+fn enter(instance: &'static Numbers, ask: Ask) -> Found<Answer, SharedErrors<u64, u64>, ()> {
+    let mut call = Call::<Answer, SharedErrors<u64, u64>, ()>::new(instance, ask, key::hash(&()));
     loop {
         match call.step(&()) {
             Step::Done(found) => return found,

@@ -1,6 +1,7 @@
 //! The guard of a computation: filled, it stores; dropped, by a panic or a cancellation, it hands over.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::flight::Landing;
@@ -25,17 +26,18 @@ enum Task<R, K: Kind<R>, O: Send + Sync + 'static> {
 
 /// A computation in progress. Dropping it ends it without a value.
 struct Computation<R, K: Kind<R>, O: Send + Sync + 'static> {
-    instance: &'static InstanceOf<R, K, O>,
+    instance: &'static InstanceOf<K, O>,
     ticket: Ticket<K::Stored, K::Error>,
     reason: MissReason,
     began: Moment,
     /// Whether the store still has a note of it.
     noted: bool,
+    result: PhantomData<fn() -> R>,
 }
 
 impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
     pub(crate) fn new(
-        instance: &'static InstanceOf<R, K, O>,
+        instance: &'static InstanceOf<K, O>,
         ticket: Ticket<K::Stored, K::Error>,
         reason: MissReason,
     ) -> Self {
@@ -45,6 +47,7 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
             reason,
             began: instance.now(),
             noted: true,
+            result: PhantomData,
         }))
     }
 

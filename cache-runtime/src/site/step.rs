@@ -3,6 +3,7 @@
 //! Nothing here waits, takes a lock or runs the function; the drivers in [`door`](super::door) wait, and the
 //! [`seat`](super::seat) computes.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::Instance;
@@ -11,7 +12,7 @@ use super::seat::Seat;
 use crate::key::KeyRef;
 use crate::outcome::{Detailed, MissReason, Outcome};
 use crate::store::{Entry, Look, Start};
-use crate::value::Kind;
+use crate::value::{Kind, Types};
 
 /// What the attribute's conditions say about this call.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,9 +53,9 @@ pub enum Found<R, K: Kind<R>, O: Send + Sync + 'static> {
     Miss(Seat<R, K, O>),
 }
 
-/// An instance of a function with result `R` of kind `K` and keys `O`.
-pub(crate) type InstanceOf<R, K, O> =
-    Instance<O, <K as Kind<R>>::Stored, <K as Kind<R>>::Error, <K as Kind<R>>::Value>;
+/// An instance of a function with results of kind `K` and keys `O`.
+pub(crate) type InstanceOf<K, O> =
+    Instance<O, <K as Types>::Stored, <K as Types>::Error, <K as Types>::Value>;
 
 /// What a call does next.
 pub(crate) enum Step<R, K: Kind<R>, O: Send + Sync + 'static> {
@@ -64,7 +65,7 @@ pub(crate) enum Step<R, K: Kind<R>, O: Send + Sync + 'static> {
 
 /// One call of a cached function, from its first step to its last.
 pub(crate) struct Call<R, K: Kind<R>, O: Send + Sync + 'static> {
-    instance: &'static InstanceOf<R, K, O>,
+    instance: &'static InstanceOf<K, O>,
     hash: u64,
     forced: bool,
     /// Computes for itself, whoever else computes the same.
@@ -73,10 +74,11 @@ pub(crate) struct Call<R, K: Kind<R>, O: Send + Sync + 'static> {
     landing: Option<Landing<K::Stored, K::Error>>,
     /// A value that `is_stale` has been asked about, and refused.
     refused: Option<Arc<K::Stored>>,
+    result: PhantomData<fn() -> R>,
 }
 
 impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
-    pub(crate) fn new(instance: &'static InstanceOf<R, K, O>, ask: Ask, hash: u64) -> Self {
+    pub(crate) fn new(instance: &'static InstanceOf<K, O>, ask: Ask, hash: u64) -> Self {
         Self {
             instance,
             hash,
@@ -84,6 +86,7 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
             alone: !instance.options.coalesce,
             landing: None,
             refused: None,
+            result: PhantomData,
         }
     }
 
