@@ -1,48 +1,89 @@
-use std::sync::atomic::*;
+//! Who leaves when a store is full.
+//!
+//! A policy orders slot numbers. It knows neither keys nor values nor the time, and is used under the lock of
+//! the shard it belongs to; only [`Heat`] is raised under the read lock.
+
+mod s3_fifo;
+mod unbounded;
+
+use std::fmt::Debug;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use s3_fifo::S3Fifo;
+use unbounded::Unbounded;
+
+/// How often each slot was hit lately, up to [`Heat::MOST`].
+///
+/// A hit costs a load and a store, no read-modify-write: a hit that is lost to another is no loss.
 #[derive(Debug, Default)]
 pub(crate) struct Heat(Vec<AtomicU8>);
+
 impl Heat {
-    pub(crate) fn touch(&self, s: u32) {
-        self.0[s as usize].store(1, Ordering::Relaxed);
-    }
-    pub(crate) fn reset(&mut self, s: u32) {
-        while self.0.len() <= s as usize {
-            self.0.push(AtomicU8::new(0));
+    const MOST: u8 = 3;
+
+    /// Takes note of a hit.
+    pub(crate) fn touch(&self, slot: u32) {
+        let heat = &self.0[slot as usize];
+        let hits = heat.load(Relaxed);
+        if hits < Self::MOST {
+            heat.store(hits + 1, Relaxed);
         }
-        *self.0[s as usize].get_mut() = 0;
+    }
+
+    pub(crate) fn get(&self, slot: u32) -> u8 {
+        self.0[slot as usize].load(Relaxed)
+    }
+
+    /// Takes one hit back.
+    pub(crate) fn cool(&self, slot: u32) {
+        self.0[slot as usize].store(self.get(slot).saturating_sub(1), Relaxed);
+    }
+
+    /// Makes a slot cold, and room for it.
+    pub(crate) fn reset(&mut self, slot: u32) {
+        let needed = slot as usize + 1;
+        if self.0.len() < needed {
+            self.0.resize_with(needed, AtomicU8::default);
+        }
+        *self.0[slot as usize].get_mut() = 0;
     }
 }
-pub(crate) trait Policy: Send + Sync + std::fmt::Debug {
-    fn insert(&mut self, s: u32, h: u64);
-    fn remove(&mut self, s: u32);
-    fn victim(&mut self, h: &Heat) -> Option<u32>;
+
+/// Chooses what leaves when a store is full.
+pub(crate) trait Policy: Debug + Send + Sync {
+    /// Takes note of a slot that now holds an entry.
+    ///
+    /// - The slot is not known yet, or has been removed.
+    fn insert(&mut self, slot: u32, hash: u64);
+
+    /// Forgets a slot whose entry has left for another reason.
+    ///
+    /// - A slot that is not known is none to forget.
+    fn remove(&mut self, slot: u32);
+
+    /// Chooses the slot whose entry leaves, and forgets it.
+    ///
+    /// - There is one if any is known, unless the policy never evicts.
+    fn victim(&mut self, heat: &Heat) -> Option<u32>;
+
+    /// Forgets every slot.
     fn clear(&mut self);
 }
+
+/// The policies there are.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum PolicyKind {
+    /// At most `capacity` entries, in the order of [`S3Fifo`].
     S3Fifo { capacity: usize },
+    /// Nobody leaves.
     Unbounded,
 }
+
 impl PolicyKind {
     pub(crate) fn build(self) -> Box<dyn Policy> {
-        if let Self::S3Fifo { capacity } = self {
-            let _ = capacity;
+        match self {
+            Self::S3Fifo { capacity } => Box::new(S3Fifo::new(capacity)),
+            Self::Unbounded => Box::new(Unbounded),
         }
-        Box::new(Fifo(Default::default()))
-    }
-}
-#[derive(Debug)]
-struct Fifo(std::collections::VecDeque<u32>);
-impl Policy for Fifo {
-    fn insert(&mut self, s: u32, _: u64) {
-        self.0.push_back(s)
-    }
-    fn remove(&mut self, s: u32) {
-        self.0.retain(|x| *x != s)
-    }
-    fn victim(&mut self, _: &Heat) -> Option<u32> {
-        self.0.pop_front()
-    }
-    fn clear(&mut self) {
-        self.0.clear()
     }
 }

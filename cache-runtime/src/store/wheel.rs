@@ -1,32 +1,238 @@
+//! When slots are due: a hierarchical timing wheel (Varghese and Lauck, "Hashed and Hierarchical Timing
+//! Wheels", SOSP 1987).
+//!
+//! Times are nanoseconds. A bucket of the finest wheel spans 16.8 ms, of each further wheel 64 times more; a
+//! slot waits in the wheel whose span its time needs, and moves to finer ones as that time comes near. No slot
+//! is delivered before it is due, and none later than the span of one finest bucket.
+//!
+//! Scheduling and cancelling are O(1); advancing is proportional to what is delivered or moved.
+
+const NONE: u32 = u32::MAX;
+/// A finest bucket spans `1 << FINEST` nanoseconds.
+const FINEST: u32 = 24;
+/// A wheel has `1 << BITS` buckets.
+const BITS: u32 = 6;
+const BUCKETS: usize = 1 << BITS;
+/// The last wheel spans more than 584 years.
+const WHEELS: usize = 7;
+
+/// See the [module](self).
 #[derive(Debug)]
-pub(crate) struct Wheel(std::collections::BTreeSet<(u64, u32)>);
+pub(crate) struct Wheel {
+    /// Everything before this finest bucket has been delivered.
+    now: u64,
+    /// The first slot of each bucket, wheel by wheel; allocated at first use.
+    buckets: Vec<[u32; BUCKETS]>,
+    /// Which buckets of a wheel are not empty.
+    occupied: [u64; WHEELS],
+    nodes: Vec<Node>,
+}
+
+/// A slot's place in its bucket.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    due: u64,
+    before: u32,
+    after: u32,
+    wheel: u8,
+    bucket: u8,
+}
+
+const UNSCHEDULED: u8 = u8::MAX;
+const IDLE: Node = Node { due: 0, before: NONE, after: NONE, wheel: UNSCHEDULED, bucket: 0 };
+
 impl Wheel {
     pub(crate) fn new() -> Self {
-        Self(Default::default())
+        Self { now: 0, buckets: Vec::new(), occupied: [0; WHEELS], nodes: Vec::new() }
     }
-    pub(crate) fn schedule(&mut self, s: u32, due: u64) {
-        self.cancel(s);
-        self.0.insert((due, s));
+
+    /// Notes when a slot is due, in the stead of what was noted before.
+    pub(crate) fn schedule(&mut self, slot: u32, due: u64) {
+        if self.buckets.is_empty() {
+            self.buckets = vec![[NONE; BUCKETS]; WHEELS];
+        }
+        if self.nodes.len() <= slot as usize {
+            self.nodes.resize(slot as usize + 1, IDLE);
+        }
+        self.cancel(slot);
+        // What is due within a bucket is delivered when the bucket is over: never early.
+        let tick = (due >> FINEST).max(self.now);
+        let (wheel, bucket) = self.place(tick);
+        let after = std::mem::replace(&mut self.buckets[wheel][bucket], slot);
+        if let Some(after) = self.nodes.get_mut(after as usize) {
+            after.before = slot;
+        }
+        let (short_wheel, short_bucket) = (wheel.to_le_bytes()[0], bucket.to_le_bytes()[0]);
+        self.nodes[slot as usize] = Node { due, before: NONE, after, wheel: short_wheel, bucket: short_bucket };
+        self.occupied[wheel] |= 1 << bucket;
     }
-    pub(crate) fn cancel(&mut self, s: u32) {
-        self.0.retain(|x| x.1 != s);
+
+    /// The wheel and the bucket for a tick: the highest digit in which it differs from now.
+    fn place(&self, tick: u64) -> (usize, usize) {
+        let differs = (tick ^ self.now).checked_ilog2().unwrap_or(0);
+        let wheel = (differs / BITS) as usize;
+        (wheel, digit(tick, wheel))
     }
-    pub(crate) fn advance(&mut self, now: u64, f: &mut dyn FnMut(u32), limit: usize) {
-        for _ in 0..limit {
-            let Some(&(d, s)) = self.0.first() else {
-                return;
-            };
-            if d > now {
-                return;
-            }
-            self.0.pop_first();
-            f(s);
+
+    /// Forgets a slot.
+    pub(crate) fn cancel(&mut self, slot: u32) {
+        let Some(&Node { before, after, wheel, bucket, .. }) = self.nodes.get(slot as usize) else { return };
+        if wheel == UNSCHEDULED {
+            return;
+        }
+        self.nodes[slot as usize] = IDLE;
+        if let Some(after) = self.nodes.get_mut(after as usize) {
+            after.before = before;
+        }
+        match self.nodes.get_mut(before as usize) {
+            Some(before) => before.after = after,
+            None => self.buckets[usize::from(wheel)][usize::from(bucket)] = after,
+        }
+        if before == NONE && after == NONE {
+            self.occupied[usize::from(wheel)] &= !(1 << bucket);
         }
     }
-    pub(crate) fn next_due(&self) -> Option<u64> {
-        self.0.first().map(|x| x.0)
+
+    /// Delivers slots that are due, at most `limit`, and forgets them.
+    pub(crate) fn advance(&mut self, now: u64, expired: &mut dyn FnMut(u32), limit: usize) {
+        let mut left = limit;
+        while left > 0 {
+            let Some((wheel, start)) = self.first() else { break };
+            if wheel == 0 {
+                if (start + 1) << FINEST > now {
+                    break;
+                }
+                self.now = start;
+                left = self.deliver(digit(start, 0), expired, left);
+            } else {
+                if start << FINEST > now {
+                    break;
+                }
+                self.now = start;
+                self.cascade(wheel, digit(start, wheel));
+            }
+        }
+        if left > 0 && self.first().is_none_or(|(_, start)| start >= now >> FINEST) {
+            self.now = self.now.max(now >> FINEST);
+        }
     }
+
+    /// The wheel of the bucket that comes first, and the tick it begins with.
+    fn first(&self) -> Option<(usize, u64)> {
+        (0..WHEELS).find(|&wheel| self.occupied[wheel] != 0).map(|wheel| {
+            // A finer wheel holds what comes before anything in a coarser one, and nothing of the past.
+            let bucket = u64::from(self.occupied[wheel].trailing_zeros());
+            let shift = BITS * wheel_bits(wheel);
+            let above = self.now.checked_shr(shift + BITS).unwrap_or(0);
+            (wheel, above.checked_shl(shift + BITS).unwrap_or(0) | (bucket << shift))
+        })
+    }
+
+    fn deliver(&mut self, bucket: usize, expired: &mut dyn FnMut(u32), limit: usize) -> usize {
+        for left in (0..limit).rev() {
+            let slot = self.buckets[0][bucket];
+            self.cancel(slot);
+            expired(slot);
+            if self.buckets[0][bucket] == NONE {
+                return left;
+            }
+        }
+        0
+    }
+
+    /// Moves what is in a bucket to finer wheels.
+    fn cascade(&mut self, wheel: usize, bucket: usize) {
+        while let Some(node) = self.nodes.get(self.buckets[wheel][bucket] as usize) {
+            self.schedule(self.buckets[wheel][bucket], node.due);
+        }
+    }
+
+    /// A time before which nothing is due, if anything is scheduled.
+    pub(crate) fn next_due(&self) -> Option<u64> {
+        self.first().map(|(wheel, start)| match wheel {
+            0 => (start + 1) << FINEST,
+            _ => start << FINEST,
+        })
+    }
+
+    /// Forgets every slot.
     pub(crate) fn clear(&mut self) {
-        self.0.clear()
+        *self = Self { now: self.now, ..Self::new() };
+    }
+}
+
+/// A wheel's number as what shifts are counted in.
+fn wheel_bits(wheel: usize) -> u32 {
+    u32::from(wheel.to_le_bytes()[0])
+}
+
+/// The bucket of a tick in a wheel.
+fn digit(tick: u64, wheel: usize) -> usize {
+    (tick >> (BITS * wheel_bits(wheel))) as usize & (BUCKETS - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    const LATE: u64 = 1 << FINEST;
+
+    #[test]
+    fn nothing_is_early_nothing_is_late_and_nothing_is_lost() {
+        let mut state = 99_u64;
+        let mut random = move |below: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % below
+        };
+        let (mut wheel, mut model, mut now) = (Wheel::new(), BTreeMap::new(), 0);
+        for _ in 0..30_000 {
+            let slot = u32::try_from(random(200)).unwrap();
+            match random(10) {
+                0..=5 => {
+                    let span = random(52);
+                    let due = now + random(1 << span);
+                    wheel.schedule(slot, due);
+                    model.insert(slot, due);
+                }
+                6 => {
+                    wheel.cancel(slot);
+                    model.remove(&slot);
+                }
+                _ => {
+                    let span = random(48);
+                    now += random(1 << span);
+                    let limit = if random(2) == 0 { 3 } else { usize::MAX };
+                    let mut delivered = 0;
+                    wheel.advance(now, &mut |slot| {
+                        delivered += 1;
+                        assert!(model.remove(&slot).expect("it is scheduled") <= now, "it is early");
+                    }, limit);
+                    assert!(delivered <= limit);
+                    let late = model.values().any(|due| due + LATE <= now);
+                    assert!(delivered == limit || !late, "something is late");
+                    let first = model.values().min().copied();
+                    assert!(wheel.next_due().is_none() == first.is_none());
+                    if let (Some(next), Some(first)) = (wheel.next_due(), first) {
+                        assert!(next <= first + LATE);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_cleared_wheel_is_empty_and_goes_on() {
+        let mut wheel = Wheel::new();
+        wheel.schedule(1, LATE * 1000);
+        wheel.clear();
+        assert_eq!(wheel.next_due(), None);
+        wheel.schedule(1, LATE * 5);
+        let mut seen = Vec::new();
+        wheel.advance(LATE * 7, &mut |slot| seen.push(slot), 10);
+        assert_eq!(seen, [1]);
     }
 }

@@ -1,0 +1,19 @@
+//! No bound, no order: the least a policy can be.
+
+use super::{Heat, Policy};
+
+/// Lets nobody leave.
+#[derive(Debug)]
+pub(super) struct Unbounded;
+
+impl Policy for Unbounded {
+    fn insert(&mut self, _slot: u32, _hash: u64) {}
+
+    fn remove(&mut self, _slot: u32) {}
+
+    fn victim(&mut self, _heat: &Heat) -> Option<u32> {
+        None
+    }
+
+    fn clear(&mut self) {}
+}
