@@ -251,6 +251,14 @@ fn no_argument_is_dropped(args: &Args, func: &Func, errors: &mut Errors) {
     }
 }
 
+impl Args {
+    /// Whether an argument of the attribute names a parameter.
+    pub(crate) fn mention(&self, param: &Param) -> bool {
+        let expressions = [&self.key, &self.unless, &self.forced_update].into_iter().flatten();
+        is_skipped(self, param) || is_in_route(self, param) || expressions.into_iter().any(|given| param.is_used_in(&given.value))
+    }
+}
+
 fn is_skipped(args: &Args, param: &Param) -> bool {
     args.skip.iter().flat_map(|skip| &skip.value).any(|name| param.answers_to(name))
 }

@@ -30,7 +30,7 @@ impl Func {
         let params = item.sig.inputs.iter().enumerate().map(|(index, arg)| Param::new(index, arg)).collect();
         let output = match &item.sig.output {
             ReturnType::Default => syn::parse_quote!(()),
-            ReturnType::Type(_, output) => (**output).clone(),
+            ReturnType::Type(_, output) => ungrouped(output),
         };
         Ok(Self { item, params, output })
     }
@@ -63,6 +63,14 @@ impl Func {
             GenericArgument::Type(value) => Some(value),
             _ => None,
         })
+    }
+}
+
+/// A type without the invisible brackets that `macro_rules!` puts around what it passes on.
+fn ungrouped(ty: &Type) -> Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        other => other.clone(),
     }
 }
 

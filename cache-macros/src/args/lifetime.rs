@@ -17,7 +17,7 @@ pub(crate) enum Lifetime {
 
 /// Reads `= ..`.
 pub(crate) fn parse(word: &Ident, input: ParseStream<'_>) -> syn::Result<Lifetime> {
-    let value: Expr = super::assigned(word, input, "300")?;
+    let value = super::bare(super::assigned(word, input, "300")?);
     match &value {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Int(seconds) => whole(seconds),

@@ -240,7 +240,7 @@ fn expression(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
 }
 
 fn entries(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
-    let entries: Expr = assigned(word, input, "1000")?;
+    let entries = bare(assigned(word, input, "1000")?);
     match &entries {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Int(number) if number.base10_parse::<usize>()? > 0 => Ok(entries),
@@ -268,6 +268,14 @@ fn flag(word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     Err(syn::Error::new(word.span(), format!("`{word}` takes no value; write `{word}` alone, or leave it out")))
 }
 
+/// Takes off the invisible brackets that `macro_rules!` puts around what it passes on.
+fn bare(value: Expr) -> Expr {
+    match value {
+        Expr::Group(group) => bare(*group.expr),
+        other => other,
+    }
+}
+
 fn literal(value: &Expr) -> Option<&Lit> {
     match value {
         Expr::Lit(literal) => Some(&literal.lit),
@@ -276,7 +284,7 @@ fn literal(value: &Expr) -> Option<&Lit> {
 }
 
 fn boolean(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
-    let value: Expr = assigned(word, input, "false")?;
+    let value = bare(assigned(word, input, "false")?);
     match literal(&value) {
         Some(Lit::Bool(answer)) => Ok(answer.value),
         _ => Err(syn::Error::new_spanned(&value, format!("`{word}` is `true` or `false`; write `{word} = false`"))),
@@ -298,7 +306,7 @@ fn names(word: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
 }
 
 fn text(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
-    let value: Expr = assigned(word, input, form)?;
+    let value = bare(assigned(word, input, form)?);
     match literal(&value) {
         Some(Lit::Str(text)) => Ok(text.clone()),
         _ => Err(syn::Error::new_spanned(&value, format!("`{word}` is a text; write `{word} = {form}`"))),
@@ -318,7 +326,7 @@ fn route(word: &Ident, input: ParseStream<'_>) -> syn::Result<Template> {
 }
 
 fn version(word: &Ident, input: ParseStream<'_>) -> syn::Result<u64> {
-    let value: Expr = assigned(word, input, "3")?;
+    let value = bare(assigned(word, input, "3")?);
     match literal(&value) {
         Some(Lit::Int(number)) => number.base10_parse(),
         _ => Err(syn::Error::new_spanned(&value, "`version` is a whole number; write `version = 3`")),

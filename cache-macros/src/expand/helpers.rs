@@ -7,7 +7,7 @@ use syn::{Attribute, FnArg};
 use super::key::{Key, key};
 use super::{call, plain, setup};
 use crate::check::Plan;
-use crate::func::{is_cfg, is_lint};
+use crate::func::{Param, is_cfg, is_lint};
 
 /// Everything that stands beside the function.
 pub(super) fn all(plan: &Plan) -> TokenStream {
@@ -163,6 +163,7 @@ fn uncached(plan: &Plan) -> TokenStream {
     let (vis, block, cfgs) = (&plan.func.item.vis, &plan.func.item.block, plan.cfgs());
     let mut sig = plan.func.item.sig.clone();
     sig.ident = plan.name("uncached_");
+    sig.inputs = plan.func.params.iter().map(|param| as_written(plan, param)).collect();
     let kept = |attribute: &&Attribute| is_lint(attribute) && !is_cfg(attribute);
     let lints = plan.func.item.attrs.iter().filter(kept);
     let doc = format!("Runs [`{}`] as it is written, without the cache.", plan.link());
@@ -176,6 +177,17 @@ fn uncached(plan: &Plan) -> TokenStream {
         )]
         #vis #sig #block
     }
+}
+
+/// A parameter as the user wrote it. One that the attribute names may be there for the attribute only.
+fn as_written(plan: &Plan, param: &Param) -> FnArg {
+    let mut arg = param.arg.clone();
+    if let FnArg::Typed(typed) = &mut arg
+        && plan.args.mention(param)
+    {
+        typed.attrs.push(syn::parse_quote!(#[allow(unused_variables)]));
+    }
+    arg
 }
 
 /// The way into the cache: the one place where the function's site and options stand.

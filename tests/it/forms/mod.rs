@@ -1,0 +1,6 @@
+//! Functions of every form.
+
+mod functions;
+mod generics;
+mod methods;
+mod results;
