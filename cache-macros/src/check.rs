@@ -233,7 +233,7 @@ fn no_argument(name: &str, func: &Func) -> String {
 }
 
 fn no_argument_is_dropped(args: &Args, func: &Func, errors: &mut Errors) {
-    if args.key.is_some() {
+    if args.key.is_some() || args.key_unknown {
         return;
     }
     for param in func.params.iter().filter(|param| !is_skipped(args, param) && !is_in_route(args, param)) {

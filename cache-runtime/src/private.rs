@@ -5,7 +5,7 @@ pub use inventory;
 pub use crate::__cache_register as register;
 pub use crate::invalidate::{Always, Settle, copied, invalidate_route, settle, settle_async};
 pub use crate::key::{
-    ByShape, ByTarget, ByValue, Key, KeyRef, Part, Rendered, Route, Way, part, route,
+    ByShape, ByTarget, ByValue, CacheKey, Key, KeyRef, Part, Rendered, Route, NotAtAll, Way, check_key, part, route,
 };
 pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;

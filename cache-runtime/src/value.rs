@@ -101,21 +101,25 @@ impl<T: CacheValue, E: CacheValue> Types for KeepErrors<T, E> {
     label = "`err_timeout` is for functions that return a `Result`"
 )]
 pub trait Fallible {
-    /// The successful value.
-    type Value;
-    /// The error.
-    type Error;
+    /// The kind that stores its errors too.
+    type Keeping;
+
+    /// The kind that stores its errors too.
+    fn keeping() -> Self::Keeping;
 }
 
 impl<T, E> Fallible for Result<T, E> {
-    type Value = T;
-    type Error = E;
+    type Keeping = KeepErrors<T, E>;
+
+    fn keeping() -> KeepErrors<T, E> {
+        KeepErrors(PhantomData)
+    }
 }
 
 /// The kind of a result whose errors are stored too.
 #[must_use]
-pub fn keep_errors<R: Fallible>() -> KeepErrors<R::Value, R::Error> {
-    KeepErrors(PhantomData)
+pub fn keep_errors<R: Fallible>() -> R::Keeping {
+    R::keeping()
 }
 
 impl<R: CacheValue> Kind<R> for Whole<R> {

@@ -65,7 +65,7 @@ fn writers_evict_what_they_name() {
     #[invalidates(name(id), on = always)]
     fn failing(id: u32, panics: bool) -> Result<(), ()> {
         assert!(!panics, "as asked");
-        Err(()).map_err(|()| drop(id))
+        Err(()).map_err(|()| _ = id)
     }
 
     fill();

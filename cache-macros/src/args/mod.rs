@@ -81,6 +81,8 @@ pub(crate) struct Args {
     pub(crate) version: Option<Given<u64>>,
     /// Where `cache_runtime` is found.
     pub(crate) runtime: Option<Given<Path>>,
+    /// Whether something could not be read that says what to key on.
+    pub(crate) key_unknown: bool,
 }
 
 /// Every argument, in the order in which they are listed to the user.
@@ -156,6 +158,13 @@ impl Args {
 
     fn read_one(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         let word = input.call(Ident::parse_any)?;
+        let name = word.to_string();
+        let read = self.read_value(word, input, errors);
+        self.key_unknown |= read.is_err() && ["route", "skip", "key"].contains(&name.as_str());
+        read
+    }
+
+    fn read_value(&mut self, word: Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         match word.to_string().as_str() {
             "timeout" => once(&mut self.timeout, word, input, lifetime::parse, errors),
             "none_timeout" => once(&mut self.none_timeout, word, input, lifetime::parse, errors),

@@ -17,14 +17,15 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
     // An expected lint is about the body, which stands elsewhere if there are siblings.
     let moves = |attribute: &&Attribute| helpers && attribute.path().is_ident("expect");
     let attrs = plan.func.item.attrs.iter().filter(|attribute| !moves(attribute));
-    let call = call(plan, &quote!(.value));
+    let call = call(plan, &quote!(.value), true);
     quote!(#(#attrs)* #vis #sig { #call })
 }
 
 /// Asks the cache, and computes on a miss. `take` is what is taken of the detailed answer.
-pub(super) fn call(plan: &Plan, take: &TokenStream) -> TokenStream {
+pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStream {
     let (runtime, door, ask) = (&plan.runtime, plan.door(), ask(plan));
-    let Key { before, key } = key(plan);
+    let Key { before, key, check } = key(plan);
+    let check = checked.then_some(check);
     let conditions = plan.args.unless.iter().chain(&plan.args.forced_update).map(|given| &given.value);
     let conditions = bindings(&plan.func, &quote!(#(#conditions)*));
     let fill = fill(plan);
@@ -37,6 +38,7 @@ pub(super) fn call(plan: &Plan, take: &TokenStream) -> TokenStream {
         let __cache_door = #door;
         let __cache_ask = { #conditions #ask };
         #before
+        #check
         let __cache_seat = match #enter {
             #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #take,
             #runtime::__private::Found::Miss(__cache_seat) => __cache_seat,

@@ -1,13 +1,13 @@
 //! The functions beside the cached one. Each is one line onto its door.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg};
 
 use super::key::{Key, key};
 use super::{call, plain, setup};
 use crate::check::Plan;
-use crate::func::{Param, is_cfg, is_lint};
+use crate::func::{Param, first_span, is_cfg, is_lint};
 
 /// Everything that stands beside the function.
 pub(super) fn all(plan: &Plan) -> TokenStream {
@@ -141,7 +141,7 @@ fn allow() -> TokenStream {
 
 fn body(plan: &Plan, helper: &Helper) -> TokenStream {
     let (door, shown, value) = (plan.sibling("__cache_"), plan.shown(), plan.value_name());
-    let Key { before, key } = key(plan);
+    let Key { before, key, .. } = key(plan);
     let waits = plan.func.is_async() && helper.is_async;
     let (suffix, wait) = if waits { ("_async", Some(quote!(.await))) } else { ("", None) };
     let method = format_ident!("{}{suffix}", helper.prefix.trim_end_matches('_'));
@@ -154,7 +154,7 @@ fn body(plan: &Plan, helper: &Helper) -> TokenStream {
             let fill = call::fill(plan);
             quote!(#before let __cache_seat = #door().#method(#key)#wait; #fill.value)
         }
-        _ => call::call(plan, &TokenStream::new()),
+        _ => call::call(plan, &TokenStream::new(), false),
     }
 }
 
@@ -196,10 +196,9 @@ fn accessor(plan: &Plan) -> TokenStream {
     let (name, door, allow, cfgs) = (plan.name("__cache_"), setup::door(plan), allow(), plan.cfgs());
     let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
     let value = plan.func.value_of_result().map(|value| quote!(, Value = #value));
+    let private = quote_spanned!(Span::call_site().located_at(first_span(output))=> #runtime::__private);
     quote! {
         #(#cfgs)* #[doc(hidden)] #allow
-        fn #name #generics () -> #runtime::__private::Door<
-            #output, impl #runtime::__private::Kind<#output #value>
-        > #bounds #door
+        fn #name #generics () -> #private::Door<#output, impl #private::Kind<#output #value>> #bounds #door
     }
 }

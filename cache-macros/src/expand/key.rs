@@ -11,23 +11,27 @@ use crate::func::first_span;
 pub(super) struct Key {
     pub(super) before: TokenStream,
     pub(super) key: TokenStream,
+    /// Insists that the parts can be keys: it stands in the function itself and nowhere else.
+    pub(super) check: TokenStream,
 }
 
 pub(super) fn key(plan: &Plan) -> Key {
     let runtime = &plan.runtime;
     let part = |span, place: TokenStream| {
         let private = quote_spanned!(span=> #runtime::__private);
-        quote_spanned!(span=> #private::part(#private::Way::new(#place).__cache_way(), #place))
+        let arguments = quote_spanned!(span=> (#private::Way::new(#place).__cache_way(), #place));
+        (quote_spanned!(span=> #private::check_key #arguments;), quote_spanned!(span=> #private::part #arguments))
     };
     match &plan.keyed {
-        KeyedOn::Namespace => Key { before: TokenStream::new(), key: quote!(()) },
+        KeyedOn::Namespace => Key { before: TokenStream::new(), key: quote!(()), check: TokenStream::new() },
         KeyedOn::Arguments(places) => {
             let parts = places.iter().map(|&place| {
                 let param = &plan.func.params[place];
                 let (name, span) = (&param.name, param.span());
                 part(span, quote_spanned!(span=> &#name))
             });
-            Key { before: TokenStream::new(), key: nested(parts.collect()) }
+            let (check, parts): (TokenStream, Vec<_>) = parts.unzip();
+            Key { before: TokenStream::new(), key: nested(parts), check }
         }
         KeyedOn::Expression(expressions, _) => {
             let mut before = bindings(&plan.func, &quote!(#(#expressions)*));
@@ -37,12 +41,13 @@ pub(super) fn key(plan: &Plan) -> Key {
                 let span = proc_macro2::Span::call_site().located_at(first_span(expression));
                 part(span, quote!(#name))
             });
-            let key = nested(parts.collect());
-            Key { before, key }
+            let (check, parts): (TokenStream, Vec<_>) = parts.unzip();
+            Key { before, key: nested(parts), check }
         }
         KeyedOn::Route(template, _) => {
             let names = template.names();
-            Key { before: bindings(&plan.func, &quote!(#(#names)*)), key: route(runtime, template) }
+            let before = bindings(&plan.func, &quote!(#(#names)*));
+            Key { before, key: route(runtime, template), check: TokenStream::new() }
         }
     }
 }

@@ -20,7 +20,7 @@ use foldhash::fast::RandomState;
 use once_cell::sync::Lazy;
 
 pub use route::{Rendered, Route, route};
-pub use way::{ByShape, ByTarget, ByValue, Way};
+pub use way::{ByShape, ByTarget, ByValue, NotAtAll, Way};
 
 /// Seeded anew in every process: keys may come from users, who must not be able to choose their hashes.
 static HASHER: Lazy<RandomState> = Lazy::new(RandomState::default);
@@ -47,13 +47,23 @@ pub(crate) fn hash(key: &impl KeyRef) -> u64 {
     state.finish()
 }
 
-/// A type that can be one argument in a key, found the way `W`.
+/// A type that can be part of a key, found the way `W`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a cache key",
     label = "cannot be part of a cache key",
     note = "a key is `Hash + Eq + Clone + Send + Sync + 'static`, or borrows something that is",
     note = "leave the argument out of the key with `skip(..)`, or say what to key on with `key = ..`"
 )]
+pub trait CacheKey<W> {}
+
+impl<A: Key<ByShape>> CacheKey<ByShape> for A {}
+impl<A: Key<ByTarget>> CacheKey<ByTarget> for A {}
+impl<A: Key<ByValue>> CacheKey<ByValue> for A {}
+
+/// Insists that an argument can be part of a key.
+pub fn check_key<W, A: CacheKey<W>>(_way: W, _argument: &A) {}
+
+/// How an argument is part of a key, the way `W`.
 pub trait Key<W> {
     /// The argument as the store keeps it.
     type Owned: Send + Sync + 'static;

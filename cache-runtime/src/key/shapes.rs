@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{ByShape, ByTarget, ByValue, Key};
+use super::{ByShape, ByTarget, ByValue, Key, NotAtAll};
 
 /// The two ways that look into a type; they differ only in what may stand behind a reference.
 pub trait Shape {}
@@ -36,6 +36,19 @@ impl<T: Hash + Eq + Clone + Send + Sync + 'static> Key<ByValue> for T {
     fn own(&self) -> T {
         self.clone()
     }
+}
+
+/// Stands in for a key, so that a type that cannot be one is reported once.
+impl<T> Key<NotAtAll> for T {
+    type Owned = ();
+
+    fn hash<H: Hasher>(&self, _state: &mut H) {}
+
+    fn is(&self, (): &()) -> bool {
+        false
+    }
+
+    fn own(&self) {}
 }
 
 macro_rules! leaves {

@@ -21,8 +21,12 @@ pub struct ByTarget;
 #[derive(Clone, Copy, Debug)]
 pub struct ByValue;
 
+/// Cannot be part of a key; [`check_key`](super::check_key) says so, once, and everything else compiles.
+#[derive(Clone, Copy, Debug)]
+pub struct NotAtAll;
+
 /// Asks for the way of a type: `__cache_way` answers [`ByShape`] if that fits, else [`ByTarget`] if that
-/// fits, else [`ByValue`], whose bounds then say what is missing.
+/// fits, else [`ByValue`] if that fits, else [`NotAtAll`].
 #[derive(Debug)]
 pub struct Way<A> {
     next: TargetWay<A>,
@@ -34,16 +38,24 @@ pub struct TargetWay<A> {
     next: ValueWay<A>,
 }
 
-/// [`Way`] after nothing else did fit.
+/// [`Way`] after [`ByTarget`] did not fit either.
 #[derive(Debug)]
-pub struct ValueWay<A>(PhantomData<fn(A)>);
+pub struct ValueWay<A> {
+    next: NoWay<A>,
+}
+
+/// [`Way`] after nothing did fit.
+#[derive(Debug)]
+pub struct NoWay<A>(PhantomData<fn(A)>);
 
 impl<A> Way<A> {
     /// Asks for the way of this argument's type.
     pub fn new(_argument: &A) -> Self {
         Self {
             next: TargetWay {
-                next: ValueWay(PhantomData),
+                next: ValueWay {
+                    next: NoWay(PhantomData),
+                },
             },
         }
     }
@@ -81,10 +93,26 @@ impl<A> Deref for TargetWay<A> {
     }
 }
 
-impl<A> ValueWay<A> {
+impl<A: Key<ByValue>> ValueWay<A> {
     /// The way, if it is this one.
     #[must_use]
     pub fn __cache_way(&self) -> ByValue {
         ByValue
+    }
+}
+
+impl<A> Deref for ValueWay<A> {
+    type Target = NoWay<A>;
+
+    fn deref(&self) -> &NoWay<A> {
+        &self.next
+    }
+}
+
+impl<A> NoWay<A> {
+    /// The way, if it is this one.
+    #[must_use]
+    pub fn __cache_way(&self) -> NotAtAll {
+        NotAtAll
     }
 }

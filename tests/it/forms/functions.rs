@@ -45,7 +45,7 @@ fn impl_trait_arguments_are_keys_or_skipped() {
         x.into()
     }
     let runs = Count::new();
-    let log = |_: &str| drop(runs.add());
+    let log = |_: &str| _ = runs.add();
     assert_eq!((of(1_u8, log), of(1_u8, log), of(1_u32, log)), (1, 1, 1));
     assert_eq!(runs.get(), 2, "1_u8 and 1_u32 are two keys");
 }

@@ -49,7 +49,7 @@ fn four_threads_never_see_more_entries_than_allowed() {
                 assert!(entries() <= 100);
             }
         } else {
-            (0..5_000).for_each(|n| drop(bounded(n * 4 + thread)));
+            (0..5_000).for_each(|n| _ = bounded(n * 4 + thread));
             DONE.add();
         }
     });
