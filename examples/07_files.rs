@@ -15,8 +15,7 @@ use walkdir::{DirEntry, WalkDir};
 /// The SHA-256 of a file's content.
 #[memoize(timeout = "1h", max_entries = 100_000)]
 fn digest(path: &Path) -> io::Result<String> {
-    let hash = Sha256::digest(fs::read(path)?);
-    Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:x}", Sha256::digest(fs::read(path)?)))
 }
 
 /// How many words a file has, and how many different ones.

@@ -5,7 +5,10 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit::Visit;
-use syn::{Expr, FnArg, GenericArgument, Ident, Lifetime, Path, PathArguments, ReceiverKind, ReturnType, Type};
+use syn::{
+    Expr, FnArg, GenericArgument, Ident, Lifetime, Path, PathArguments, ReceiverKind, ReturnType,
+    Type,
+};
 
 use crate::args::targets::Targets;
 use crate::args::template::Template;
@@ -43,7 +46,9 @@ impl KeyedOn {
     /// The places of the parameters that the key needs.
     pub(crate) fn params(&self) -> &[usize] {
         match self {
-            Self::Arguments(places) | Self::Expression(_, places) | Self::Route(_, places) => places,
+            Self::Arguments(places) | Self::Expression(_, places) | Self::Route(_, places) => {
+                places
+            }
             Self::Namespace => &[],
         }
     }
@@ -96,13 +101,22 @@ pub(crate) fn shape(func: &Func, attribute: Attribute, errors: &mut Errors) {
 fn qualifiers(func: &Func, errors: &mut Errors) {
     let sig = &func.item.sig;
     if let Some(word) = &sig.constness {
-        errors.at(word, "a `const fn` is computed by the compiler and cannot be cached; remove `const`");
+        errors.at(
+            word,
+            "a `const fn` is computed by the compiler and cannot be cached; remove `const`",
+        );
     }
     if let Some(abi) = &sig.abi {
-        errors.at(abi, "an `extern` function cannot be cached; cache a Rust function that it calls");
+        errors.at(
+            abi,
+            "an `extern` function cannot be cached; cache a Rust function that it calls",
+        );
     }
     if let Some(variadic) = &sig.variadic {
-        errors.at(variadic, "a variadic function cannot be cached; cache a Rust function that it calls");
+        errors.at(
+            variadic,
+            "a variadic function cannot be cached; cache a Rust function that it calls",
+        );
     }
 }
 
@@ -125,19 +139,24 @@ fn no_mutable_arguments(func: &Func, errors: &mut Errors) {
 fn is_mutable_receiver(receiver: &syn::Receiver) -> bool {
     match &receiver.kind {
         ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
-        ReceiverKind::Typed(_, ty) => matches!(&**ty, Type::Reference(ty) if ty.mutability.is_some()),
+        ReceiverKind::Typed(_, ty) => {
+            matches!(&**ty, Type::Reference(ty) if ty.mutability.is_some())
+        }
         _ => false,
     }
 }
 
 fn output_is_owned(output: &Type, attribute: Attribute, errors: &mut Errors) {
     if let Type::ImplTrait(opaque) = output {
-        let message = "`impl Trait` has no name under which it could be stored; write the type, or box it";
+        let message =
+            "`impl Trait` has no name under which it could be stored; write the type, or box it";
         return errors.at(opaque, message);
     }
     if is_boxed_future(output) {
         let name = attribute.name();
-        let message = format!("a future is computed once and cannot be cached; put `#[{name}]` on an `async fn`");
+        let message = format!(
+            "a future is computed once and cannot be cached; put `#[{name}]` on an `async fn`"
+        );
         return errors.at(output, message);
     }
     let mut borrows = Borrows(None);
@@ -173,7 +192,11 @@ impl<'ast> Visit<'ast> for Borrows {
     // What a function pointer or a closure trait borrows is not in the value.
     fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
 
-    fn visit_parenthesized_generic_arguments(&mut self, _: &'ast syn::ParenthesizedGenericArguments) {}
+    fn visit_parenthesized_generic_arguments(
+        &mut self,
+        _: &'ast syn::ParenthesizedGenericArguments,
+    ) {
+    }
 }
 
 // --- the function and its arguments ------------------------------------------------------------------------
@@ -190,16 +213,40 @@ fn contradictions(attribute: Attribute, args: &Args, errors: &mut Errors) {
     let none_timeout = args.none_timeout.as_ref().map(|given| &given.word);
     let never_none = args.cache_none.as_ref().is_some_and(|given| !given.value);
     if attribute == Attribute::Memoize {
-        clash(route, true, "`#[memoize]` keys on the arguments; use `#[cached]` to key on a route");
+        clash(
+            route,
+            true,
+            "`#[memoize]` keys on the arguments; use `#[cached]` to key on a route",
+        );
     }
-    clash(route, args.key.is_some(), "`key` and `route` both say what to key on; keep one");
-    clash(skip, args.key.is_some(), "`key` takes the place of all arguments; leave `skip` out");
-    clash(unbounded, args.max_entries.is_some(), "`max_entries` and `unbounded` contradict each other; keep one");
-    clash(none_timeout, never_none, "a `None` that is not stored has no time to live; keep one of `cache_none = false` and `none_timeout`");
+    clash(
+        route,
+        args.key.is_some(),
+        "`key` and `route` both say what to key on; keep one",
+    );
+    clash(
+        skip,
+        args.key.is_some(),
+        "`key` takes the place of all arguments; leave `skip` out",
+    );
+    clash(
+        unbounded,
+        args.max_entries.is_some(),
+        "`max_entries` and `unbounded` contradict each other; keep one",
+    );
+    clash(
+        none_timeout,
+        never_none,
+        "a `None` that is not stored has no time to live; keep one of `cache_none = false` and `none_timeout`",
+    );
 }
 
 fn skips_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
-    let skipped = args.skip.iter().flat_map(|skip| &skip.value).collect::<Vec<_>>();
+    let skipped = args
+        .skip
+        .iter()
+        .flat_map(|skip| &skip.value)
+        .collect::<Vec<_>>();
     for (index, name) in skipped.iter().enumerate() {
         if skipped[..index].contains(name) {
             errors.at(name, format_args!("`{name}` is skipped twice; keep one"));
@@ -216,7 +263,9 @@ fn placeholders_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
             None => errors.at(&route.value.literal, no_argument(&name.to_string(), func)),
             Some(param) if is_skipped(args, param) => errors.at(
                 &route.value.literal,
-                format_args!("`{name}` is in the route and in `skip(..)`; take it out of one of them"),
+                format_args!(
+                    "`{name}` is in the route and in `skip(..)`; take it out of one of them"
+                ),
             ),
             Some(_) => {}
         }
@@ -224,11 +273,19 @@ fn placeholders_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
 }
 
 fn no_argument(name: &str, func: &Func) -> String {
-    let names: Vec<String> = func.params.iter().flat_map(Param::names).map(Ident::to_string).collect();
+    let names: Vec<String> = func
+        .params
+        .iter()
+        .flat_map(Param::names)
+        .map(Ident::to_string)
+        .collect();
     match closest(name, names.iter().map(String::as_str)) {
         Some(close) => format!("there is no argument `{name}`; did you mean `{close}`?"),
         None if names.is_empty() => format!("there is no argument `{name}`; the function has none"),
-        None => format!("there is no argument `{name}`; the arguments are `{}`", names.join("`, `")),
+        None => format!(
+            "there is no argument `{name}`; the arguments are `{}`",
+            names.join("`, `")
+        ),
     }
 }
 
@@ -236,13 +293,19 @@ fn no_argument_is_dropped(args: &Args, func: &Func, errors: &mut Errors) {
     if args.key.is_some() || args.key_unknown {
         return;
     }
-    for param in func.params.iter().filter(|param| !is_skipped(args, param) && !is_in_route(args, param)) {
+    for param in func
+        .params
+        .iter()
+        .filter(|param| !is_skipped(args, param) && !is_in_route(args, param))
+    {
         let (name, shown) = (param.names().next().map(Ident::to_string), param.shown());
         let message = match name {
             Some(name) => format!(
                 "`{shown}` is neither in the route nor skipped; put it into the route (`{{{name}}}`), leave it out of the key with `skip({name})`, or use `#[memoize]`"
             ),
-            None => format!("`{shown}` is neither in the route nor skipped; give it a name to `skip(..)`, or use `#[memoize]`"),
+            None => format!(
+                "`{shown}` is neither in the route nor skipped; give it a name to `skip(..)`, or use `#[memoize]`"
+            ),
         };
         match &param.arg {
             FnArg::Typed(typed) => errors.at(&typed.pat, message),
@@ -254,29 +317,51 @@ fn no_argument_is_dropped(args: &Args, func: &Func, errors: &mut Errors) {
 impl Args {
     /// Whether an argument of the attribute names a parameter.
     pub(crate) fn mention(&self, param: &Param) -> bool {
-        let expressions = [&self.key, &self.unless, &self.forced_update].into_iter().flatten();
-        is_skipped(self, param) || is_in_route(self, param) || expressions.into_iter().any(|given| param.is_used_in(&given.value))
+        let expressions = [&self.key, &self.unless, &self.forced_update]
+            .into_iter()
+            .flatten();
+        is_skipped(self, param)
+            || is_in_route(self, param)
+            || expressions
+                .into_iter()
+                .any(|given| param.is_used_in(&given.value))
     }
 }
 
 fn is_skipped(args: &Args, param: &Param) -> bool {
-    args.skip.iter().flat_map(|skip| &skip.value).any(|name| param.answers_to(name))
+    args.skip
+        .iter()
+        .flat_map(|skip| &skip.value)
+        .any(|name| param.answers_to(name))
 }
 
 fn is_in_route(args: &Args, param: &Param) -> bool {
-    args.route.iter().flat_map(|route| route.value.names()).any(|name| param.answers_to(name))
+    args.route
+        .iter()
+        .flat_map(|route| route.value.names())
+        .any(|name| param.answers_to(name))
 }
 
 fn keyed_on(args: &Args, func: &Func) -> KeyedOn {
     let places = |wanted: &dyn Fn(&Param) -> bool| {
-        let params = func.params.iter().enumerate().filter(|(_, param)| wanted(param));
+        let params = func
+            .params
+            .iter()
+            .enumerate()
+            .filter(|(_, param)| wanted(param));
         params.map(|(place, _)| place).collect::<Vec<_>>()
     };
     if let Some(key) = &args.key {
-        return KeyedOn::Expression(parts(&key.value), places(&|param| param.is_used_in(&key.value)));
+        return KeyedOn::Expression(
+            parts(&key.value),
+            places(&|param| param.is_used_in(&key.value)),
+        );
     }
     if let Some(route) = &args.route {
-        return KeyedOn::Route(route.value.clone(), places(&|param| is_in_route(args, param)));
+        return KeyedOn::Route(
+            route.value.clone(),
+            places(&|param| is_in_route(args, param)),
+        );
     }
     match places(&|param| !is_skipped(args, param)) {
         none if none.is_empty() => KeyedOn::Namespace,
@@ -307,7 +392,10 @@ pub(crate) fn writer(func: &Func, targets: &Targets, errors: &mut Errors) {
         crate::args::targets::Target::Route(template) if item.binds.is_none() => Some(template),
         _ => None,
     }) {
-        for name in template.names().filter(|name| !func.params.iter().any(|param| param.answers_to(name))) {
+        for name in template
+            .names()
+            .filter(|name| !func.params.iter().any(|param| param.answers_to(name)))
+        {
             errors.at(&template.literal, no_argument(&name.to_string(), func));
         }
     }
@@ -315,7 +403,10 @@ pub(crate) fn writer(func: &Func, targets: &Targets, errors: &mut Errors) {
 
 fn qualifiers_of_writer(func: &Func, errors: &mut Errors) {
     if let Some(word) = &func.item.sig.constness {
-        errors.at(word, "a `const fn` cannot invalidate anything; remove `const`");
+        errors.at(
+            word,
+            "a `const fn` cannot invalidate anything; remove `const`",
+        );
     }
     if let Some(abi) = &func.item.sig.abi {
         errors.at(abi, "an `extern` function cannot invalidate anything; put the attribute on a Rust function that it calls");
@@ -326,13 +417,19 @@ fn qualifiers_of_writer(func: &Func, errors: &mut Errors) {
 pub(crate) fn is_opaque(ty: &Type) -> bool {
     match ty {
         Type::ImplTrait(_) => true,
-        Type::Path(path) => path.path.segments.iter().any(|segment| match &segment.arguments {
-            PathArguments::AngleBracketed(arguments) => arguments.args.iter().any(|argument| match argument {
-                GenericArgument::Type(ty) => is_opaque(ty),
+        Type::Path(path) => path
+            .path
+            .segments
+            .iter()
+            .any(|segment| match &segment.arguments {
+                PathArguments::AngleBracketed(arguments) => {
+                    arguments.args.iter().any(|argument| match argument {
+                        GenericArgument::Type(ty) => is_opaque(ty),
+                        _ => false,
+                    })
+                }
                 _ => false,
             }),
-            _ => false,
-        }),
         _ => false,
     }
 }

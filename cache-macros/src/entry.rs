@@ -11,13 +11,15 @@ use crate::expand;
 use crate::func::Func;
 
 /// Expands `#[cached]` and `#[memoize]`.
-pub(crate) fn cache(attribute: Attribute, args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn cache(attribute: Attribute, args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::parse(args, &mut errors);
-    let plan = errors.keep(Func::parse(item.clone(), attribute.name())).map(|func| {
-        check::shape(&func, attribute, &mut errors);
-        Plan::new(attribute, args, func, &mut errors)
-    });
+    let plan = errors
+        .keep(Func::parse(item.clone(), attribute.name()))
+        .map(|func| {
+            check::shape(&func, attribute, &mut errors);
+            Plan::new(attribute, args, func, &mut errors)
+        });
     match (errors.into_code(), plan) {
         (None, Some(plan)) => expand::cached(&plan),
         (errors, None) => quote!(#errors #item),
@@ -29,7 +31,7 @@ pub(crate) fn cache(attribute: Attribute, args: TokenStream, item: TokenStream) 
 }
 
 /// Expands `#[invalidates]`.
-pub(crate) fn invalidates(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn invalidates(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let targets = Targets::parse(args, &mut errors);
     let func = errors.keep(Func::parse(item.clone(), "invalidates"));

@@ -32,8 +32,13 @@ impl Errors {
 }
 
 /// The candidate that is spelt most like `word`, if one is close.
-pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let near = candidates.into_iter().map(|candidate| (distance(word, candidate), candidate));
+pub(crate) fn closest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let near = candidates
+        .into_iter()
+        .map(|candidate| (distance(word, candidate), candidate));
     let (steps, candidate) = near.min_by_key(|(steps, _)| *steps)?;
     (steps <= 1.max(word.len().min(candidate.len()) / 3)).then_some(candidate)
 }

@@ -4,7 +4,9 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::visit::Visit;
-use syn::{Attribute, FnArg, GenericArgument, Ident, ItemFn, Pat, PathArguments, ReturnType, Safety, Type};
+use syn::{
+    Attribute, FnArg, GenericArgument, Ident, ItemFn, Pat, PathArguments, ReturnType, Safety, Type,
+};
 
 /// A function with a body.
 pub(crate) struct Func {
@@ -26,13 +28,24 @@ pub(crate) struct Param {
 impl Func {
     /// Reads the item that an attribute stands on.
     pub(crate) fn parse(item: TokenStream, attribute: &str) -> syn::Result<Self> {
-        let item: ItemFn = syn::parse2(item.clone()).map_err(|error| not_a_function(item, attribute, &error))?;
-        let params = item.sig.inputs.iter().enumerate().map(|(index, arg)| Param::new(index, arg)).collect();
+        let item: ItemFn =
+            syn::parse2(item.clone()).map_err(|error| not_a_function(item, attribute, &error))?;
+        let params = item
+            .sig
+            .inputs
+            .iter()
+            .enumerate()
+            .map(|(index, arg)| Param::new(index, arg))
+            .collect();
         let output = match &item.sig.output {
             ReturnType::Default => syn::parse_quote!(()),
             ReturnType::Type(_, output) => ungrouped(output),
         };
-        Ok(Self { item, params, output })
+        Ok(Self {
+            item,
+            params,
+            output,
+        })
     }
 
     /// The function's name, without `r#`.
@@ -50,15 +63,28 @@ impl Func {
 
     /// Whether `self` or `Self` shows that the function stands in an impl.
     pub(crate) fn mentions_self(&self) -> bool {
-        let tokens = [self.item.sig.to_token_stream(), self.item.block.to_token_stream()];
-        tokens.into_iter().any(|tokens| mentions(tokens, &|name| name == "self" || name == "Self"))
+        let tokens = [
+            self.item.sig.to_token_stream(),
+            self.item.block.to_token_stream(),
+        ];
+        tokens
+            .into_iter()
+            .any(|tokens| mentions(tokens, &|name| name == "self" || name == "Self"))
     }
 
     /// `T` of a return type that is spelt `Result<T, ..>`.
     pub(crate) fn value_of_result(&self) -> Option<&Type> {
-        let Type::Path(path) = &self.output else { return None };
-        let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
-        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+        let Type::Path(path) = &self.output else {
+            return None;
+        };
+        let last = path
+            .path
+            .segments
+            .last()
+            .filter(|last| last.ident == "Result")?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+            return None;
+        };
         arguments.args.iter().find_map(|argument| match argument {
             GenericArgument::Type(value) => Some(value),
             _ => None,
@@ -76,11 +102,19 @@ fn ungrouped(ty: &Type) -> Type {
 
 fn not_a_function(item: TokenStream, attribute: &str, error: &syn::Error) -> syn::Error {
     if syn::parse2::<syn::TraitItemFn>(item.clone()).is_ok_and(|method| method.default.is_none()) {
-        return syn::Error::new_spanned(item, format!("`#[{attribute}]` needs a body to cache; put it on the method of the impl, with `helpers = false`"));
+        return syn::Error::new_spanned(
+            item,
+            format!(
+                "`#[{attribute}]` needs a body to cache; put it on the method of the impl, with `helpers = false`"
+            ),
+        );
     }
     match syn::parse2::<syn::Item>(item.clone()) {
         Ok(syn::Item::Fn(_)) | Err(_) => error.clone(),
-        Ok(_) => syn::Error::new_spanned(item, format!("`#[{attribute}]` goes on a function or a method; there is none here")),
+        Ok(_) => syn::Error::new_spanned(
+            item,
+            format!("`#[{attribute}]` goes on a function or a method; there is none here"),
+        ),
     }
 }
 
@@ -89,11 +123,17 @@ impl Param {
         let (name, binds) = match arg {
             FnArg::Receiver(receiver) => (Ident::new("self", receiver.self_token.span), Vec::new()),
             FnArg::Typed(typed) => match &*typed.pat {
-                Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => (pat.ident.clone(), Vec::new()),
+                Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => {
+                    (pat.ident.clone(), Vec::new())
+                }
                 pat => (format_ident!("__cache_arg{index}"), names_bound(pat)),
             },
         };
-        Self { arg: arg.clone(), name, binds }
+        Self {
+            arg: arg.clone(),
+            name,
+            binds,
+        }
     }
 
     /// Whether the user can mean this parameter by `name`.
@@ -110,8 +150,14 @@ impl Param {
     /// What to call it in a message: its name, or its pattern.
     pub(crate) fn shown(&self) -> String {
         match &self.arg {
-            FnArg::Typed(typed) if self.names().next().is_none() => typed.pat.to_token_stream().to_string(),
-            _ => self.names().map(Ident::to_string).collect::<Vec<_>>().join(", "),
+            FnArg::Typed(typed) if self.names().next().is_none() => {
+                typed.pat.to_token_stream().to_string()
+            }
+            _ => self
+                .names()
+                .map(Ident::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
         }
     }
 
@@ -132,7 +178,11 @@ impl Param {
 
 /// The span of the first token.
 pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
-    tokens.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+    tokens
+        .to_token_stream()
+        .into_iter()
+        .next()
+        .map_or_else(Span::call_site, |token| token.span())
 }
 
 fn names_bound(pat: &Pat) -> Vec<Ident> {
@@ -159,7 +209,9 @@ fn mentions(tokens: TokenStream, is_it: &impl Fn(&Ident) -> bool) -> bool {
 
 /// Whether an attribute sets a lint, and which.
 pub(crate) fn is_lint(attribute: &Attribute) -> bool {
-    ["allow", "warn", "deny", "expect", "forbid"].iter().any(|lint| attribute.path().is_ident(lint))
+    ["allow", "warn", "deny", "expect", "forbid"]
+        .iter()
+        .any(|lint| attribute.path().is_ident(lint))
 }
 
 /// Whether an attribute decides if the item is there at all.

@@ -18,17 +18,17 @@ use args::Attribute;
 #[doc = include_str!("../docs/cached.md")]
 #[proc_macro_attribute]
 pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
-    entry::cache(Attribute::Cached, args.into(), item.into()).into()
+    entry::cache(Attribute::Cached, args.into(), &item.into()).into()
 }
 
 #[doc = include_str!("../docs/memoize.md")]
 #[proc_macro_attribute]
 pub fn memoize(args: TokenStream, item: TokenStream) -> TokenStream {
-    entry::cache(Attribute::Memoize, args.into(), item.into()).into()
+    entry::cache(Attribute::Memoize, args.into(), &item.into()).into()
 }
 
 #[doc = include_str!("../docs/invalidates.md")]
 #[proc_macro_attribute]
 pub fn invalidates(args: TokenStream, item: TokenStream) -> TokenStream {
-    entry::invalidates(args.into(), item.into()).into()
+    entry::invalidates(args.into(), &item.into()).into()
 }

@@ -12,7 +12,9 @@ pub(crate) fn is_in_impl(span: Span) -> bool {
         return false;
     }
     let span = span.unwrap();
-    let source = span.local_file().and_then(|file| std::fs::read_to_string(file).ok());
+    let source = span
+        .local_file()
+        .and_then(|file| std::fs::read_to_string(file).ok());
     source.is_some_and(|source| innermost_is_impl(&source, span.line(), span.column()))
 }
 
@@ -21,18 +23,31 @@ pub(crate) fn is_in_impl(span: Span) -> bool {
 fn innermost_is_impl(source: &str, line: usize, column: usize) -> bool {
     let mut lines = source.split_inclusive('\n');
     let before: usize = lines.by_ref().take(line - 1).map(str::len).sum();
-    let within = lines.next().map_or(0, |line| line.char_indices().nth(column - 1).map_or(line.len(), |(at, _)| at));
-    let mut scanner = Scanner { rest: &source[..before + within], open: Vec::new(), head: String::new() };
+    let within = lines.next().map_or(0, |line| {
+        line.char_indices()
+            .nth(column - 1)
+            .map_or(line.len(), |(at, _)| at)
+    });
+    let mut scanner = Scanner {
+        rest: &source[..before + within],
+        open: Vec::new(),
+        head: String::new(),
+    };
     while scanner.step() {}
     scanner.open.pop().is_some_and(|head| opens_impl(&head))
 }
 
 /// Whether the words before a brace are those of an `impl` or a `trait`.
 fn opens_impl(head: &str) -> bool {
-    let mut words = head.split_whitespace().skip_while(|word| {
-        matches!(*word, "unsafe" | "default" | "pub" | "auto" | "const") || word.starts_with(['#', '[', '(', ']', ')'])
-    });
-    words.next().is_some_and(|word| word.starts_with("impl") || word == "trait")
+    let before = [
+        "unsafe", "default", "pub", "crate", "super", "self", "in", "auto", "const",
+    ];
+    let mut words = head
+        .split_whitespace()
+        .skip_while(|word| before.contains(&word.trim_matches(['(', ')'])));
+    words
+        .next()
+        .is_some_and(|word| word.starts_with("impl") || word == "trait")
 }
 
 /// Reads source text, and keeps the words that stand before each brace that is open.
@@ -45,7 +60,9 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     /// Reads one token; answers false at the end.
     fn step(&mut self) -> bool {
-        let Some(first) = self.rest.chars().next() else { return false };
+        let Some(first) = self.rest.chars().next() else {
+            return false;
+        };
         let length = match first {
             '/' if self.rest.starts_with("//") => self.rest.find('\n').unwrap_or(self.rest.len()),
             '/' if self.rest.starts_with("/*") => block_comment(self.rest),
@@ -62,7 +79,10 @@ impl Scanner<'_> {
     }
 
     fn word(&mut self) -> usize {
-        let end = |text: &str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+        let end = |text: &str| {
+            text.find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(text.len())
+        };
         let word = &self.rest[..end(self.rest)];
         if let Some(length) = raw_string(self.rest, word) {
             return length;
@@ -81,7 +101,9 @@ impl Scanner<'_> {
             }
             ';' => self.head.clear(),
             // An attribute is not part of what an item begins with.
-            ']' => self.head.truncate(self.head.rfind('#').unwrap_or(self.head.len())),
+            ']' => self
+                .head
+                .truncate(self.head.rfind('#').unwrap_or(self.head.len())),
             '#' => self.head.push_str(" #"),
             other => self.head.push(other),
         }
@@ -127,7 +149,10 @@ fn raw_string(text: &str, word: &str) -> Option<usize> {
     let hashes = after.len() - after.trim_start_matches('#').len();
     let body = after[hashes..].strip_prefix('"')?;
     let end = format!("\"{}", "#".repeat(hashes));
-    Some(body.find(&end).map_or(text.len(), |at| word.len() + hashes + 1 + at + end.len()))
+    Some(
+        body.find(&end)
+            .map_or(text.len(), |at| word.len() + hashes + 1 + at + end.len()),
+    )
 }
 
 /// The length of a character, or of a lifetime's tick.
@@ -136,7 +161,9 @@ fn character(text: &str) -> usize {
     match (letters.next(), letters.next()) {
         (Some((_, '\\')), Some((at, escaped))) => {
             let from = at + escaped.len_utf8();
-            text[from..].find('\'').map_or(text.len(), |end| from + end + 1)
+            text[from..]
+                .find('\'')
+                .map_or(text.len(), |end| from + end + 1)
         }
         (Some(_), Some((at, '\''))) => at + 1,
         _ => 1,
@@ -151,14 +178,20 @@ mod tests {
     fn here(source: &str) -> bool {
         let at = source.find("HERE").expect("a place");
         let line = source[..at].matches('\n').count() + 1;
-        let column = source[..at].rsplit('\n').next().map_or(0, |text| text.chars().count()) + 1;
+        let column = source[..at]
+            .rsplit('\n')
+            .next()
+            .map_or(0, |text| text.chars().count())
+            + 1;
         innermost_is_impl(source, line, column)
     }
 
     #[test]
     fn impls_and_traits_are_told_from_everything_else() {
         assert!(here("struct S;\nimpl S {\n    fn HERE() {}\n}"));
-        assert!(here("impl<T: Into<u8>> Tr for S<T> where T: Copy { fn a() {} #[memoize] fn HERE"));
+        assert!(here(
+            "impl<T: Into<u8>> Tr for S<T> where T: Copy { fn a() {} #[memoize] fn HERE"
+        ));
         assert!(here("#[cfg(x)]\nunsafe impl Tr for S { fn HERE"));
         assert!(here("pub(crate) trait Tr { const A: u8 = 1; fn HERE"));
         assert!(here("macro_rules! m { () => { impl S { fn HERE() {} } } }"));
@@ -170,8 +203,14 @@ mod tests {
 
     #[test]
     fn braces_in_texts_and_comments_do_not_count() {
-        assert!(here("impl S { const A: &str = \"}\\\"}\"; /* } /* } */ } */ // }\n fn HERE"));
-        assert!(here("impl S { const A: &str = r#\"}\"}\"#; const B: char = '}'; const C: char = '\\''; fn HERE"));
-        assert!(here("impl<'a> S<'a> { fn b(&'a self) -> &'a str { \"é{\" } fn HERE"));
+        assert!(here(
+            "impl S { const A: &str = \"}\\\"}\"; /* } /* } */ } */ // }\n fn HERE"
+        ));
+        assert!(here(
+            "impl S { const A: &str = r#\"}\"}\"#; const B: char = '}'; const C: char = '\\''; fn HERE"
+        ));
+        assert!(here(
+            "impl<'a> S<'a> { fn b(&'a self) -> &'a str { \"é{\" } fn HERE"
+        ));
     }
 }

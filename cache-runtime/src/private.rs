@@ -5,7 +5,8 @@ pub use inventory;
 pub use crate::__cache_register as register;
 pub use crate::invalidate::{Always, Settle, copied, invalidate_route, settle, settle_async};
 pub use crate::key::{
-    ByShape, ByTarget, ByValue, CacheKey, Key, KeyRef, Part, Rendered, Route, NotAtAll, Way, check_key, part, route,
+    ByShape, ByTarget, ByValue, CacheKey, Key, KeyRef, NotAtAll, Part, Rendered, Route, Way,
+    check_key, part, route,
 };
 pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;
@@ -14,6 +15,6 @@ pub use crate::site::door::Door;
 pub use crate::site::seat::Seat;
 pub use crate::site::step::{Ask, Found};
 pub use crate::value::{
-    AsValue, AsWhole, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, OnOk, OnReturn, OwnErrors, Probe,
-    SharedErrors, Shown, Types, Verdict, Whole, keep_errors,
+    AsValue, AsWhole, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, OnOk, OnReturn, OwnErrors,
+    Probe, SharedErrors, Shown, Types, Verdict, Whole, keep_errors,
 };

@@ -3,6 +3,11 @@
 //! A [`Kind`] is found by [`Probe`], by method look-up through `Deref`: a `Result` (under whatever alias) is
 //! stored without its errors, everything else as it is.
 
+#![allow(
+    clippy::unused_self,
+    reason = "a receiver is what the compiler looks methods up on"
+)]
+
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::ops::Deref;

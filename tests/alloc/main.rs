@@ -1,1 +1,106 @@
-fn main() {}
+//! What a hit allocates, and what expired entries give back.
+#![allow(clippy::unused_async, reason = "a hit awaits nothing")]
+#![allow(unsafe_code, reason = "counting allocations takes a global allocator")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::atomic::{AtomicIsize, Ordering::Relaxed};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use cache_runtime::{cached, memoize, testing};
+
+struct Counting;
+
+static LIVE: AtomicIsize = AtomicIsize::new(0);
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: everything is handed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        LIVE.fetch_add(layout.size().cast_signed(), Relaxed);
+        // SAFETY: the caller's promises are handed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size().cast_signed(), Relaxed);
+        // SAFETY: the caller's promises are handed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often this thread allocates meanwhile.
+fn allocations(body: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    body();
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn a_hit_through_borrowed_arguments_allocates_nothing() {
+    #[memoize]
+    fn of(text: &str, bytes: &[u8], path: &Path, name: Option<&String>) -> usize {
+        text.len() + bytes.len() + path.as_os_str().len() + name.map_or(0, String::len)
+    }
+    #[cached(route = "/users/{name}/{page}")]
+    fn page(name: &str, page: u32) -> usize {
+        name.len() + page as usize
+    }
+    let name = String::from("name");
+    let call = || {
+        let _ = (
+            of("text", b"bytes", Path::new("/path"), Some(&name)),
+            page("name", 7),
+        );
+    };
+    call();
+    assert_eq!(allocations(call), 0);
+    assert_eq!((stats_of().hits, stats_page().hits), (1, 1));
+}
+
+#[test]
+fn a_hit_of_a_task_allocates_nothing() {
+    #[memoize]
+    async fn of(text: &str) -> Result<usize, String> {
+        Ok(text.len())
+    }
+    let call = || {
+        let mut future = pin!(of("text"));
+        let polled = future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(polled, Poll::Ready(Ok(4))));
+    };
+    call();
+    assert_eq!(allocations(call), 0);
+    assert_eq!(stats_of().hits, 1);
+}
+
+#[test]
+fn expired_entries_give_their_memory_back_while_only_other_keys_are_called() {
+    const ENTRIES: usize = 50_000;
+    #[memoize(timeout = 60, max_entries = 100_000)]
+    fn kilobyte(x: usize) -> Vec<u8> {
+        vec![x.to_le_bytes()[0]; 1024]
+    }
+    let _caches = testing::isolate();
+    let before = LIVE.load(Relaxed);
+    (0..ENTRIES).for_each(|x| drop(kilobyte(x)));
+    let full = LIVE.load(Relaxed) - before;
+    assert!(full > 50_000 * 1024, "{full} bytes are held");
+    testing::advance(Duration::from_secs(61));
+    (ENTRIES..ENTRIES + 2_000).for_each(|x| drop(kilobyte(x)));
+    let left = LIVE.load(Relaxed) - before;
+    assert!(left < full / 5, "{left} bytes of {full} are still held");
+    assert!(stats_kilobyte().expirations >= 45_000);
+}

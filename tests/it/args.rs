@@ -54,7 +54,10 @@ fn forced_update_replaces_the_entry() {
         RUNS.add() + id as usize
     }
     assert_eq!((of(0, false), of(0, true), of(0, false)), (0, 1, 1));
-    assert_eq!(detailed_of(0, true).outcome, Outcome::Computed(MissReason::Forced));
+    assert_eq!(
+        detailed_of(0, true).outcome,
+        Outcome::Computed(MissReason::Forced)
+    );
 }
 
 #[test]
@@ -67,7 +70,10 @@ fn response_filter_and_is_stale_judge_the_value() {
     }
     for (text, runs) in [("", 2), ("old", 2), ("new", 1)] {
         let before = RUNS.get();
-        assert_eq!((of(text), of(text)), (Ok(text.to_owned()), Ok(text.to_owned())));
+        assert_eq!(
+            (of(text), of(text)),
+            (Ok(text.to_owned()), Ok(text.to_owned()))
+        );
         assert_eq!(RUNS.get() - before, runs, "{text:?}");
     }
 }
@@ -87,8 +93,17 @@ fn none_is_stored_unless_told_otherwise() {
         Ok((x > 0).then_some(x))
     }
     let _caches = testing::isolate();
-    (stored(0), dropped(0), dropped(1), brief(0).ok(), brief(1).ok());
-    assert_eq!((peek_stored(0), peek_dropped(0), peek_dropped(1)), (Some(None), None, Some(Some(1))));
+    (
+        stored(0),
+        dropped(0),
+        dropped(1),
+        brief(0).ok(),
+        brief(1).ok(),
+    );
+    assert_eq!(
+        (peek_stored(0), peek_dropped(0), peek_dropped(1)),
+        (Some(None), None, Some(Some(1)))
+    );
     testing::advance(Duration::from_secs(1));
     assert_eq!((peek_brief(0), peek_brief(1)), (None, Some(Some(1))));
 }
@@ -102,7 +117,10 @@ fn errors_are_stored_when_they_have_a_timeout() {
         if x > 0 { Ok(x) } else { Err("none".into()) }
     }
     let _caches = testing::isolate();
-    assert_eq!((of(0), of(0), RUNS.get(), peek_of(0)), (Err("none".into()), Err("none".into()), 1, None));
+    assert_eq!(
+        (of(0), of(0), RUNS.get(), peek_of(0)),
+        (Err("none".into()), Err("none".into()), 1, None)
+    );
     testing::advance(Duration::from_secs(1));
     assert_eq!((of(0), RUNS.get()), (Err("none".into()), 2));
     put_of(0, 7);
@@ -121,5 +139,8 @@ fn unbounded_and_bounded_by_an_expression() {
         x
     }
     (0..20_000).for_each(|x| _ = (few(x), many(x)));
-    assert_eq!((stats_few().evictions, stats_many().evictions), (20_000 - 6, 0));
+    assert_eq!(
+        (stats_few().evictions, stats_many().evictions),
+        (20_000 - 6, 0)
+    );
 }

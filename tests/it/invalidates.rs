@@ -29,7 +29,15 @@ struct Saved {
 }
 
 fn fill() {
-    futures::executor::block_on(async { (name(1), name(2), profile(1, "a").await, page(1), report().await) });
+    futures::executor::block_on(async {
+        (
+            name(1),
+            name(2),
+            profile(1, "a").await,
+            page(1),
+            report().await,
+        )
+    });
 }
 
 fn left() -> [bool; 5] {
@@ -49,7 +57,9 @@ fn left() -> [bool; 5] {
 fn writers_evict_what_they_name() {
     #[invalidates(name(id), profile(id, new), page(id), report)]
     fn sync_writer(id: u32, new: &str) -> Result<(), String> {
-        if id == 0 { Err("no such user".to_owned())? }
+        if id == 0 {
+            Err("no such user".to_owned())?
+        }
         let _ = new;
         Ok(())
     }

@@ -12,7 +12,7 @@ struct User(u32);
 /// Calls twice, and says whether the second call was a hit.
 macro_rules! hits {
     ($detailed:ident($($arg:expr),*)) => {{
-        drop($detailed($($arg),*));
+        let _ = $detailed($($arg),*);
         $detailed($($arg),*).outcome == cache_runtime::Outcome::Hit
     }};
 }
@@ -20,10 +20,32 @@ macro_rules! hits {
 #[test]
 fn borrowed_arguments_of_every_shape_are_keys() {
     #[memoize]
-    fn of(a: &str, b: &[u8], c: &Path, d: Option<&User>, e: Vec<&str>, f: Cow<'_, str>, g: (&str, u32)) -> usize {
-        a.len() + b.len() + c.as_os_str().len() + usize::from(d.is_some()) + e.len() + f.len() + g.0.len()
+    fn of(
+        a: &str,
+        b: &[u8],
+        c: &Path,
+        d: Option<&User>,
+        e: Vec<&str>,
+        f: Cow<'_, str>,
+        g: (&str, u32),
+    ) -> usize {
+        a.len()
+            + b.len()
+            + c.as_os_str().len()
+            + usize::from(d.is_some())
+            + e.len()
+            + f.len()
+            + g.0.len()
     }
-    assert!(hits!(detailed_of("a", b"bc", Path::new("/d"), Some(&User(1)), vec!["e"], Cow::Borrowed("f"), ("g", 1))));
+    assert!(hits!(detailed_of(
+        "a",
+        b"bc",
+        Path::new("/d"),
+        Some(&User(1)),
+        vec!["e"],
+        Cow::Borrowed("f"),
+        ("g", 1)
+    )));
     assert!(!hits!(detailed_first("x")) || peek_first("x") == Some(1));
 }
 
@@ -38,13 +60,22 @@ fn arguments_do_not_run_together() {
     fn of(a: &str, b: &str) -> String {
         format!("{a}|{b}")
     }
-    assert_eq!((of("1", "23"), of("12", "3")), ("1|23".into(), "12|3".into()));
+    assert_eq!(
+        (of("1", "23"), of("12", "3")),
+        ("1|23".into(), "12|3".into())
+    );
     #[cached(route = "/{a}{b}/{a}-{b}")]
     fn page(a: &str, b: &str) -> String {
         format!("{a}|{b}")
     }
-    assert_eq!((page("1", "23"), page("12", "3")), ("1|23".into(), "12|3".into()));
-    assert_eq!((page("a/b", "c"), page("a", "b/c")), ("a/b|c".into(), "a|b/c".into()));
+    assert_eq!(
+        (page("1", "23"), page("12", "3")),
+        ("1|23".into(), "12|3".into())
+    );
+    assert_eq!(
+        (page("a/b", "c"), page("a", "b/c")),
+        ("a/b|c".into(), "a|b/c".into())
+    );
 }
 
 #[test]
@@ -63,7 +94,22 @@ fn floats_are_keys() {
 fn more_than_twelve_arguments_are_a_key() {
     #[memoize]
     #[allow(clippy::too_many_arguments, reason = "this is what is tested")]
-    fn of(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8, j: u8, k: u8, l: u8, m: u8, n: u8) -> u8 {
+    fn of(
+        a: u8,
+        b: u8,
+        c: u8,
+        d: u8,
+        e: u8,
+        f: u8,
+        g: u8,
+        h: u8,
+        i: u8,
+        j: u8,
+        k: u8,
+        l: u8,
+        m: u8,
+        n: u8,
+    ) -> u8 {
         a + b + c + d + e + f + g + h + i + j + k + l + m + n
     }
     assert!(hits!(detailed_of(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)));
@@ -97,7 +143,11 @@ fn a_key_expression_takes_the_place_of_the_arguments() {
     fn of(request: &Request, _other: &[f32]) -> u32 {
         request.noise
     }
-    let request = |noise| Request { id: 1, language: "en".into(), noise };
+    let request = |noise| Request {
+        id: 1,
+        language: "en".into(),
+        noise,
+    };
     assert_eq!((of(&request(5), &[]), of(&request(6), &[1.0])), (5, 5));
     assert_eq!(peek_of(&request(7)), Some(5));
 
@@ -116,7 +166,10 @@ fn a_function_without_arguments_has_one_entry() {
     fn report() -> usize {
         RUNS.add()
     }
-    assert_eq!((report(), report(), invalidate_report().existed(), report()), (0, 0, true, 1));
+    assert_eq!(
+        (report(), report(), invalidate_report().existed(), report()),
+        (0, 0, true, 1)
+    );
 }
 
 #[test]
@@ -130,6 +183,10 @@ fn routes_name_arguments_patterns_and_fields() {
         id + u64::from(account.id) + u64::from(page.1)
     }
     assert_eq!(of(Path(7), &Account { id: 1 }, (0, 1)), 9);
-    assert_eq!(of(Path(7), &Account { id: 1 }, (0, 2)), 9, "page.1 is not in the route");
+    assert_eq!(
+        of(Path(7), &Account { id: 1 }, (0, 2)),
+        9,
+        "page.1 is not in the route"
+    );
     assert_eq!(peek_of(Path(7), &Account { id: 2 }, (0, 1)), None);
 }

@@ -1,5 +1,13 @@
 //! Behaviour. Files are named after the promises and the forms that they show.
 
+#![allow(
+    clippy::pedantic,
+    clippy::needless_question_mark,
+    clippy::no_effect,
+    clippy::unnecessary_operation,
+    reason = "the cached functions are toys, in every form; `lint` is where lints count"
+)]
+
 mod args;
 mod forms;
 mod helpers;

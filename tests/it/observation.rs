@@ -31,14 +31,27 @@ fn functions_are_listed_whether_called_or_not() {
     let find = |name: &str| functions.iter().find(|function| function.name == name);
     let never = find("it::observation::never_called#3").expect("it is listed");
     assert!(never.file.ends_with("observation.rs") && never.line > 0 && never.entries == 0);
-    assert_eq!(never.policy.timeout, Timeout::After(Duration::from_secs(90)));
-    assert_eq!((never.policy.max_entries, never.policy.version), (Bound::Entries(7), Some(3)));
+    assert_eq!(
+        never.policy.timeout,
+        Timeout::After(Duration::from_secs(90))
+    );
+    assert_eq!(
+        (never.policy.max_entries, never.policy.version),
+        (Bound::Entries(7), Some(3))
+    );
     assert!(find("it::observation::Shop::price").is_some());
-    let named = functions.iter().find(|function| function.name.starts_with("named#")).expect("it is listed");
+    let named = functions
+        .iter()
+        .find(|function| function.name.starts_with("named#"))
+        .expect("it is listed");
     assert!(named.policy.source.is_some() && named.policy.local);
     let mut names: Vec<_> = functions.iter().map(|function| &function.name).collect();
     names.dedup();
-    assert_eq!(names.len(), functions.len(), "no two functions have one name");
+    assert_eq!(
+        names.len(),
+        functions.len(),
+        "no two functions have one name"
+    );
 }
 
 #[test]
@@ -47,10 +60,15 @@ fn every_call_has_one_outcome() {
     fn of(x: usize) -> usize {
         x
     }
-    crowd(8, |thread| (0..500).for_each(|n| _ = of((n * 7 + thread) % 50)));
+    crowd(8, |thread| {
+        (0..500).for_each(|n| _ = of((n * 7 + thread) % 50))
+    });
     let stats = stats_of();
     assert_eq!(stats.calls(), 4_000);
-    assert_eq!(stats.hits + stats.coalesced + stats.misses.total() + stats.bypasses, 4_000);
+    assert_eq!(
+        stats.hits + stats.coalesced + stats.misses.total() + stats.bypasses,
+        4_000
+    );
     assert!(stats.hit_ratio() > 0.9 && stats.stores == 49);
     (Shop::price(1), named(1));
 }

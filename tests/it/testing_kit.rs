@@ -40,7 +40,11 @@ fn isolated_caches_are_fresh_private_and_have_a_clock_of_their_own() {
         }
         testing::advance(Duration::from_secs(1));
         assert_eq!(peek_of(2), None);
-        assert_eq!(thread::spawn(|| peek_of(1)).join().unwrap(), Some(1), "others see the shared caches");
+        assert_eq!(
+            thread::spawn(|| peek_of(1)).join().unwrap(),
+            Some(1),
+            "others see the shared caches"
+        );
     }
     assert_eq!((peek_of(1), peek_of(2)), (Some(1), None));
 }

@@ -55,6 +55,9 @@ pub fn crowd<R: Send>(size: usize, body: impl Fn(usize) -> R + Sync) -> Vec<R> {
             })
         };
         let threads: Vec<_> = (0..size).map(run).collect();
-        threads.into_iter().map(|thread| thread.join().expect("no thread panics")).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no thread panics"))
+            .collect()
     })
 }

@@ -12,7 +12,7 @@ pub(crate) enum Lifetime {
     After(u64),
     Never,
     /// As long as this says.
-    Expression(Expr),
+    Expression(Box<Expr>),
 }
 
 /// Reads `= ..`.
@@ -23,25 +23,41 @@ pub(crate) fn parse(word: &Ident, input: ParseStream<'_>) -> syn::Result<Lifetim
             Lit::Int(seconds) => whole(seconds),
             Lit::Float(seconds) => fraction(seconds),
             Lit::Str(text) => humane(text),
-            _ => Err(syn::Error::new_spanned(&value, format!("this is not a time to live; {FORMS}"))),
+            _ => Err(syn::Error::new_spanned(
+                &value,
+                format!("this is not a time to live; {FORMS}"),
+            )),
         },
         Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
-            Err(syn::Error::new_spanned(&value, format!("a time to live cannot be negative; {FORMS}")))
+            Err(syn::Error::new_spanned(
+                &value,
+                format!("a time to live cannot be negative; {FORMS}"),
+            ))
         }
         Expr::Path(path) if path.path.is_ident("never") => Ok(Lifetime::Never),
-        _ => Ok(Lifetime::Expression(value)),
+        _ => Ok(Lifetime::Expression(Box::new(value))),
     }
 }
 
-const FORMS: &str = "write seconds (`300`), a text like `\"5m\"`, `\"1h 30m\"` or `\"250ms\"`, or `never`";
+const FORMS: &str =
+    "write seconds (`300`), a text like `\"5m\"`, `\"1h 30m\"` or `\"250ms\"`, or `never`";
 
 fn from_nanos(nanos: u64) -> Lifetime {
-    if nanos == 0 { Lifetime::Never } else { Lifetime::After(nanos) }
+    if nanos == 0 {
+        Lifetime::Never
+    } else {
+        Lifetime::After(nanos)
+    }
 }
 
 fn whole(seconds: &LitInt) -> syn::Result<Lifetime> {
     let nanos = seconds.base10_parse::<u64>()?.checked_mul(1_000_000_000);
-    let too_long = || syn::Error::new(seconds.span(), "this is longer than 584 years; write `never`");
+    let too_long = || {
+        syn::Error::new(
+            seconds.span(),
+            "this is longer than 584 years; write `never`",
+        )
+    };
     nanos.map(from_nanos).ok_or_else(too_long)
 }
 
@@ -52,13 +68,20 @@ fn fraction(seconds: &LitFloat) -> syn::Result<Lifetime> {
 
 fn humane(text: &LitStr) -> syn::Result<Lifetime> {
     let time = humantime::parse_duration(&text.value());
-    let wrong = |_| syn::Error::new(text.span(), format!("`{}` is not a duration; {FORMS}", text.value()));
+    let wrong = |_| {
+        syn::Error::new(
+            text.span(),
+            format!("`{}` is not a duration; {FORMS}", text.value()),
+        )
+    };
     exact(Some(time.map_err(wrong)?), text.span())
 }
 
 fn exact(time: Option<Duration>, span: proc_macro2::Span) -> syn::Result<Lifetime> {
     let nanos = time.and_then(|time| u64::try_from(time.as_nanos()).ok());
-    nanos.map(from_nanos).ok_or_else(|| syn::Error::new(span, format!("this is not a time to live; {FORMS}")))
+    nanos
+        .map(from_nanos)
+        .ok_or_else(|| syn::Error::new(span, format!("this is not a time to live; {FORMS}")))
 }
 
 #[cfg(test)]
@@ -89,7 +112,15 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for wrong in ["= -5", "= -0.5", "= \"5 mnts\"", "= \"\"", "= true", "", "="] {
+        for wrong in [
+            "= -5",
+            "= -0.5",
+            "= \"5 mnts\"",
+            "= \"\"",
+            "= true",
+            "",
+            "=",
+        ] {
             assert!(read(wrong).err().unwrap().contains("write "), "{wrong}");
         }
     }

@@ -3,8 +3,8 @@
 //! Nothing here looks at the function.
 
 pub(crate) mod lifetime;
-pub(crate) mod template;
 pub(crate) mod targets;
+pub(crate) mod template;
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
@@ -164,7 +164,12 @@ impl Args {
         read
     }
 
-    fn read_value(&mut self, word: Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+    fn read_value(
+        &mut self,
+        word: Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
         match word.to_string().as_str() {
             "timeout" => once(&mut self.timeout, word, input, lifetime::parse, errors),
             "none_timeout" => once(&mut self.none_timeout, word, input, lifetime::parse, errors),
@@ -197,10 +202,16 @@ impl Args {
 }
 
 fn not_known(word: &str) -> String {
-    let synonym = SYNONYMS.iter().find(|(theirs, _)| *theirs == word).map(|(_, ours)| *ours);
+    let synonym = SYNONYMS
+        .iter()
+        .find(|(theirs, _)| *theirs == word)
+        .map(|(_, ours)| *ours);
     match synonym.or_else(|| closest(word, KNOWN)) {
         Some(known) => format!("unknown argument `{word}`; did you mean `{known}`?"),
-        None => format!("unknown argument `{word}`; the arguments are `{}`", KNOWN.join("`, `")),
+        None => format!(
+            "unknown argument `{word}`; the arguments are `{}`",
+            KNOWN.join("`, `")
+        ),
     }
 }
 
@@ -230,11 +241,17 @@ fn skip_to_comma(input: ParseStream<'_>) {
 /// Reads `= value`; `form` says what stands there, for a user who left it out.
 fn assigned<T: Parse>(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<T> {
     if !input.peek(Token![=]) {
-        return Err(syn::Error::new(word.span(), format!("`{word}` needs a value; write `{word} = {form}`")));
+        return Err(syn::Error::new(
+            word.span(),
+            format!("`{word}` needs a value; write `{word} = {form}`"),
+        ));
     }
     input.parse::<Token![=]>()?;
     if input.is_empty() || input.peek(Token![,]) {
-        return Err(syn::Error::new(word.span(), format!("`{word}` needs a value; write `{word} = {form}`")));
+        return Err(syn::Error::new(
+            word.span(),
+            format!("`{word}` needs a value; write `{word} = {form}`"),
+        ));
     }
     input.parse()
 }
@@ -274,7 +291,10 @@ fn flag(word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
-    Err(syn::Error::new(word.span(), format!("`{word}` takes no value; write `{word}` alone, or leave it out")))
+    Err(syn::Error::new(
+        word.span(),
+        format!("`{word}` takes no value; write `{word}` alone, or leave it out"),
+    ))
 }
 
 /// Takes off the invisible brackets that `macro_rules!` puts around what it passes on.
@@ -296,20 +316,34 @@ fn boolean(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
     let value = bare(assigned(word, input, "false")?);
     match literal(&value) {
         Some(Lit::Bool(answer)) => Ok(answer.value),
-        _ => Err(syn::Error::new_spanned(&value, format!("`{word}` is `true` or `false`; write `{word} = false`"))),
+        _ => Err(syn::Error::new_spanned(
+            &value,
+            format!("`{word}` is `true` or `false`; write `{word} = false`"),
+        )),
     }
 }
 
 fn names(word: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
     if !input.peek(syn::token::Paren) {
-        return Err(syn::Error::new(word.span(), "`skip` names arguments; write `skip(a, b)`"));
+        return Err(syn::Error::new(
+            word.span(),
+            "`skip` names arguments; write `skip(a, b)`",
+        ));
     }
     let list;
     parenthesized!(list in input);
     let names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&list, Ident::parse_any)
-        .map_err(|error| syn::Error::new(error.span(), "`skip` takes names of arguments; write `skip(a, b)`"))?;
+        .map_err(|error| {
+            syn::Error::new(
+                error.span(),
+                "`skip` takes names of arguments; write `skip(a, b)`",
+            )
+        })?;
     if names.is_empty() {
-        return Err(syn::Error::new(word.span(), "`skip` names no argument; write `skip(a, b)`, or leave it out"));
+        return Err(syn::Error::new(
+            word.span(),
+            "`skip` names no argument; write `skip(a, b)`, or leave it out",
+        ));
     }
     Ok(names.into_iter().collect())
 }
@@ -318,14 +352,20 @@ fn text(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<LitStr>
     let value = bare(assigned(word, input, form)?);
     match literal(&value) {
         Some(Lit::Str(text)) => Ok(text.clone()),
-        _ => Err(syn::Error::new_spanned(&value, format!("`{word}` is a text; write `{word} = {form}`"))),
+        _ => Err(syn::Error::new_spanned(
+            &value,
+            format!("`{word}` is a text; write `{word} = {form}`"),
+        )),
     }
 }
 
 fn namespace(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     let text = text(word, input, "\"users.v2\"")?;
     if text.value().is_empty() {
-        return Err(syn::Error::new(text.span(), "the namespace is empty; write `namespace = \"users.v2\"`"));
+        return Err(syn::Error::new(
+            text.span(),
+            "the namespace is empty; write `namespace = \"users.v2\"`",
+        ));
     }
     Ok(text)
 }
@@ -338,7 +378,10 @@ fn version(word: &Ident, input: ParseStream<'_>) -> syn::Result<u64> {
     let value = bare(assigned(word, input, "3")?);
     match literal(&value) {
         Some(Lit::Int(number)) => number.base10_parse(),
-        _ => Err(syn::Error::new_spanned(&value, "`version` is a whole number; write `version = 3`")),
+        _ => Err(syn::Error::new_spanned(
+            &value,
+            "`version` is a whole number; write `version = 3`",
+        )),
     }
 }
 
@@ -354,25 +397,46 @@ mod tests {
     fn messages(tokens: TokenStream) -> Vec<String> {
         let mut errors = Errors::default();
         Args::parse(tokens, &mut errors);
-        let code = errors.into_code().map_or_else(String::new, |code| code.to_string());
-        code.split("compile_error ! { ").skip(1).map(|rest| rest.split(" }").next().unwrap_or("").to_owned()).collect()
+        let code = errors
+            .into_code()
+            .map_or_else(String::new, |code| code.to_string());
+        code.split("compile_error ! { ")
+            .skip(1)
+            .map(|rest| rest.split(" }").next().unwrap_or("").to_owned())
+            .collect()
     }
 
     #[test]
     fn everything_that_is_wrong_is_reported() {
-        let found = messages(quote!(timout = 5, max_entries = 0, local = 3, timeout = "5 mnts", skip(), helpers = 1));
+        let found = messages(quote!(
+            timout = 5,
+            max_entries = 0,
+            local = 3,
+            timeout = "5 mnts",
+            skip(),
+            helpers = 1
+        ));
         assert_eq!(found.len(), 6, "{found:#?}");
         assert!(found[0].contains("did you mean `timeout`?"));
     }
 
     #[test]
     fn an_argument_is_given_once() {
-        assert!(messages(quote!(timeout = 5, timeout = 6))[0].contains("`timeout` is given twice; keep one"));
+        assert!(
+            messages(quote!(timeout = 5, timeout = 6))[0]
+                .contains("`timeout` is given twice; keep one")
+        );
     }
 
     #[test]
     fn what_is_not_there_yet_is_not_known() {
-        for later in ["jitter = 0.1", "stale_while_revalidate = 5", "shared", "tags(\"a\")", "depends = false"] {
+        for later in [
+            "jitter = 0.1",
+            "stale_while_revalidate = 5",
+            "shared",
+            "tags(\"a\")",
+            "depends = false",
+        ] {
             let found = messages(later.parse().unwrap());
             assert!(found[0].contains("unknown argument"), "{later}: {found:?}");
         }

@@ -72,9 +72,15 @@ impl Targets {
             input.parse::<Token![|]>()?;
             let binds = Pat::parse_single(input)?;
             input.parse::<Token![|]>()?;
-            Item { binds: Some(binds), target: target(input)? }
+            Item {
+                binds: Some(binds),
+                target: target(input)?,
+            }
         } else {
-            Item { binds: None, target: target(input)? }
+            Item {
+                binds: None,
+                target: target(input)?,
+            }
         };
         self.items.push(item);
         Ok(())
@@ -88,14 +94,22 @@ impl Targets {
             "on" => {
                 let when = input.call(Ident::parse_any)?;
                 if when != "always" {
-                    return Err(syn::Error::new(when.span(), "a writer invalidates on success; write `on = always` for failures and panics too, or leave `on` out"));
+                    return Err(syn::Error::new(
+                        when.span(),
+                        "a writer invalidates on success; write `on = always` for failures and panics too, or leave `on` out",
+                    ));
                 }
                 if self.always.replace(when).is_some() {
-                    return Err(syn::Error::new(word.span(), "`on` is given twice; keep one"));
+                    return Err(syn::Error::new(
+                        word.span(),
+                        "`on` is given twice; keep one",
+                    ));
                 }
             }
             other => {
-                let message = format!("unknown argument `{other}`; the arguments are `on = always` and `crate = path`, and {FORMS}");
+                let message = format!(
+                    "unknown argument `{other}`; the arguments are `on = always` and `crate = path`, and {FORMS}"
+                );
                 return Err(syn::Error::new(word.span(), message));
             }
         }
@@ -111,18 +125,31 @@ fn target(input: ParseStream<'_>) -> syn::Result<Target> {
             return route(input);
         }
         if word == "tag" {
-            return Err(syn::Error::new(word.span(), "no function can carry tags in this version; name the functions: `f(args)`, or `f` for all its entries"));
+            return Err(syn::Error::new(
+                word.span(),
+                "no function can carry tags in this version; name the functions: `f(args)`, or `f` for all its entries",
+            ));
         }
     }
-    let item: Expr = input.parse().map_err(|error| syn::Error::new(error.span(), format!("{error}; {FORMS}")))?;
+    let item: Expr = input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), format!("{error}; {FORMS}")))?;
     match item {
         Expr::Path(path) if path.qself.is_none() => Ok(Target::All(path.path)),
         Expr::Call(call) => match *call.func {
-            Expr::Path(path) if path.qself.is_none() => Ok(Target::One(path.path, call.args.into_iter().collect())),
-            other => Err(syn::Error::new_spanned(other, format!("this is not the name of a function; {FORMS}"))),
+            Expr::Path(path) if path.qself.is_none() => {
+                Ok(Target::One(path.path, call.args.into_iter().collect()))
+            }
+            other => Err(syn::Error::new_spanned(
+                other,
+                format!("this is not the name of a function; {FORMS}"),
+            )),
         },
         Expr::MethodCall(call) => Ok(Target::Method(Box::new(call))),
-        other => Err(syn::Error::new_spanned(other, format!("this names no cached function; {FORMS}"))),
+        other => Err(syn::Error::new_spanned(
+            other,
+            format!("this names no cached function; {FORMS}"),
+        )),
     }
 }
 

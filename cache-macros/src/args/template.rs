@@ -15,7 +15,10 @@ pub(crate) struct Template {
 pub(crate) enum Piece {
     Text(String),
     /// An argument, or a field of one.
-    Placeholder { name: Ident, fields: Vec<Member> },
+    Placeholder {
+        name: Ident,
+        fields: Vec<Member>,
+    },
 }
 
 /// Characters that never come out of a filled placeholder, which is percent-encoded (RFC 3986, section 2.2).
@@ -38,18 +41,25 @@ impl Template {
                 plain.push_str(brace);
                 rest = &rest[1..];
             } else if brace == "}" {
-                return Err(wrong("a `}` has no `{`; write `{id}` for an argument, `}}` for a brace"));
+                return Err(wrong(
+                    "a `}` has no `{`; write `{id}` for an argument, `}}` for a brace",
+                ));
             } else if let Some(end) = rest.find('}') {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));
                 pieces.push(placeholder(&rest[..end], literal.span())?);
                 rest = &rest[end + 1..];
             } else {
-                return Err(wrong("a `{` has no `}`; write `{id}` for an argument, `{{` for a brace"));
+                return Err(wrong(
+                    "a `{` has no `}`; write `{id}` for an argument, `{{` for a brace",
+                ));
             }
         }
         plain.push_str(rest);
         pieces.push(Piece::Text(plain));
-        Ok(Self { literal: literal.clone(), pieces: kept_apart(pieces) })
+        Ok(Self {
+            literal: literal.clone(),
+            pieces: kept_apart(pieces),
+        })
     }
 
     /// The names that its placeholders begin with.
@@ -63,7 +73,9 @@ impl Template {
 
 fn placeholder(inside: &str, span: Span) -> syn::Result<Piece> {
     let wrong = || {
-        let message = format!("`{{{inside}}}` is not an argument; write `{{id}}`, or `{{user.id}}` for a field");
+        let message = format!(
+            "`{{{inside}}}` is not an argument; write `{{id}}`, or `{{user.id}}` for a field"
+        );
         syn::Error::new(span, message)
     };
     let mut names = inside.split('.');
@@ -89,13 +101,17 @@ fn placeholder(inside: &str, span: Span) -> syn::Result<Piece> {
 fn kept_apart(pieces: Vec<Piece>) -> Vec<Piece> {
     let last = pieces.len() - 1;
     let apart = |(index, piece)| match piece {
-        Piece::Text(text) if 0 < index && index < last && !text.contains(|c| RESERVED.contains(c)) => {
+        Piece::Text(text)
+            if 0 < index && index < last && !text.contains(|c| RESERVED.contains(c)) =>
+        {
             Piece::Text(format!(";{text}"))
         }
         piece => piece,
     };
     let pieces = pieces.into_iter().enumerate().map(apart);
-    pieces.filter(|piece| !matches!(piece, Piece::Text(text) if text.is_empty())).collect()
+    pieces
+        .filter(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -103,7 +119,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<String, String> {
-        let template = Template::parse(&LitStr::new(text, Span::call_site())).map_err(|error| error.to_string())?;
+        let template = Template::parse(&LitStr::new(text, Span::call_site()))
+            .map_err(|error| error.to_string())?;
         let show = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
             Piece::Placeholder { name, fields } => format!("<{name}:{}>", fields.len()),
@@ -113,20 +130,31 @@ mod tests {
 
     #[test]
     fn placeholders_are_names_and_field_paths() {
-        assert_eq!(read("/users/{id}/posts/{page}").unwrap(), "/users/<id:0>/posts/<page:0>");
-        assert_eq!(read("/{user.id}/{pair.0}/{self.region}").unwrap(), "/<user:1>/<pair:1>/<self:1>");
+        assert_eq!(
+            read("/users/{id}/posts/{page}").unwrap(),
+            "/users/<id:0>/posts/<page:0>"
+        );
+        assert_eq!(
+            read("/{user.id}/{pair.0}/{self.region}").unwrap(),
+            "/<user:1>/<pair:1>/<self:1>"
+        );
         assert_eq!(read("/a{{b}}").unwrap(), "/a{b}");
     }
 
     #[test]
     fn neighbouring_placeholders_are_kept_apart() {
         assert_eq!(read("/{a}{b}").unwrap(), "/<a:0>;<b:0>");
-        assert_eq!(read("/{a}-{b}/{c}.json").unwrap(), "/<a:0>;-<b:0>/<c:0>.json");
+        assert_eq!(
+            read("/{a}-{b}/{c}.json").unwrap(),
+            "/<a:0>;-<b:0>/<c:0>.json"
+        );
     }
 
     #[test]
     fn what_is_no_template_is_refused() {
-        for wrong in ["", "/{", "/{id", "/id}", "/{}", "/{id:?}", "/{a b}", "/{1}", "/{a}/{b"] {
+        for wrong in [
+            "", "/{", "/{id", "/id}", "/{}", "/{id:?}", "/{a b}", "/{1}", "/{a}/{b",
+        ] {
             assert!(read(wrong).unwrap_err().contains("write "), "{wrong}");
         }
     }

@@ -16,7 +16,12 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
     let helpers = plan.args.wants_helpers();
     // An expected lint is about the body, which stands elsewhere if there are siblings.
     let moves = |attribute: &&Attribute| helpers && attribute.path().is_ident("expect");
-    let attrs = plan.func.item.attrs.iter().filter(|attribute| !moves(attribute));
+    let attrs = plan
+        .func
+        .item
+        .attrs
+        .iter()
+        .filter(|attribute| !moves(attribute));
     let call = call(plan, &quote!(.value), true);
     quote!(#(#attrs)* #vis #sig { #call })
 }
@@ -24,15 +29,24 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
 /// Asks the cache, and computes on a miss. `take` is what is taken of the detailed answer.
 pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStream {
     let (runtime, door, ask) = (&plan.runtime, plan.door(), ask(plan));
-    let Key { before, key, check } = key(plan);
+    let Key {
+        before,
+        parts,
+        check,
+    } = key(plan);
     let check = checked.then_some(check);
-    let conditions = plan.args.unless.iter().chain(&plan.args.forced_update).map(|given| &given.value);
+    let conditions = plan
+        .args
+        .unless
+        .iter()
+        .chain(&plan.args.forced_update)
+        .map(|given| &given.value);
     let conditions = bindings(&plan.func, &quote!(#(#conditions)*));
     let fill = fill(plan);
     let enter = if plan.func.is_async() {
-        quote!(__cache_door.enter_async(__cache_ask, #key).await)
+        quote!(#runtime::__private::Door::enter_async(&__cache_door, __cache_ask, #parts).await)
     } else {
-        quote!(__cache_door.enter(__cache_ask, #key))
+        quote!(#runtime::__private::Door::enter(&__cache_door, __cache_ask, #parts))
     };
     quote! {
         let __cache_door = #door;
@@ -49,8 +63,18 @@ pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStrea
 
 fn ask(plan: &Plan) -> TokenStream {
     let runtime = &plan.runtime;
-    let unless = plan.args.unless.as_ref().map(|given| &given.value).map(|when| quote!(.unless(#when)));
-    let forced = plan.args.forced_update.as_ref().map(|given| &given.value).map(|when| quote!(.forced(#when)));
+    let unless = plan
+        .args
+        .unless
+        .as_ref()
+        .map(|given| &given.value)
+        .map(|when| quote!(.unless(#when)));
+    let forced = plan
+        .args
+        .forced_update
+        .as_ref()
+        .map(|given| &given.value)
+        .map(|when| quote!(.forced(#when)));
     quote!(#runtime::__private::Ask::new() #unless #forced)
 }
 
@@ -81,7 +105,11 @@ fn run(plan: &Plan) -> TokenStream {
     let uncached = plan.sibling("uncached_");
     let names = plan.func.params.iter().map(|param| &param.name);
     let call = quote!(#uncached(#(#names),*));
-    if plan.func.is_unsafe() { quote!(unsafe { #call }) } else { call }
+    if plan.func.is_unsafe() {
+        quote!(unsafe { #call })
+    } else {
+        call
+    }
 }
 
 /// The body as written, where there is no sibling to hold it.
@@ -95,7 +123,10 @@ fn inline_body(plan: &Plan) -> TokenStream {
         }
         FnArg::Receiver(_) => None,
     });
-    let edge = plan.func.is_async().then(|| return_edge(&plan.func.item.sig.output));
+    let edge = plan
+        .func
+        .is_async()
+        .then(|| return_edge(&plan.func.item.sig.output));
     quote!(#edge #(#patterns)* #(#stmts)*)
 }
 

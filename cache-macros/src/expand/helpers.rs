@@ -19,7 +19,14 @@ pub(super) fn all(plan: &Plan) -> TokenStream {
 pub(super) fn stubs(plan: &Plan) -> TokenStream {
     let unknown = quote!(::core::unimplemented!());
     let helpers = siblings(plan, |_, _| quote!(::core::unimplemented!()));
-    let uncached = Helper { prefix: "uncached_", doc: "", takes: Takes::All, gives: plan.output(), is_async: true, is_unsafe: true };
+    let uncached = Helper {
+        prefix: "uncached_",
+        doc: "",
+        takes: Takes::All,
+        gives: plan.output(),
+        is_async: true,
+        is_unsafe: true,
+    };
     let uncached = uncached.with_body(plan, &unknown);
     quote!(#helpers #uncached)
 }
@@ -56,21 +63,28 @@ impl Plan {
 
     /// What `peek_f` shows and `put_f` takes.
     fn visible(&self) -> TokenStream {
-        self.func.value_of_result().map_or_else(|| self.output(), |value| quote!(#value))
+        self.func
+            .value_of_result()
+            .map_or_else(|| self.output(), |value| quote!(#value))
     }
 
     fn shown(&self) -> TokenStream {
         let runtime = &self.runtime;
-        match self.func.value_of_result() {
-            Some(_) => quote!(#runtime::__private::AsValue),
-            None => quote!(#runtime::__private::AsWhole),
+        if self.func.value_of_result().is_some() {
+            quote!(#runtime::__private::AsValue)
+        } else {
+            quote!(#runtime::__private::AsWhole)
         }
     }
 
     /// What the value of `put_f` is called.
     fn value_name(&self) -> proc_macro2::Ident {
         let taken = self.func.params.iter().any(|param| param.name == "value");
-        if taken { format_ident!("__cache_value") } else { format_ident!("value") }
+        if taken {
+            format_ident!("__cache_value")
+        } else {
+            format_ident!("value")
+        }
     }
 }
 
@@ -86,25 +100,70 @@ fn siblings(plan: &Plan, body: fn(&Plan, &Helper) -> TokenStream) -> TokenStream
         is_unsafe: takes == Takes::All,
     };
     let helpers = [
-        helper("invalidate_", Takes::Key, invalidation.clone(), "Drops the entry of [`{f}`] for these arguments."),
-        helper("invalidate_all_", Takes::Nothing, invalidation, "Drops every entry of [`{f}`]."),
-        helper("refresh_", Takes::All, output.clone(), "Runs [`{f}`] now and replaces its entry for these arguments."),
-        helper("peek_", Takes::Key, quote!(::core::option::Option<#visible>), "Shows the live value that [`{f}`] would return, without running it and without counting a hit."),
-        helper("put_", Takes::KeyAndValue, quote!(()), "Stores a value for [`{f}`] to return."),
-        helper("detailed_", Takes::All, quote!(#runtime::Detailed<#output>), "Calls [`{f}`] and says where its result came from, and how old it is."),
-        helper("stats_", Takes::Nothing, quote!(#runtime::Stats), "Reads the counters of [`{f}`] in this process."),
+        helper(
+            "invalidate_",
+            Takes::Key,
+            invalidation.clone(),
+            "Drops the entry of [`{f}`] for these arguments.",
+        ),
+        helper(
+            "invalidate_all_",
+            Takes::Nothing,
+            invalidation,
+            "Drops every entry of [`{f}`].",
+        ),
+        helper(
+            "refresh_",
+            Takes::All,
+            output.clone(),
+            "Runs [`{f}`] now and replaces its entry for these arguments.",
+        ),
+        helper(
+            "peek_",
+            Takes::Key,
+            quote!(::core::option::Option<#visible>),
+            "Shows the live value that [`{f}`] would return, without running it and without counting a hit.",
+        ),
+        helper(
+            "put_",
+            Takes::KeyAndValue,
+            quote!(()),
+            "Stores a value for [`{f}`] to return.",
+        ),
+        helper(
+            "detailed_",
+            Takes::All,
+            quote!(#runtime::Detailed<#output>),
+            "Calls [`{f}`] and says where its result came from, and how old it is.",
+        ),
+        helper(
+            "stats_",
+            Takes::Nothing,
+            quote!(#runtime::Stats),
+            "Reads the counters of [`{f}`] in this process.",
+        ),
     ];
-    helpers.iter().map(|helper| helper.with_body(plan, &body(plan, helper))).collect()
+    helpers
+        .iter()
+        .map(|helper| helper.with_body(plan, &body(plan, helper)))
+        .collect()
 }
 
 impl Helper {
     fn inputs(&self, plan: &Plan) -> Vec<FnArg> {
         let (name, visible) = (plan.value_name(), plan.visible());
-        let keyed = || plan.keyed.params().iter().map(|&place| plain(&plan.func.params[place]));
+        let keyed = || {
+            plan.keyed
+                .params()
+                .iter()
+                .map(|&place| plain(&plan.func.params[place]))
+        };
         match self.takes {
             Takes::Nothing => Vec::new(),
             Takes::Key => keyed().collect(),
-            Takes::KeyAndValue => keyed().chain([syn::parse_quote!(#name: #visible)]).collect(),
+            Takes::KeyAndValue => keyed()
+                .chain([syn::parse_quote!(#name: #visible)])
+                .collect(),
             Takes::All => plan.func.params.iter().map(plain).collect(),
         }
     }
@@ -117,7 +176,9 @@ impl Helper {
         let (vis, cfgs) = (&plan.func.item.vis, plan.cfgs());
         let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
         let doc = self.doc.replace("{f}", &plan.link());
-        let safety = unsafety.as_ref().map(|_| quote!(#[doc = "\n# Safety\n\nAs for the function itself."]));
+        let safety = unsafety
+            .as_ref()
+            .map(|_| quote!(#[doc = "\n# Safety\n\nAs for the function itself."]));
         let allow = allow();
         quote! {
             #(#cfgs)* #[doc = #doc] #safety #allow
@@ -141,18 +202,24 @@ fn allow() -> TokenStream {
 
 fn body(plan: &Plan, helper: &Helper) -> TokenStream {
     let (door, shown, value) = (plan.sibling("__cache_"), plan.shown(), plan.value_name());
-    let Key { before, key, .. } = key(plan);
+    let Key { before, parts, .. } = key(plan);
     let waits = plan.func.is_async() && helper.is_async;
-    let (suffix, wait) = if waits { ("_async", Some(quote!(.await))) } else { ("", None) };
+    let (suffix, wait) = if waits {
+        ("_async", Some(quote!(.await)))
+    } else {
+        ("", None)
+    };
     let method = format_ident!("{}{suffix}", helper.prefix.trim_end_matches('_'));
+    let (runtime, door) = (&plan.runtime, quote!(&#door()));
+    let method = quote!(#runtime::__private::Door::#method);
     match helper.prefix {
-        "stats_" | "invalidate_all_" => quote!(#door().#method()#wait),
-        "invalidate_" => quote!(#before #door().#method(#key)#wait),
-        "peek_" => quote!(#before #door().#method::<#shown, _>(#key)#wait),
-        "put_" => quote!(#before #door().#method::<#shown, _>(#key, #value)#wait),
+        "stats_" | "invalidate_all_" => quote!(#method(#door)#wait),
+        "invalidate_" => quote!(#before #method(#door, #parts)#wait),
+        "peek_" => quote!(#before #method::<#shown, _>(#door, #parts)#wait),
+        "put_" => quote!(#before #method::<#shown, _>(#door, #parts, #value)#wait),
         "refresh_" => {
             let fill = call::fill(plan);
-            quote!(#before let __cache_seat = #door().#method(#key)#wait; #fill.value)
+            quote!(#before let __cache_seat = #method(#door, #parts)#wait; #fill.value)
         }
         _ => call::call(plan, &TokenStream::new(), false),
     }
@@ -163,10 +230,18 @@ fn uncached(plan: &Plan) -> TokenStream {
     let (vis, block, cfgs) = (&plan.func.item.vis, &plan.func.item.block, plan.cfgs());
     let mut sig = plan.func.item.sig.clone();
     sig.ident = plan.name("uncached_");
-    sig.inputs = plan.func.params.iter().map(|param| as_written(plan, param)).collect();
+    sig.inputs = plan
+        .func
+        .params
+        .iter()
+        .map(|param| as_written(plan, param))
+        .collect();
     let kept = |attribute: &&Attribute| is_lint(attribute) && !is_cfg(attribute);
     let lints = plan.func.item.attrs.iter().filter(kept);
-    let doc = format!("Runs [`{}`] as it is written, without the cache.", plan.link());
+    let doc = format!(
+        "Runs [`{}`] as it is written, without the cache.",
+        plan.link()
+    );
     quote! {
         #(#cfgs)* #[doc = #doc] #(#lints)*
         #[allow(
@@ -185,7 +260,9 @@ fn as_written(plan: &Plan, param: &Param) -> FnArg {
     if let FnArg::Typed(typed) = &mut arg
         && plan.args.mention(param)
     {
-        typed.attrs.push(syn::parse_quote!(#[allow(unused_variables)]));
+        typed
+            .attrs
+            .push(syn::parse_quote!(#[allow(unused_variables)]));
     }
     arg
 }
@@ -193,10 +270,19 @@ fn as_written(plan: &Plan, param: &Param) -> FnArg {
 /// The way into the cache: the one place where the function's site and options stand.
 fn accessor(plan: &Plan) -> TokenStream {
     let (runtime, output, sig) = (&plan.runtime, &plan.func.output, &plan.func.item.sig);
-    let (name, door, allow, cfgs) = (plan.name("__cache_"), setup::door(plan), allow(), plan.cfgs());
+    let (name, door, allow, cfgs) = (
+        plan.name("__cache_"),
+        setup::door(plan),
+        allow(),
+        plan.cfgs(),
+    );
     let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
-    let value = plan.func.value_of_result().map(|value| quote!(, Value = #value));
-    let private = quote_spanned!(Span::call_site().located_at(first_span(output))=> #runtime::__private);
+    let value = plan
+        .func
+        .value_of_result()
+        .map(|value| quote!(, Value = #value));
+    let private =
+        quote_spanned!(Span::call_site().located_at(first_span(output))=> #runtime::__private);
     quote! {
         #(#cfgs)* #[doc(hidden)] #allow
         fn #name #generics () -> #private::Door<#output, impl #private::Kind<#output #value>> #bounds #door

@@ -13,8 +13,16 @@ use crate::func::Func;
 /// The function, with its signature, attributes and visibility.
 pub(crate) fn invalidates(func: &Func, targets: &Targets) -> TokenStream {
     let runtime = runtime(targets.runtime.as_ref());
-    let writer = Writer { func, runtime: &runtime };
-    let items: Vec<Invalidate> = targets.items.iter().enumerate().map(|(n, item)| writer.item(n, item)).collect();
+    let writer = Writer {
+        func,
+        runtime: &runtime,
+    };
+    let items: Vec<Invalidate> = targets
+        .items
+        .iter()
+        .enumerate()
+        .map(|(n, item)| writer.item(n, item))
+        .collect();
     let before = items.iter().map(|item| &item.before);
     let (attrs, vis, sig) = (&func.item.attrs, &func.item.vis, &func.item.sig);
     let (body, output) = (writer.body(), writer.output());
@@ -60,7 +68,10 @@ struct Invalidate {
 impl Writer<'_> {
     fn item(&self, index: usize, item: &Item) -> Invalidate {
         let (before, call) = match &item.target {
-            Target::All(path) => (None, { let path = renamed(path, "invalidate_all_"); quote!(#path()) }),
+            Target::All(path) => (None, {
+                let path = renamed(path, "invalidate_all_");
+                quote!(#path())
+            }),
             Target::One(path, args) => {
                 let path = renamed(path, "invalidate_");
                 let (before, args) = self.arguments(index, args, item.binds.is_none());
@@ -85,18 +96,35 @@ impl Writer<'_> {
                 }
             }
         };
-        let binds = item.binds.as_ref().map(|pattern| quote!(let #pattern = __cache_ok;));
-        Invalidate { before: before.into_token_stream(), binds: binds.into_token_stream(), call }
+        let binds = item
+            .binds
+            .as_ref()
+            .map(|pattern| quote!(let #pattern = __cache_ok;));
+        Invalidate {
+            before: before.into_token_stream(),
+            binds: binds.into_token_stream(),
+            call,
+        }
     }
 
     /// Evaluates arguments before the body, unless they are made from its result.
-    fn arguments(&self, item: usize, args: &[Expr], before: bool) -> (Option<TokenStream>, Vec<TokenStream>) {
+    fn arguments(
+        &self,
+        item: usize,
+        args: &[Expr],
+        before: bool,
+    ) -> (Option<TokenStream>, Vec<TokenStream>) {
         if !before {
             return (None, args.iter().map(ToTokens::to_token_stream).collect());
         }
-        let names: Vec<Ident> = (0..args.len()).map(|n| format_ident!("__cache_item{item}_{n}")).collect();
+        let names: Vec<Ident> = (0..args.len())
+            .map(|n| format_ident!("__cache_item{item}_{n}"))
+            .collect();
         let values = args.iter().map(|arg| self.value(arg));
-        (Some(quote!(#(let #names = #values;)*)), names.iter().map(ToTokens::to_token_stream).collect())
+        (
+            Some(quote!(#(let #names = #values;)*)),
+            names.iter().map(ToTokens::to_token_stream).collect(),
+        )
     }
 
     /// An argument that is passed on by its bare name is copied: the body has it too.
@@ -105,12 +133,13 @@ impl Writer<'_> {
             Expr::Path(path) => path.path.get_ident().filter(|name| *name != "self"),
             _ => None,
         };
-        match name.filter(|name| self.func.params.iter().any(|param| param.answers_to(name))) {
-            Some(name) => {
-                let runtime = self.runtime;
-                quote!(#runtime::__private::copied(&#name))
-            }
-            None => quote!(#arg),
+        let is_argument =
+            |name: &&Ident| self.func.params.iter().any(|param| param.answers_to(name));
+        if let Some(name) = name.filter(is_argument) {
+            let runtime = self.runtime;
+            quote!(#runtime::__private::copied(&#name))
+        } else {
+            quote!(#arg)
         }
     }
 
@@ -119,10 +148,10 @@ impl Writer<'_> {
         let output = &self.func.item.sig.output;
         if self.func.is_async() {
             let edge = (!self.is_opaque()).then(|| call::return_edge(output));
-            quote!(async move { #edge #(#stmts)* }.await)
+            quote!(async { #edge #(#stmts)* }.await)
         } else {
             let output = (!self.is_opaque()).then_some(output);
-            quote!((move || #output { #(#stmts)* })())
+            quote!((|| #output { #(#stmts)* })())
         }
     }
 
@@ -139,8 +168,12 @@ impl Writer<'_> {
     fn success(&self) -> TokenStream {
         let (runtime, output) = (self.runtime, &self.func.output);
         match (&self.func.item.sig.output, self.is_opaque()) {
-            (ReturnType::Default, _) | (_, true) => quote!(::core::option::Option::Some(&__cache_result)),
-            _ => quote!(#runtime::__private::Probe::<#output>::new().__cache_success().success(&__cache_result)),
+            (ReturnType::Default, _) | (_, true) => {
+                quote!(::core::option::Option::Some(&__cache_result))
+            }
+            _ => {
+                quote!(#runtime::__private::Probe::<#output>::new().__cache_success().success(&__cache_result))
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::func::first_span;
 /// A key, and the statements that come before it.
 pub(super) struct Key {
     pub(super) before: TokenStream,
-    pub(super) key: TokenStream,
+    pub(super) parts: TokenStream,
     /// Insists that the parts can be keys: it stands in the function itself and nowhere else.
     pub(super) check: TokenStream,
 }
@@ -20,10 +20,17 @@ pub(super) fn key(plan: &Plan) -> Key {
     let part = |span, place: TokenStream| {
         let private = quote_spanned!(span=> #runtime::__private);
         let arguments = quote_spanned!(span=> (#private::Way::new(#place).__cache_way(), #place));
-        (quote_spanned!(span=> #private::check_key #arguments;), quote_spanned!(span=> #private::part #arguments))
+        (
+            quote_spanned!(span=> #private::check_key #arguments;),
+            quote_spanned!(span=> #private::part #arguments),
+        )
     };
     match &plan.keyed {
-        KeyedOn::Namespace => Key { before: TokenStream::new(), key: quote!(()), check: TokenStream::new() },
+        KeyedOn::Namespace => Key {
+            before: TokenStream::new(),
+            parts: quote!(()),
+            check: TokenStream::new(),
+        },
         KeyedOn::Arguments(places) => {
             let parts = places.iter().map(|&place| {
                 let param = &plan.func.params[place];
@@ -31,7 +38,11 @@ pub(super) fn key(plan: &Plan) -> Key {
                 part(span, quote_spanned!(span=> &#name))
             });
             let (check, parts): (TokenStream, Vec<_>) = parts.unzip();
-            Key { before: TokenStream::new(), key: nested(parts), check }
+            Key {
+                before: TokenStream::new(),
+                parts: nested(parts),
+                check,
+            }
         }
         KeyedOn::Expression(expressions, _) => {
             let mut before = bindings(&plan.func, &quote!(#(#expressions)*));
@@ -42,17 +53,28 @@ pub(super) fn key(plan: &Plan) -> Key {
                 part(span, quote!(#name))
             });
             let (check, parts): (TokenStream, Vec<_>) = parts.unzip();
-            Key { before, key: nested(parts), check }
+            Key {
+                before,
+                parts: nested(parts),
+                check,
+            }
         }
         KeyedOn::Route(template, _) => {
             let names = template.names();
             let before = bindings(&plan.func, &quote!(#(#names)*));
-            Key { before, key: route(runtime, template), check: TokenStream::new() }
+            Key {
+                before,
+                parts: route(runtime, template),
+                check: TokenStream::new(),
+            }
         }
     }
 }
 
 /// `(a, (b, (c, ())))`: as many parts as there are.
 fn nested(parts: Vec<TokenStream>) -> TokenStream {
-    parts.into_iter().rev().fold(quote!(()), |rest, part| quote!((#part, #rest)))
+    parts
+        .into_iter()
+        .rev()
+        .fold(quote!(()), |rest, part| quote!((#part, #rest)))
 }

@@ -28,7 +28,11 @@ pub(crate) fn cached(plan: &Plan) -> TokenStream {
 /// The helpers without their bodies, so that calls of them stay right while the attribute is not.
 pub(crate) fn stubs(plan: &Plan) -> TokenStream {
     let opaque = crate::check::is_opaque(&plan.func.output);
-    if plan.args.wants_helpers() && !opaque { helpers::stubs(plan) } else { TokenStream::new() }
+    if plan.args.wants_helpers() && !opaque {
+        helpers::stubs(plan)
+    } else {
+        TokenStream::new()
+    }
 }
 
 impl Plan {
@@ -42,11 +46,18 @@ impl Plan {
     fn sibling(&self, prefix: &str) -> TokenStream {
         let name = self.name(prefix);
         let scope = self.in_impl.then(|| quote!(Self::));
-        let arguments = self.func.item.sig.generics.params.iter().filter_map(|param| match param {
-            GenericParam::Type(param) => Some(&param.ident),
-            GenericParam::Const(param) => Some(&param.ident),
-            GenericParam::Lifetime(_) => None,
-        });
+        let arguments = self
+            .func
+            .item
+            .sig
+            .generics
+            .params
+            .iter()
+            .filter_map(|param| match param {
+                GenericParam::Type(param) => Some(&param.ident),
+                GenericParam::Const(param) => Some(&param.ident),
+                GenericParam::Lifetime(_) => None,
+            });
         let mut arguments = arguments.peekable();
         let turbofish = arguments.peek().is_some().then(|| quote!(::));
         let arguments = turbofish.map(|colons| quote!(#colons <#(#arguments),*>));
@@ -65,7 +76,11 @@ impl Plan {
 
     /// The attributes that decide whether the function is there at all.
     fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
-        self.func.item.attrs.iter().filter(|attribute| is_cfg(attribute))
+        self.func
+            .item
+            .attrs
+            .iter()
+            .filter(|attribute| is_cfg(attribute))
     }
 }
 
@@ -84,9 +99,14 @@ fn plain(param: &Param) -> FnArg {
 
 /// `let pattern = &argument;` for every argument whose parts an expression names. They are references there.
 fn bindings(func: &Func, expression: &TokenStream) -> TokenStream {
-    let used = func.params.iter().filter(|param| !param.binds.is_empty() && param.is_used_in(expression));
+    let used = func
+        .params
+        .iter()
+        .filter(|param| !param.binds.is_empty() && param.is_used_in(expression));
     used.map(|param| {
-        let FnArg::Typed(typed) = &param.arg else { return TokenStream::new() };
+        let FnArg::Typed(typed) = &param.arg else {
+            return TokenStream::new();
+        };
         let name = &param.name;
         match &*typed.pat {
             Pat::Reference(reference) => {
@@ -122,8 +142,10 @@ fn by_reference(pattern: &Pat) -> TokenStream {
 /// The key of a route.
 fn route(runtime: &TokenStream, template: &Template) -> TokenStream {
     let pieces = template.pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => quote!(__cache_route.text(#text);),
-        Piece::Placeholder { name, fields } => quote!(__cache_route.part(&#name #(.#fields)*);),
+        Piece::Text(text) => quote!(#runtime::__private::Route::text(__cache_route, #text);),
+        Piece::Placeholder { name, fields } => {
+            quote!(#runtime::__private::Route::part(__cache_route, &#name #(.#fields)*);)
+        }
     });
     quote!(#runtime::__private::route(|__cache_route| { #(#pieces)* }))
 }

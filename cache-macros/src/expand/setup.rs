@@ -23,8 +23,16 @@ pub(super) fn door(plan: &Plan) -> TokenStream {
 /// What is known of the function before it is called.
 fn site(plan: &Plan) -> TokenStream {
     let (runtime, args, name) = (&plan.runtime, &plan.args, plan.func.plain_name());
-    let namespace = args.namespace.as_ref().map(|given| &given.value).map(|text| quote!(.namespace(#text)));
-    let version = args.version.as_ref().map(|given| given.value).map(|version| quote!(.version(#version)));
+    let namespace = args
+        .namespace
+        .as_ref()
+        .map(|given| &given.value)
+        .map(|text| quote!(.namespace(#text)));
+    let version = args
+        .version
+        .as_ref()
+        .map(|given| given.value)
+        .map(|version| quote!(.version(#version)));
     let source = plan.source.map(|fingerprint| quote!(.source(#fingerprint)));
     let local = args.local.as_ref().map(|_| quote!(.local()));
     let routed = matches!(plan.keyed, KeyedOn::Route(..)).then(|| quote!(.routed()));
@@ -52,29 +60,36 @@ fn bound(plan: &Plan) -> Option<TokenStream> {
     if plan.args.unbounded.is_some() {
         return Some(quote!(Unbounded));
     }
-    plan.args.max_entries.as_ref().map(|given| match &given.value {
-        literal @ Expr::Lit(_) => quote!(Entries(#literal)),
-        expression => {
-            let text = expression.to_token_stream().to_string();
-            quote!(Expression(#text))
-        }
-    })
+    plan.args
+        .max_entries
+        .as_ref()
+        .map(|given| match &given.value {
+            literal @ Expr::Lit(_) => quote!(Entries(#literal)),
+            expression => {
+                let text = expression.to_token_stream().to_string();
+                quote!(Expression(#text))
+            }
+        })
 }
 
 /// How results are stored, asked of their type.
 fn kind(plan: &Plan) -> TokenStream {
     let (runtime, output) = (&plan.runtime, &plan.func.output);
     let span = Span::call_site().located_at(first_span(output));
-    match &plan.args.err_timeout {
-        Some(_) => quote_spanned!(span=> #runtime::__private::keep_errors::<#output>()),
-        None => quote_spanned!(span=> #runtime::__private::Probe::<#output>::new().__cache_kind()),
+    if plan.args.err_timeout.is_some() {
+        quote_spanned!(span=> #runtime::__private::keep_errors::<#output>())
+    } else {
+        quote_spanned!(span=> #runtime::__private::Probe::<#output>::new().__cache_kind())
     }
 }
 
 fn options(plan: &Plan) -> TokenStream {
     let (runtime, args) = (&plan.runtime, &plan.args);
     let mut options = TokenStream::new();
-    for given in [&args.timeout, &args.none_timeout, &args.err_timeout].into_iter().flatten() {
+    for given in [&args.timeout, &args.none_timeout, &args.err_timeout]
+        .into_iter()
+        .flatten()
+    {
         let word = &given.word;
         let time = match &given.value {
             Lifetime::After(nanos) => quote!(#runtime::__private::nanos(#nanos)),
@@ -83,11 +98,18 @@ fn options(plan: &Plan) -> TokenStream {
         };
         options.extend(quote!(.#word(#time)));
     }
-    for given in [&args.max_entries, &args.response_filter, &args.is_stale].into_iter().flatten() {
+    for given in [&args.max_entries, &args.response_filter, &args.is_stale]
+        .into_iter()
+        .flatten()
+    {
         let Given { word, value } = given;
         options.extend(quote!(.#word(#value)));
     }
-    for given in [&args.cache_none, &args.coalesce].into_iter().flatten().filter(|given| !given.value) {
+    for given in [&args.cache_none, &args.coalesce]
+        .into_iter()
+        .flatten()
+        .filter(|given| !given.value)
+    {
         let Given { word, value } = given;
         options.extend(quote!(.#word(#value)));
     }

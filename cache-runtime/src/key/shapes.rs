@@ -270,10 +270,13 @@ impl<W: Shape, K: Key<W>, V: Key<W>> Key<W> for BTreeMap<K, V> {
     }
 
     fn is(&self, owned: &Self::Owned) -> bool {
-        let same = |((key, value), owned): ((&K, &V), &(K::Owned, V::Owned))| {
-            key.is(&owned.0) && value.is(&owned.1)
+        let keys = self.keys().zip(owned).all(|(key, owned)| key.is(&owned.0));
+        let values = || {
+            self.values()
+                .zip(owned)
+                .all(|(value, owned)| value.is(&owned.1))
         };
-        self.len() == owned.len() && self.iter().zip(owned.iter()).all(same)
+        self.len() == owned.len() && keys && values()
     }
 
     fn own(&self) -> Self::Owned {

@@ -49,7 +49,13 @@ struct Queue {
 
 impl S3Fifo {
     pub(super) fn new(capacity: usize) -> Self {
-        Self { capacity, nodes: Vec::new(), small: Queue::EMPTY, main: Queue::EMPTY, ghosts: Ghosts::new(2 * capacity) }
+        Self {
+            capacity,
+            nodes: Vec::new(),
+            small: Queue::EMPTY,
+            main: Queue::EMPTY,
+            ghosts: Ghosts::new(2 * capacity),
+        }
     }
 
     /// How long the small queue is kept: a twentieth of all.
@@ -78,7 +84,7 @@ impl S3Fifo {
     }
 
     /// The small queue's oldest leaves, or moves on if it was hit.
-    fn from_small(&mut self, heat: &Heat) -> Option<u32> {
+    fn pop_small(&mut self, heat: &Heat) -> Option<u32> {
         let slot = self.small.oldest;
         self.take(slot);
         if heat.get(slot) >= STAYS {
@@ -91,7 +97,7 @@ impl S3Fifo {
     }
 
     /// The main queue's oldest leaves, or goes round again if it was hit.
-    fn from_main(&mut self, heat: &Heat) -> Option<u32> {
+    fn pop_main(&mut self, heat: &Heat) -> Option<u32> {
         let slot = self.main.oldest;
         self.take(slot);
         if heat.get(slot) > 0 {
@@ -106,17 +112,36 @@ impl S3Fifo {
 impl Policy for S3Fifo {
     fn insert(&mut self, slot: u32, hash: u64) {
         if self.nodes.len() <= slot as usize {
-            self.nodes.resize(slot as usize + 1, Node { hash: 0, newer: NONE, older: NONE, home: Home::Nowhere });
+            self.nodes.resize(
+                slot as usize + 1,
+                Node {
+                    hash: 0,
+                    newer: NONE,
+                    older: NONE,
+                    home: Home::Nowhere,
+                },
+            );
         }
         self.nodes[slot as usize].hash = hash;
         let known = self.ghosts.take(hash);
         // A victim has just left if the store is full, so one less than its capacity means that it is.
         let full = self.small.length + self.main.length + 1 >= self.capacity;
-        self.push(slot, if known || !full { Home::Main } else { Home::Small });
+        self.push(
+            slot,
+            if known || !full {
+                Home::Main
+            } else {
+                Home::Small
+            },
+        );
     }
 
     fn remove(&mut self, slot: u32) {
-        if self.nodes.get(slot as usize).is_some_and(|node| node.home != Home::Nowhere) {
+        if self
+            .nodes
+            .get(slot as usize)
+            .is_some_and(|node| node.home != Home::Nowhere)
+        {
             self.take(slot);
         }
     }
@@ -125,8 +150,8 @@ impl Policy for S3Fifo {
         loop {
             let victim = match (self.small.length, self.main.length) {
                 (0, 0) => return None,
-                (small, main) if small > self.small_target() || main == 0 => self.from_small(heat),
-                _ => self.from_main(heat),
+                (small, main) if small > self.small_target() || main == 0 => self.pop_small(heat),
+                _ => self.pop_main(heat),
             };
             if victim.is_some() {
                 return victim;
@@ -140,7 +165,11 @@ impl Policy for S3Fifo {
 }
 
 impl Queue {
-    const EMPTY: Self = Self { newest: NONE, oldest: NONE, length: 0 };
+    const EMPTY: Self = Self {
+        newest: NONE,
+        oldest: NONE,
+        length: 0,
+    };
 
     fn push(&mut self, slot: u32, nodes: &mut [Node]) {
         let older = std::mem::replace(&mut self.newest, slot);
@@ -181,7 +210,11 @@ impl Ghosts {
     const WAYS: usize = 4;
 
     fn new(remembers: usize) -> Self {
-        Self { cells: Vec::new(), remembers: u32::try_from(remembers).unwrap_or(u32::MAX), clock: 0 }
+        Self {
+            cells: Vec::new(),
+            remembers: u32::try_from(remembers).unwrap_or(u32::MAX),
+            clock: 0,
+        }
     }
 
     fn bucket(&mut self, hash: u64) -> &mut [(u32, u32); Self::WAYS] {
@@ -215,8 +248,14 @@ impl Ghosts {
         if self.cells.is_empty() {
             return false;
         }
-        let (oldest, print) = (self.clock.saturating_sub(self.remembers), Self::fingerprint(hash));
-        let known = self.bucket(hash).iter_mut().find(|(fingerprint, time)| *time > 0 && *fingerprint == print);
+        let (oldest, print) = (
+            self.clock.saturating_sub(self.remembers),
+            Self::fingerprint(hash),
+        );
+        let known = self
+            .bucket(hash)
+            .iter_mut()
+            .find(|(fingerprint, time)| *time > 0 && *fingerprint == print);
         known.is_some_and(|cell| std::mem::take(cell).1 > oldest)
     }
 }

@@ -146,7 +146,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         let hash = key::hash(&key);
         match (stored, ttl) {
             (Some(stored), Some(ttl)) => {
-                instance.store.put(hash, &key, &instance.entry(stored, ttl))
+                instance.store.put(hash, &key, &instance.entry(stored, ttl));
             }
             _ => drop(instance.store.remove(hash, &key)),
         }

@@ -25,7 +25,10 @@ pub(crate) struct Departed {
 impl Departed {
     /// A table for a store of so many entries.
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { cells: Vec::new(), size: capacity.clamp(64, MOST).next_power_of_two() }
+        Self {
+            cells: Vec::new(),
+            size: capacity.clamp(64, MOST).next_power_of_two(),
+        }
     }
 
     /// Remembers why an entry has left.
@@ -45,7 +48,10 @@ impl Departed {
     /// Says why an entry has left, and forgets it.
     pub(crate) fn take(&mut self, hash: u64) -> Option<Reason> {
         let index = self.index(hash);
-        let cell = self.cells.get_mut(index).filter(|cell| **cell & !3 == tag(hash))?;
+        let cell = self
+            .cells
+            .get_mut(index)
+            .filter(|cell| **cell & !3 == tag(hash))?;
         match std::mem::take(cell) & 3 {
             1 => Some(Reason::Expired),
             2 => Some(Reason::Evicted),
@@ -74,7 +80,11 @@ mod tests {
         assert_eq!(departed.take(0xABCD_0000_1234_5678), None);
         for reason in [Reason::Expired, Reason::Evicted, Reason::Invalidated] {
             departed.note(0xABCD_0000_1234_5678, reason);
-            assert_eq!(departed.take(0xABCD_1000_1234_5678), None, "of another hash nothing is known");
+            assert_eq!(
+                departed.take(0xABCD_1000_1234_5678),
+                None,
+                "of another hash nothing is known"
+            );
             assert_eq!(departed.take(0xABCD_0000_1234_5678), Some(reason));
             assert_eq!(departed.take(0xABCD_0000_1234_5678), None);
         }

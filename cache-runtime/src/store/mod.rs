@@ -35,10 +35,12 @@ const MIN_SHARD: usize = 256;
 #[repr(align(128))]
 struct Aligned<T>(T);
 
+type Lock<K, V, E> = Aligned<RwLock<Shard<K, V, E>>>;
+
 /// Entries and computations of one function, by key.
 #[derive(Debug)]
 pub(crate) struct Store<K, V, E> {
-    shards: Box<[Aligned<RwLock<Shard<K, V, E>>>]>,
+    shards: Box<[Lock<K, V, E>]>,
     counters: Arc<Counters>,
     clock: &'static Clock,
 }

@@ -39,11 +39,22 @@ struct Node {
 }
 
 const UNSCHEDULED: u8 = u8::MAX;
-const IDLE: Node = Node { due: 0, before: NONE, after: NONE, wheel: UNSCHEDULED, bucket: 0 };
+const IDLE: Node = Node {
+    due: 0,
+    before: NONE,
+    after: NONE,
+    wheel: UNSCHEDULED,
+    bucket: 0,
+};
 
 impl Wheel {
     pub(crate) fn new() -> Self {
-        Self { now: 0, buckets: Vec::new(), occupied: [0; WHEELS], nodes: Vec::new() }
+        Self {
+            now: 0,
+            buckets: Vec::new(),
+            occupied: [0; WHEELS],
+            nodes: Vec::new(),
+        }
     }
 
     /// Notes when a slot is due, in the stead of what was noted before.
@@ -63,7 +74,13 @@ impl Wheel {
             after.before = slot;
         }
         let (short_wheel, short_bucket) = (wheel.to_le_bytes()[0], bucket.to_le_bytes()[0]);
-        self.nodes[slot as usize] = Node { due, before: NONE, after, wheel: short_wheel, bucket: short_bucket };
+        self.nodes[slot as usize] = Node {
+            due,
+            before: NONE,
+            after,
+            wheel: short_wheel,
+            bucket: short_bucket,
+        };
         self.occupied[wheel] |= 1 << bucket;
     }
 
@@ -76,7 +93,16 @@ impl Wheel {
 
     /// Forgets a slot.
     pub(crate) fn cancel(&mut self, slot: u32) {
-        let Some(&Node { before, after, wheel, bucket, .. }) = self.nodes.get(slot as usize) else { return };
+        let Some(&Node {
+            before,
+            after,
+            wheel,
+            bucket,
+            ..
+        }) = self.nodes.get(slot as usize)
+        else {
+            return;
+        };
         if wheel == UNSCHEDULED {
             return;
         }
@@ -97,7 +123,9 @@ impl Wheel {
     pub(crate) fn advance(&mut self, now: u64, expired: &mut dyn FnMut(u32), limit: usize) {
         let mut left = limit;
         while left > 0 {
-            let Some((wheel, start)) = self.first() else { break };
+            let Some((wheel, start)) = self.first() else {
+                break;
+            };
             if wheel == 0 {
                 if (start + 1) << FINEST > now {
                     break;
@@ -119,13 +147,18 @@ impl Wheel {
 
     /// The wheel of the bucket that comes first, and the tick it begins with.
     fn first(&self) -> Option<(usize, u64)> {
-        (0..WHEELS).find(|&wheel| self.occupied[wheel] != 0).map(|wheel| {
-            // A finer wheel holds what comes before anything in a coarser one, and nothing of the past.
-            let bucket = u64::from(self.occupied[wheel].trailing_zeros());
-            let shift = BITS * wheel_bits(wheel);
-            let above = self.now.checked_shr(shift + BITS).unwrap_or(0);
-            (wheel, above.checked_shl(shift + BITS).unwrap_or(0) | (bucket << shift))
-        })
+        (0..WHEELS)
+            .find(|&wheel| self.occupied[wheel] != 0)
+            .map(|wheel| {
+                // A finer wheel holds what comes before anything in a coarser one, and nothing of the past.
+                let bucket = u64::from(self.occupied[wheel].trailing_zeros());
+                let shift = BITS * wheel_bits(wheel);
+                let above = self.now.checked_shr(shift + BITS).unwrap_or(0);
+                (
+                    wheel,
+                    above.checked_shl(shift + BITS).unwrap_or(0) | (bucket << shift),
+                )
+            })
     }
 
     fn deliver(&mut self, bucket: usize, expired: &mut dyn FnMut(u32), limit: usize) -> usize {
@@ -157,7 +190,10 @@ impl Wheel {
 
     /// Forgets every slot.
     pub(crate) fn clear(&mut self) {
-        *self = Self { now: self.now, ..Self::new() };
+        *self = Self {
+            now: self.now,
+            ..Self::new()
+        };
     }
 }
 
@@ -168,7 +204,8 @@ fn wheel_bits(wheel: usize) -> u32 {
 
 /// The bucket of a tick in a wheel.
 fn digit(tick: u64, wheel: usize) -> usize {
-    (tick >> (BITS * wheel_bits(wheel))) as usize & (BUCKETS - 1)
+    let digits = tick >> (BITS * wheel_bits(wheel));
+    usize::from(digits.to_le_bytes()[0]) & (BUCKETS - 1)
 }
 
 #[cfg(test)]
@@ -207,10 +244,17 @@ mod tests {
                     now += random(1 << span);
                     let limit = if random(2) == 0 { 3 } else { usize::MAX };
                     let mut delivered = 0;
-                    wheel.advance(now, &mut |slot| {
-                        delivered += 1;
-                        assert!(model.remove(&slot).expect("it is scheduled") <= now, "it is early");
-                    }, limit);
+                    wheel.advance(
+                        now,
+                        &mut |slot| {
+                            delivered += 1;
+                            assert!(
+                                model.remove(&slot).expect("it is scheduled") <= now,
+                                "it is early"
+                            );
+                        },
+                        limit,
+                    );
                     assert!(delivered <= limit);
                     let late = model.values().any(|due| due + LATE <= now);
                     assert!(delivered == limit || !late, "something is late");

@@ -10,9 +10,16 @@ fn patterns_mut_and_underscore() {
         c += 1;
         a + b + c + d
     }
-    assert_eq!((of((1, 2), 3, 0, [4, 5]), of((1, 2), 3, 1, [4, 5])), (11, 11));
+    assert_eq!(
+        (of((1, 2), 3, 0, [4, 5]), of((1, 2), 3, 1, [4, 5])),
+        (11, 11)
+    );
     assert_eq!(peek_of((1, 2), 3, 0, [4, 5]), Some(11));
-    assert_eq!(stats_of().misses.total(), 2, "`_: u8` is an argument like any other");
+    assert_eq!(
+        stats_of().misses.total(),
+        2,
+        "`_: u8` is an argument like any other"
+    );
 }
 
 #[test]
@@ -21,7 +28,10 @@ fn raw_identifiers() {
     fn r#type(r#match: u32) -> u32 {
         r#match + 1
     }
-    assert_eq!((r#type(1), peek_type(1), invalidate_type(1).existed()), (2, Some(2), true));
+    assert_eq!(
+        (r#type(1), peek_type(1), invalidate_type(1).existed()),
+        (2, Some(2), true)
+    );
 }
 
 #[test]
@@ -40,7 +50,10 @@ fn unsafe_functions_stay_unsafe() {
 #[test]
 fn impl_trait_arguments_are_keys_or_skipped() {
     #[memoize(skip(log))]
-    fn of(x: impl Into<u64> + std::hash::Hash + Eq + Clone + Send + Sync + 'static, log: impl Fn(&str)) -> u64 {
+    fn of(
+        x: impl Into<u64> + std::hash::Hash + Eq + Clone + Send + Sync + 'static,
+        log: impl Fn(&str),
+    ) -> u64 {
         log("run");
         x.into()
     }
@@ -80,7 +93,10 @@ fn lifetimes_and_async() {
     }
     let answer = futures::executor::block_on(is_send(of("a", "bc", vec!["d"])));
     assert_eq!(answer, 4);
-    assert_eq!(futures::executor::block_on(peek_of("a", "bc", vec!["d"])), Some(4));
+    assert_eq!(
+        futures::executor::block_on(peek_of("a", "bc", vec!["d"])),
+        Some(4)
+    );
 }
 
 #[test]
@@ -100,7 +116,18 @@ fn early_returns_and_question_marks_stay_inside() {
         }
         Ok(text.parse::<u32>()?)
     }
-    assert_eq!((inline(None), inline(Some(6)), inline(Some(1)), inline(Some(1))), (None, None, Some(1), Some(1)));
+    assert_eq!(
+        (
+            inline(None),
+            inline(Some(6)),
+            inline(Some(1)),
+            inline(Some(1))
+        ),
+        (None, None, Some(1), Some(1))
+    );
     let asked = |text: &str| futures::executor::block_on(inline_async(text.into())).ok();
-    assert_eq!((asked(""), asked("7"), asked("7"), asked("x")), (Some(0), Some(7), Some(7), None));
+    assert_eq!(
+        (asked(""), asked("7"), asked("7"), asked("x")),
+        (Some(0), Some(7), Some(7), None)
+    );
 }

@@ -37,7 +37,10 @@ impl<T: Send + 'static> Of<T> {
 #[test]
 fn type_parameters_are_told_apart() {
     assert_eq!((size::<u8>(1), size::<u64>(1), size::<u8>(1)), (1, 8, 1));
-    assert_eq!((show(&1_u8), show(&"1".to_owned())), ("1".into(), "1".into()));
+    assert_eq!(
+        (show(&1_u8), show(&"1".to_owned())),
+        ("1".into(), "1".into())
+    );
     assert_eq!((peek_size::<u64>(1), peek_size::<u32>(1)), (Some(8), None));
     assert_eq!((Of::<u8>::size(1), Of::<u64>::size(1)), (1, 8));
     assert_eq!((Of(1_u8).own(1), Of(1_u64).own(1)), (1, 8));
@@ -46,5 +49,8 @@ fn type_parameters_are_told_apart() {
 #[test]
 fn const_parameters_are_told_apart() {
     assert_eq!((filled::<1, true>(1), filled::<1, false>(1)), ([2], [1]));
-    assert_eq!((filled::<2, true>(1), peek_filled::<3, true>(1)), ([2, 2], None));
+    assert_eq!(
+        (filled::<2, true>(1), peek_filled::<3, true>(1)),
+        ([2, 2], None)
+    );
 }

@@ -74,12 +74,31 @@ impl Prices for Shop {
 
 #[test]
 fn self_is_part_of_the_key_unless_it_is_skipped() {
-    assert_eq!((Shop(1).price("a"), Shop(2).price("a"), Shop(1).price("a")), (101, 201, 101));
-    assert_eq!((Shop(1).tax(3), Shop(2).tax(3), Shop::peek_tax(3)), (4, 4, Some(4)));
-    assert_eq!((Arc::new(Shop(5)).keyed(), Arc::new(Shop(6)).keyed()), (5, 6));
-    assert_eq!((Shop(1).peek_price("a"), Shop(3).peek_price("a")), (Some(101), None));
+    assert_eq!(
+        (Shop(1).price("a"), Shop(2).price("a"), Shop(1).price("a")),
+        (101, 201, 101)
+    );
+    assert_eq!(
+        (Shop(1).tax(3), Shop(2).tax(3), Shop::peek_tax(3)),
+        (4, 4, Some(4))
+    );
+    assert_eq!(
+        (Arc::new(Shop(5)).keyed(), Arc::new(Shop(6)).keyed()),
+        (5, 6)
+    );
+    assert_eq!(
+        (Shop(1).peek_price("a"), Shop(3).peek_price("a")),
+        (Some(101), None)
+    );
     Shop(1).change("a");
-    assert_eq!((Shop(1).peek_price("a"), Shop(2).peek_price("a"), Shop::peek_tax(3)), (None, Some(201), None));
+    assert_eq!(
+        (
+            Shop(1).peek_price("a"),
+            Shop(2).peek_price("a"),
+            Shop::peek_tax(3)
+        ),
+        (None, Some(201), None)
+    );
 }
 
 #[test]
@@ -90,7 +109,10 @@ fn associated_functions_with_and_without_self() {
 
 #[test]
 fn trait_methods() {
-    assert_eq!((Shop(7).list(1), Shop(8).list(1), Shop(7).list(1)), (8, 9, 8));
+    assert_eq!(
+        (Shop(7).list(1), Shop(8).list(1), Shop(7).list(1)),
+        (8, 9, 8)
+    );
     assert_eq!(futures::executor::block_on(Shop(7).later(1)), 8);
     assert_eq!((Shop(7).default_list(1), Shop(8).default_list(1)), (1, 1));
 }

@@ -39,7 +39,10 @@ fn an_error_that_is_not_clone_is_met_side_by_side() {
     }
     let start = Instant::now();
     crowd(20, |_| assert!(failing(1).is_err()));
-    assert!(start.elapsed() < 8 * SLOW, "twenty in a row would take twenty times as long");
+    assert!(
+        start.elapsed() < 8 * SLOW,
+        "twenty in a row would take twenty times as long"
+    );
 }
 
 #[tokio::test]
@@ -66,7 +69,10 @@ fn a_leader_that_panics_hands_over() {
         x
     }
     let answers = crowd(8, |_| catch_unwind(|| first_panics(1)).ok());
-    assert_eq!(answers.iter().filter(|answer| **answer == Some(1)).count(), 7);
+    assert_eq!(
+        answers.iter().filter(|answer| **answer == Some(1)).count(),
+        7
+    );
     assert_eq!(first_panics(1), 1);
     assert_eq!(RUNS.get(), 2);
 }
@@ -82,10 +88,20 @@ fn a_leader_whose_future_is_dropped_hands_over() {
         x
     }
     let mut leader = Box::pin(first_hangs(1));
-    assert!(leader.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert!(
+        leader
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+            .is_pending()
+    );
     let follower = thread::spawn(|| futures::executor::block_on(first_hangs(1)));
     let mut waiting = pin!(first_hangs(1));
-    assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert!(
+        waiting
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+            .is_pending()
+    );
     drop(leader);
     assert_eq!(follower.join().unwrap(), 1);
     assert_eq!(futures::executor::block_on(waiting), 1);

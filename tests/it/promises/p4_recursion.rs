@@ -24,7 +24,10 @@ fn fib_of_90_by_recursion_as_a_task() {
         }
         Box::pin(fib(n - 1)).await + Box::pin(fib(n - 2)).await
     }
-    assert_eq!(futures::executor::block_on(fib(90)), 2_880_067_194_370_816_120);
+    assert_eq!(
+        futures::executor::block_on(fib(90)),
+        2_880_067_194_370_816_120
+    );
 }
 
 #[test]

@@ -34,8 +34,8 @@ macro_rules! race {
             let early = thread::spawn(|| load(0));
             READ.wait_for(1);
             write_with(write, |value| SOURCE.store(value, SeqCst), $invalidate as Invalidate, || {
-                drop(invalidate_load(0));
-            }, || drop(invalidate_all_load()), || put_load(0, 2), || _ = refresh_load(0));
+                let _ = invalidate_load(0);
+            }, || _ = invalidate_all_load(), || put_load(0, 2), || _ = refresh_load(0));
             assert_eq!(load(0), 2, "while the early load still runs");
             GO_ON.add();
             early.join().unwrap();

@@ -16,7 +16,10 @@ fn a_value_is_never_returned_after_its_timeout() {
     testing::advance(Duration::from_millis(249));
     assert_eq!(detailed_brief(1).outcome, Outcome::Hit);
     testing::advance(Duration::from_millis(1));
-    assert_eq!(detailed_brief(1).outcome, Outcome::Computed(MissReason::Expired));
+    assert_eq!(
+        detailed_brief(1).outcome,
+        Outcome::Computed(MissReason::Expired)
+    );
 }
 
 #[test]
@@ -42,7 +45,13 @@ fn four_threads_never_see_more_entries_than_allowed() {
     fn bounded(x: usize) -> usize {
         x
     }
-    let entries = || functions().into_iter().find(|f| f.name == "bounded-by-100").unwrap().entries;
+    let entries = || {
+        functions()
+            .into_iter()
+            .find(|f| f.name == "bounded-by-100")
+            .unwrap()
+            .entries
+    };
     crowd(5, |thread| {
         if thread == 4 {
             while DONE.get() < 4 {

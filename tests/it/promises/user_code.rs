@@ -67,7 +67,10 @@ fn panics_in_clone_and_drop_poison_nothing() {
     static CLONES: Count = Count::new();
     impl Clone for Bad {
         fn clone(&self) -> Self {
-            assert!(self.0 != 1 || CLONES.add() > 1, "the first clones of 1 panic");
+            assert!(
+                self.0 != 1 || CLONES.add() > 1,
+                "the first clones of 1 panic"
+            );
             Self(self.0)
         }
     }
