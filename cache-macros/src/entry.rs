@@ -43,3 +43,6 @@ pub(crate) fn invalidates(args: TokenStream, item: &TokenStream) -> TokenStream 
         (errors, _) => quote!(#errors #item),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+fn size<T: 'static, const N: usize>(times: usize) -> usize
+where
+    T: Copy,
+{
+    let __cache_door = __cache_size::<T, N>();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    ::cache_runtime::__private::check_key(
+        ::cache_runtime::__private::Way::new(&times).__cache_way(),
+        &times,
+    );
+    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                &times,
+            ),
+            (),
+        ),
+    ) {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill(move || uncached_size::<T, N>(times)).value
+}
+///Drops the entry of [`size`] for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn invalidate_size<T: 'static, const N: usize>(
+    times: usize,
+) -> ::cache_runtime::Invalidation
+where
+    T: Copy,
+{
+    ::cache_runtime::__private::Door::invalidate(
+        &__cache_size::<T, N>(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                &times,
+            ),
+            (),
+        ),
+    )
+}
+///Drops every entry of [`size`].
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn invalidate_all_size<T: 'static, const N: usize>() -> ::cache_runtime::Invalidation
+where
+    T: Copy,
+{
+    ::cache_runtime::__private::Door::invalidate_all(&__cache_size::<T, N>())
+}
+///Runs [`size`] now and replaces its entry for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn refresh_size<T: 'static, const N: usize>(times: usize) -> usize
+where
+    T: Copy,
+{
+    let __cache_seat = ::cache_runtime::__private::Door::refresh(
+        &__cache_size::<T, N>(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                &times,
+            ),
+            (),
+        ),
+    );
+    __cache_seat.fill(move || uncached_size::<T, N>(times)).value
+}
+///Shows the live value that [`size`] would return, without running it and without counting a hit.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn peek_size<T: 'static, const N: usize>(times: usize) -> ::core::option::Option<usize>
+where
+    T: Copy,
+{
+    ::cache_runtime::__private::Door::peek::<
+        ::cache_runtime::__private::AsWhole,
+        _,
+    >(
+        &__cache_size::<T, N>(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                &times,
+            ),
+            (),
+        ),
+    )
+}
+///Stores a value for [`size`] to return.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn put_size<T: 'static, const N: usize>(times: usize, value: usize) -> ()
+where
+    T: Copy,
+{
+    ::cache_runtime::__private::Door::put::<
+        ::cache_runtime::__private::AsWhole,
+        _,
+    >(
+        &__cache_size::<T, N>(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                &times,
+            ),
+            (),
+        ),
+        value,
+    )
+}
+///Calls [`size`] and says where its result came from, and how old it is.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn detailed_size<T: 'static, const N: usize>(
+    times: usize,
+) -> ::cache_runtime::Detailed<usize>
+where
+    T: Copy,
+{
+    let __cache_door = __cache_size::<T, N>();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                &times,
+            ),
+            (),
+        ),
+    ) {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill(move || uncached_size::<T, N>(times))
+}
+///Reads the counters of [`size`] in this process.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn stats_size<T: 'static, const N: usize>() -> ::cache_runtime::Stats
+where
+    T: Copy,
+{
+    ::cache_runtime::__private::Door::stats(&__cache_size::<T, N>())
+}
+///Runs [`size`] as it is written, without the cache.
+#[allow(
+    dead_code,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::missing_safety_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::too_many_arguments,
+    clippy::missing_const_for_fn,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+fn uncached_size<T: 'static, const N: usize>(times: usize) -> usize
+where
+    T: Copy,
+{
+    size_of::<[T; N]>() * times
+}
+#[doc(hidden)]
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn __cache_size<T: 'static, const N: usize>() -> ::cache_runtime::__private::Door<
+    usize,
+    impl ::cache_runtime::__private::Kind<usize>,
+>
+where
+    T: Copy,
+{
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
+            "size",
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+            || ::core::any::type_name_of_val(&|| ()),
+        )
+        .version(3u64)
+        .max_entries(::cache_runtime::__private::Bound::Unbounded);
+    ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::Door::new(
+        &__CACHE_SITE,
+        ::cache_runtime::__private::Probe::<usize>::new().__cache_kind(),
+        |__cache_setup| __cache_setup.unbounded(),
+        &|| (),
+    )
+}

@@ -1,0 +1,226 @@
+fn greet(
+    user: &User,
+    language: Language,
+    __cache_arg2: (u8, u8),
+) -> Result<String, Failed> {
+    let __cache_door = __cache_greet();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_key0 = &(user.id);
+    let __cache_key1 = &(language);
+    ::cache_runtime::__private::check_key(
+        ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+        __cache_key0,
+    );
+    ::cache_runtime::__private::check_key(
+        ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+        __cache_key1,
+    );
+    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                __cache_key0,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    __cache_key1,
+                ),
+                (),
+            ),
+        ),
+    ) {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill(move || uncached_greet(user, language, __cache_arg2)).value
+}
+///Drops the entry of [`greet`] for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn invalidate_greet(user: &User, language: Language) -> ::cache_runtime::Invalidation {
+    let __cache_key0 = &(user.id);
+    let __cache_key1 = &(language);
+    ::cache_runtime::__private::Door::invalidate(
+        &__cache_greet(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                __cache_key0,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    __cache_key1,
+                ),
+                (),
+            ),
+        ),
+    )
+}
+///Drops every entry of [`greet`].
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn invalidate_all_greet() -> ::cache_runtime::Invalidation {
+    ::cache_runtime::__private::Door::invalidate_all(&__cache_greet())
+}
+///Runs [`greet`] now and replaces its entry for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn refresh_greet(
+    user: &User,
+    language: Language,
+    __cache_arg2: (u8, u8),
+) -> Result<String, Failed> {
+    let __cache_key0 = &(user.id);
+    let __cache_key1 = &(language);
+    let __cache_seat = ::cache_runtime::__private::Door::refresh(
+        &__cache_greet(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                __cache_key0,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    __cache_key1,
+                ),
+                (),
+            ),
+        ),
+    );
+    __cache_seat.fill(move || uncached_greet(user, language, __cache_arg2)).value
+}
+///Shows the live value that [`greet`] would return, without running it and without counting a hit.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn peek_greet(user: &User, language: Language) -> ::core::option::Option<String> {
+    let __cache_key0 = &(user.id);
+    let __cache_key1 = &(language);
+    ::cache_runtime::__private::Door::peek::<
+        ::cache_runtime::__private::AsValue,
+        _,
+    >(
+        &__cache_greet(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                __cache_key0,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    __cache_key1,
+                ),
+                (),
+            ),
+        ),
+    )
+}
+///Stores a value for [`greet`] to return.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn put_greet(user: &User, language: Language, value: String) -> () {
+    let __cache_key0 = &(user.id);
+    let __cache_key1 = &(language);
+    ::cache_runtime::__private::Door::put::<
+        ::cache_runtime::__private::AsValue,
+        _,
+    >(
+        &__cache_greet(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                __cache_key0,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    __cache_key1,
+                ),
+                (),
+            ),
+        ),
+        value,
+    )
+}
+///Calls [`greet`] and says where its result came from, and how old it is.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn detailed_greet(
+    user: &User,
+    language: Language,
+    __cache_arg2: (u8, u8),
+) -> ::cache_runtime::Detailed<Result<String, Failed>> {
+    let __cache_door = __cache_greet();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_key0 = &(user.id);
+    let __cache_key1 = &(language);
+    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                __cache_key0,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    __cache_key1,
+                ),
+                (),
+            ),
+        ),
+    ) {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill(move || uncached_greet(user, language, __cache_arg2))
+}
+///Reads the counters of [`greet`] in this process.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn stats_greet() -> ::cache_runtime::Stats {
+    ::cache_runtime::__private::Door::stats(&__cache_greet())
+}
+///Runs [`greet`] as it is written, without the cache.
+#[allow(
+    dead_code,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::missing_safety_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::too_many_arguments,
+    clippy::missing_const_for_fn,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+fn uncached_greet(
+    #[allow(unused_variables)]
+    user: &User,
+    #[allow(unused_variables)]
+    language: Language,
+    (_a, _b): (u8, u8),
+) -> Result<String, Failed> {
+    hello(user, language)
+}
+#[doc(hidden)]
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn __cache_greet() -> ::cache_runtime::__private::Door<
+    Result<String, Failed>,
+    impl ::cache_runtime::__private::Kind<Result<String, Failed>, Value = String>,
+> {
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
+        "greet",
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+        || ::core::any::type_name_of_val(&|| ()),
+    );
+    ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::Door::new(
+        &__CACHE_SITE,
+        ::cache_runtime::__private::keep_errors::<Result<String, Failed>>(),
+        |__cache_setup| __cache_setup.err_timeout(TTL),
+        &|| (),
+    )
+}

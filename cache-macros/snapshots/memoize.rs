@@ -1,0 +1,200 @@
+/// Adds.
+pub fn add(a: i64, b: i64) -> i64 {
+    let __cache_door = __cache_add();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    ::cache_runtime::__private::check_key(
+        ::cache_runtime::__private::Way::new(&a).__cache_way(),
+        &a,
+    );
+    ::cache_runtime::__private::check_key(
+        ::cache_runtime::__private::Way::new(&b).__cache_way(),
+        &b,
+    );
+    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                &a,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    &b,
+                ),
+                (),
+            ),
+        ),
+    ) {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill(move || uncached_add(a, b)).value
+}
+///Drops the entry of [`add`] for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+pub fn invalidate_add(a: i64, b: i64) -> ::cache_runtime::Invalidation {
+    ::cache_runtime::__private::Door::invalidate(
+        &__cache_add(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                &a,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    &b,
+                ),
+                (),
+            ),
+        ),
+    )
+}
+///Drops every entry of [`add`].
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+pub fn invalidate_all_add() -> ::cache_runtime::Invalidation {
+    ::cache_runtime::__private::Door::invalidate_all(&__cache_add())
+}
+///Runs [`add`] now and replaces its entry for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+pub fn refresh_add(a: i64, b: i64) -> i64 {
+    let __cache_seat = ::cache_runtime::__private::Door::refresh(
+        &__cache_add(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                &a,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    &b,
+                ),
+                (),
+            ),
+        ),
+    );
+    __cache_seat.fill(move || uncached_add(a, b)).value
+}
+///Shows the live value that [`add`] would return, without running it and without counting a hit.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+pub fn peek_add(a: i64, b: i64) -> ::core::option::Option<i64> {
+    ::cache_runtime::__private::Door::peek::<
+        ::cache_runtime::__private::AsWhole,
+        _,
+    >(
+        &__cache_add(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                &a,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    &b,
+                ),
+                (),
+            ),
+        ),
+    )
+}
+///Stores a value for [`add`] to return.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+pub fn put_add(a: i64, b: i64, value: i64) -> () {
+    ::cache_runtime::__private::Door::put::<
+        ::cache_runtime::__private::AsWhole,
+        _,
+    >(
+        &__cache_add(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                &a,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    &b,
+                ),
+                (),
+            ),
+        ),
+        value,
+    )
+}
+///Calls [`add`] and says where its result came from, and how old it is.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
+    let __cache_door = __cache_add();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                &a,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    &b,
+                ),
+                (),
+            ),
+        ),
+    ) {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill(move || uncached_add(a, b))
+}
+///Reads the counters of [`add`] in this process.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+pub fn stats_add() -> ::cache_runtime::Stats {
+    ::cache_runtime::__private::Door::stats(&__cache_add())
+}
+///Runs [`add`] as it is written, without the cache.
+#[allow(
+    dead_code,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::missing_safety_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::too_many_arguments,
+    clippy::missing_const_for_fn,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+pub fn uncached_add(a: i64, b: i64) -> i64 {
+    a + b
+}
+#[doc(hidden)]
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn __cache_add() -> ::cache_runtime::__private::Door<
+    i64,
+    impl ::cache_runtime::__private::Kind<i64>,
+> {
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
+            "add",
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+            || ::core::any::type_name_of_val(&|| ()),
+        )
+        .timeout(::cache_runtime::__private::Declared::After(60000000000u64));
+    ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::Door::new(
+        &__CACHE_SITE,
+        ::cache_runtime::__private::Probe::<i64>::new().__cache_kind(),
+        |__cache_setup| {
+            __cache_setup.timeout(::cache_runtime::__private::nanos(60000000000u64))
+        },
+        &|| (),
+    )
+}

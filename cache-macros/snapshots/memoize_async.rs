@@ -1,0 +1,176 @@
+async fn user(db: &Db, id: u64) -> Result<User, DbError> {
+    let __cache_door = __cache_user();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    ::cache_runtime::__private::check_key(
+        ::cache_runtime::__private::Way::new(&id).__cache_way(),
+        &id,
+    );
+    let __cache_seat = match ::cache_runtime::__private::Door::enter_async(
+            &__cache_door,
+            __cache_ask,
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                    &id,
+                ),
+                (),
+            ),
+        )
+        .await
+    {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill_async(uncached_user(db, id)).await.value
+}
+///Drops the entry of [`user`] for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+async fn invalidate_user(id: u64) -> ::cache_runtime::Invalidation {
+    ::cache_runtime::__private::Door::invalidate_async(
+            &__cache_user(),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                    &id,
+                ),
+                (),
+            ),
+        )
+        .await
+}
+///Drops every entry of [`user`].
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
+    ::cache_runtime::__private::Door::invalidate_all_async(&__cache_user()).await
+}
+///Runs [`user`] now and replaces its entry for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+async fn refresh_user(db: &Db, id: u64) -> Result<User, DbError> {
+    let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
+            &__cache_user(),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                    &id,
+                ),
+                (),
+            ),
+        )
+        .await;
+    __cache_seat.fill_async(uncached_user(db, id)).await.value
+}
+///Shows the live value that [`user`] would return, without running it and without counting a hit.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+async fn peek_user(id: u64) -> ::core::option::Option<User> {
+    ::cache_runtime::__private::Door::peek_async::<
+        ::cache_runtime::__private::AsValue,
+        _,
+    >(
+            &__cache_user(),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                    &id,
+                ),
+                (),
+            ),
+        )
+        .await
+}
+///Stores a value for [`user`] to return.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+async fn put_user(id: u64, value: User) -> () {
+    ::cache_runtime::__private::Door::put_async::<
+        ::cache_runtime::__private::AsValue,
+        _,
+    >(
+            &__cache_user(),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                    &id,
+                ),
+                (),
+            ),
+            value,
+        )
+        .await
+}
+///Calls [`user`] and says where its result came from, and how old it is.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+async fn detailed_user(
+    db: &Db,
+    id: u64,
+) -> ::cache_runtime::Detailed<Result<User, DbError>> {
+    let __cache_door = __cache_user();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_seat = match ::cache_runtime::__private::Door::enter_async(
+            &__cache_door,
+            __cache_ask,
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                    &id,
+                ),
+                (),
+            ),
+        )
+        .await
+    {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill_async(uncached_user(db, id)).await
+}
+///Reads the counters of [`user`] in this process.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn stats_user() -> ::cache_runtime::Stats {
+    ::cache_runtime::__private::Door::stats(&__cache_user())
+}
+///Runs [`user`] as it is written, without the cache.
+#[allow(
+    dead_code,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::missing_safety_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::too_many_arguments,
+    clippy::missing_const_for_fn,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+async fn uncached_user(
+    #[allow(unused_variables)]
+    db: &Db,
+    id: u64,
+) -> Result<User, DbError> {
+    db.load(id).await
+}
+#[doc(hidden)]
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn __cache_user() -> ::cache_runtime::__private::Door<
+    Result<User, DbError>,
+    impl ::cache_runtime::__private::Kind<Result<User, DbError>, Value = User>,
+> {
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
+            "user",
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+            || ::core::any::type_name_of_val(&|| ()),
+        )
+        .timeout(::cache_runtime::__private::Declared::After(300000000000u64));
+    ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::Door::new(
+        &__CACHE_SITE,
+        ::cache_runtime::__private::Probe::<Result<User, DbError>>::new().__cache_kind(),
+        |__cache_setup| {
+            __cache_setup
+                .timeout(::cache_runtime::__private::nanos(300000000000u64))
+                .response_filter(|user| user.active)
+        },
+        &|| (),
+    )
+}

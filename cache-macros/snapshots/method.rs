@@ -1,0 +1,197 @@
+fn price(&self, sku: &str) -> u64 {
+    let __cache_door = Self::__cache_price();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
+    ::cache_runtime::__private::check_key(
+        ::cache_runtime::__private::Way::new(&self).__cache_way(),
+        &self,
+    );
+    ::cache_runtime::__private::check_key(
+        ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+        &sku,
+    );
+    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                &self,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    &sku,
+                ),
+                (),
+            ),
+        ),
+    ) {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill(move || Self::uncached_price(self, sku)).value
+}
+///Drops the entry of [`Self::price`] for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn invalidate_price(&self, sku: &str) -> ::cache_runtime::Invalidation {
+    ::cache_runtime::__private::Door::invalidate(
+        &Self::__cache_price(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                &self,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    &sku,
+                ),
+                (),
+            ),
+        ),
+    )
+}
+///Drops every entry of [`Self::price`].
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn invalidate_all_price() -> ::cache_runtime::Invalidation {
+    ::cache_runtime::__private::Door::invalidate_all(&Self::__cache_price())
+}
+///Runs [`Self::price`] now and replaces its entry for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn refresh_price(&self, sku: &str) -> u64 {
+    let __cache_seat = ::cache_runtime::__private::Door::refresh(
+        &Self::__cache_price(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                &self,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    &sku,
+                ),
+                (),
+            ),
+        ),
+    );
+    __cache_seat.fill(move || Self::uncached_price(self, sku)).value
+}
+///Shows the live value that [`Self::price`] would return, without running it and without counting a hit.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn peek_price(&self, sku: &str) -> ::core::option::Option<u64> {
+    ::cache_runtime::__private::Door::peek::<
+        ::cache_runtime::__private::AsWhole,
+        _,
+    >(
+        &Self::__cache_price(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                &self,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    &sku,
+                ),
+                (),
+            ),
+        ),
+    )
+}
+///Stores a value for [`Self::price`] to return.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn put_price(&self, sku: &str, value: u64) -> () {
+    ::cache_runtime::__private::Door::put::<
+        ::cache_runtime::__private::AsWhole,
+        _,
+    >(
+        &Self::__cache_price(),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                &self,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    &sku,
+                ),
+                (),
+            ),
+        ),
+        value,
+    )
+}
+///Calls [`Self::price`] and says where its result came from, and how old it is.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
+    let __cache_door = Self::__cache_price();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
+    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                &self,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    &sku,
+                ),
+                (),
+            ),
+        ),
+    ) {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill(move || Self::uncached_price(self, sku))
+}
+///Reads the counters of [`Self::price`] in this process.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn stats_price() -> ::cache_runtime::Stats {
+    ::cache_runtime::__private::Door::stats(&Self::__cache_price())
+}
+///Runs [`Self::price`] as it is written, without the cache.
+#[allow(
+    dead_code,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::missing_safety_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::too_many_arguments,
+    clippy::missing_const_for_fn,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+fn uncached_price(&self, #[allow(unused_variables)] sku: &str) -> u64 {
+    self.prices[sku]
+}
+#[doc(hidden)]
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn __cache_price() -> ::cache_runtime::__private::Door<
+    u64,
+    impl ::cache_runtime::__private::Kind<u64>,
+> {
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
+            "price",
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+            || ::core::any::type_name_of_val(&|| ()),
+        )
+        .max_entries(::cache_runtime::__private::Bound::Expression("Self :: MOST"));
+    ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::Door::new(
+        &__CACHE_SITE,
+        ::cache_runtime::__private::Probe::<u64>::new().__cache_kind(),
+        |__cache_setup| __cache_setup.max_entries(Self::MOST),
+        &|| (),
+    )
+}

@@ -1,0 +1,170 @@
+fn user_page(__cache_arg0: Path<u64>, page: Page) -> String {
+    let __cache_door = __cache_user_page();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let Path(id) = &__cache_arg0;
+    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        ::cache_runtime::__private::route(|__cache_route| {
+            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_route, &id);
+            ::cache_runtime::__private::Route::text(__cache_route, "/");
+            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        }),
+    ) {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill(move || uncached_user_page(__cache_arg0, page)).value
+}
+///Drops the entry of [`user_page`] for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn invalidate_user_page(
+    __cache_arg0: Path<u64>,
+    page: Page,
+) -> ::cache_runtime::Invalidation {
+    let Path(id) = &__cache_arg0;
+    ::cache_runtime::__private::Door::invalidate(
+        &__cache_user_page(),
+        ::cache_runtime::__private::route(|__cache_route| {
+            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_route, &id);
+            ::cache_runtime::__private::Route::text(__cache_route, "/");
+            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        }),
+    )
+}
+///Drops every entry of [`user_page`].
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn invalidate_all_user_page() -> ::cache_runtime::Invalidation {
+    ::cache_runtime::__private::Door::invalidate_all(&__cache_user_page())
+}
+///Runs [`user_page`] now and replaces its entry for these arguments.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn refresh_user_page(__cache_arg0: Path<u64>, page: Page) -> String {
+    let Path(id) = &__cache_arg0;
+    let __cache_seat = ::cache_runtime::__private::Door::refresh(
+        &__cache_user_page(),
+        ::cache_runtime::__private::route(|__cache_route| {
+            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_route, &id);
+            ::cache_runtime::__private::Route::text(__cache_route, "/");
+            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        }),
+    );
+    __cache_seat.fill(move || uncached_user_page(__cache_arg0, page)).value
+}
+///Shows the live value that [`user_page`] would return, without running it and without counting a hit.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn peek_user_page(
+    __cache_arg0: Path<u64>,
+    page: Page,
+) -> ::core::option::Option<String> {
+    let Path(id) = &__cache_arg0;
+    ::cache_runtime::__private::Door::peek::<
+        ::cache_runtime::__private::AsWhole,
+        _,
+    >(
+        &__cache_user_page(),
+        ::cache_runtime::__private::route(|__cache_route| {
+            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_route, &id);
+            ::cache_runtime::__private::Route::text(__cache_route, "/");
+            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        }),
+    )
+}
+///Stores a value for [`user_page`] to return.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn put_user_page(__cache_arg0: Path<u64>, page: Page, value: String) -> () {
+    let Path(id) = &__cache_arg0;
+    ::cache_runtime::__private::Door::put::<
+        ::cache_runtime::__private::AsWhole,
+        _,
+    >(
+        &__cache_user_page(),
+        ::cache_runtime::__private::route(|__cache_route| {
+            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_route, &id);
+            ::cache_runtime::__private::Route::text(__cache_route, "/");
+            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        }),
+        value,
+    )
+}
+///Calls [`user_page`] and says where its result came from, and how old it is.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn detailed_user_page(
+    __cache_arg0: Path<u64>,
+    page: Page,
+) -> ::cache_runtime::Detailed<String> {
+    let __cache_door = __cache_user_page();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let Path(id) = &__cache_arg0;
+    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        ::cache_runtime::__private::route(|__cache_route| {
+            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_route, &id);
+            ::cache_runtime::__private::Route::text(__cache_route, "/");
+            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        }),
+    ) {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat.fill(move || uncached_user_page(__cache_arg0, page))
+}
+///Reads the counters of [`user_page`] in this process.
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn stats_user_page() -> ::cache_runtime::Stats {
+    ::cache_runtime::__private::Door::stats(&__cache_user_page())
+}
+///Runs [`user_page`] as it is written, without the cache.
+#[allow(
+    dead_code,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::missing_safety_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::too_many_arguments,
+    clippy::missing_const_for_fn,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+fn uncached_user_page(
+    #[allow(unused_variables)]
+    Path(id): Path<u64>,
+    #[allow(unused_variables)]
+    page: Page,
+) -> String {
+    render(id, page)
+}
+#[doc(hidden)]
+#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+fn __cache_user_page() -> ::cache_runtime::__private::Door<
+    String,
+    impl ::cache_runtime::__private::Kind<String>,
+> {
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
+            "user_page",
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+            || ::core::any::type_name_of_val(&|| ()),
+        )
+        .routed()
+        .timeout(::cache_runtime::__private::Declared::After(5000000000u64));
+    ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::Door::new(
+        &__CACHE_SITE,
+        ::cache_runtime::__private::Probe::<String>::new().__cache_kind(),
+        |__cache_setup| {
+            __cache_setup.timeout(::cache_runtime::__private::nanos(5000000000u64))
+        },
+        &|| (),
+    )
+}

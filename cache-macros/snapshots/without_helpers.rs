@@ -1,0 +1,66 @@
+async fn load(&self, id: u64) -> Option<String> {
+    let __cache_door = {
+        static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
+            "load",
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+            || ::core::any::type_name_of_val(&|| ()),
+        );
+        ::cache_runtime::__private::register!(__CACHE_SITE);
+        ::cache_runtime::__private::Door::new(
+            &__CACHE_SITE,
+            ::cache_runtime::__private::Probe::<Option<String>>::new().__cache_kind(),
+            |__cache_setup| __cache_setup,
+            &|| (),
+        )
+    };
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    ::cache_runtime::__private::check_key(
+        ::cache_runtime::__private::Way::new(&self).__cache_way(),
+        &self,
+    );
+    ::cache_runtime::__private::check_key(
+        ::cache_runtime::__private::Way::new(&id).__cache_way(),
+        &id,
+    );
+    let __cache_seat = match ::cache_runtime::__private::Door::enter_async(
+            &__cache_door,
+            __cache_ask,
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                    &self,
+                ),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                        &id,
+                    ),
+                    (),
+                ),
+            ),
+        )
+        .await
+    {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    __cache_seat
+        .fill_async(async move {
+            #[allow(
+                unreachable_code,
+                clippy::diverging_sub_expression,
+                clippy::needless_return
+            )]
+            if false {
+                let __cache_result: Option<String> = loop {};
+                return __cache_result;
+            }
+            let mut id = id;
+            id += 1;
+            self.get(id).await
+        })
+        .await
+        .value
+}
