@@ -1,7 +1,7 @@
 //! The attributes of `cache-runtime`, which re-exports them: depend on that crate, not on this one.
 //!
-//! A macro is a small compiler with three passes: what the user wrote is read ([`args`], [`func`]), checked
-//! ([`check`]) and written out as code ([`expand`]). Only the last one quotes.
+//! A macro is a small compiler with three passes: what the user wrote is read (`args`, `func`), checked
+//! (`check`) and written out as code (`expand`). Only the last one quotes.
 
 use proc_macro::TokenStream;
 

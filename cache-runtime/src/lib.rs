@@ -15,7 +15,7 @@
 //! | `options`, `outcome`, `stats`, `registry` | what an attribute says, how a call was answered, how often, in which functions |
 //! | `sweeper` | gives back the memory of expired entries |
 //! | `clock`, `sync`, `error` | time, locks, the error type |
-//! | [`testing`] | for tests of code that uses cached functions |
+//! | `testing` | for tests of code that uses cached functions |
 
 mod clock;
 mod error;
