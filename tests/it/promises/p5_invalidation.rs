@@ -83,27 +83,46 @@ race! {
     a_writer_supersedes_a_load: Invalidate::Writer;
 }
 
-#[test]
-fn tasks_lose_no_invalidation_either() {
-    static SOURCE: AtomicU64 = AtomicU64::new(1);
-    #[memoize]
-    async fn load(x: u64, gate: Option<u64>) -> u64 {
-        let value = SOURCE.load(SeqCst);
-        if x == 0 && value == 1 {
-            futures::pending!();
+/// The same for tasks: an early load is suspended after it has read the source.
+macro_rules! task_race {
+    ($($name:ident: $invalidate:expr;)*) => {$(
+        #[test]
+        #[allow(dead_code, reason = "each race uses one of the helpers")]
+        fn $name() {
+            static SOURCE: AtomicU64 = AtomicU64::new(1);
+
+            #[memoize]
+            async fn load(x: u64) -> u64 {
+                let value = SOURCE.load(SeqCst);
+                if value == 1 {
+                    futures::pending!();
+                }
+                value + x
+            }
+
+            #[invalidates(load(0))]
+            async fn write() {}
+
+            futures::executor::block_on(async {
+                let mut early = Box::pin(load(0));
+                assert!(futures::poll!(&mut early).is_pending());
+                SOURCE.store(2, SeqCst);
+                $invalidate;
+                assert_eq!(load(0).await, 2, "while the early load is suspended");
+                assert_eq!(early.await, 1, "its own caller had asked before");
+                assert_eq!(load(0).await, 2, "after the early load has ended");
+                assert_eq!(stats_load().rejected_stores, 1);
+            });
         }
-        value + gate.unwrap_or(0)
-    }
-    futures::executor::block_on(async {
-        let mut early = Box::pin(load(0, None));
-        assert!(futures::poll!(&mut early).is_pending());
-        SOURCE.store(2, SeqCst);
-        invalidate_load(0, None).await;
-        assert_eq!(load(0, None).await, 2);
-        assert_eq!(early.await, 1, "its own caller had asked before");
-        assert_eq!(load(0, None).await, 2);
-        assert_eq!(stats_load().rejected_stores, 1);
-    });
+    )*};
+}
+
+task_race! {
+    a_task_does_not_see_an_invalidated_load: invalidate_load(0).await;
+    a_task_sees_no_load_after_the_invalidation_of_everything: invalidate_all_load().await;
+    a_task_sees_what_was_put_after_a_load_began: put_load(0, 2).await;
+    a_task_sees_the_refresh_after_a_load_began: refresh_load(0).await;
+    a_task_sees_no_load_after_a_writer: write().await;
 }
 
 #[test]
