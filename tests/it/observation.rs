@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use cache_runtime::{Bound, Timeout, functions, memoize};
-use cache_tests::crowd;
 
 #[memoize(timeout = "90s", max_entries = 7, version = 3)]
 #[allow(dead_code, reason = "it is listed without being called")]
@@ -52,23 +51,4 @@ fn functions_are_listed_whether_called_or_not() {
         functions.len(),
         "no two functions have one name"
     );
-}
-
-#[test]
-fn every_call_has_one_outcome() {
-    #[memoize(unless = x == 0)]
-    fn of(x: usize) -> usize {
-        x
-    }
-    crowd(8, |thread| {
-        (0..500).for_each(|n| _ = of((n * 7 + thread) % 50))
-    });
-    let stats = stats_of();
-    assert_eq!(stats.calls(), 4_000);
-    assert_eq!(
-        stats.hits + stats.coalesced + stats.misses.total() + stats.bypasses,
-        4_000
-    );
-    assert!(stats.hit_ratio() > 0.9 && stats.stores == 49);
-    (Shop::price(1), named(1));
 }
