@@ -225,6 +225,7 @@ impl<K, V, E> Store<K, V, E> {
                 shard.set(place, entry.clone(), &self.counters, garbage);
                 Ok::<_, Changed>(())
             });
+            discard(look);
             if put.is_ok() {
                 return;
             }
@@ -234,13 +235,13 @@ impl<K, V, E> Store<K, V, E> {
     /// Drops the entry of a key and detaches its computations; answers whether there was a live entry.
     pub(crate) fn remove<Q: KeyRef<Owned = K>>(&self, hash: u64, key: &Q) -> bool {
         loop {
-            let Some(found) = self.look(hash, key).found else {
+            let Some(place) = self.look(hash, key).found.map(|found| found.place) else {
                 return false;
             };
             let expires_at = self.change(hash, |shard, garbage| {
                 shard
-                    .holds(found.place)
-                    .then(|| shard.empty(found.place, Reason::Invalidated, garbage))
+                    .holds(place)
+                    .then(|| shard.empty(place, Reason::Invalidated, garbage))
             });
             if let Some(expires_at) = expires_at {
                 let existed =
@@ -319,16 +320,21 @@ fn place_of<K, V, E>(
     }
 }
 
-/// Changes a shard under its lock, then drops what has left it.
+/// Drops what may be the last of an entry.
 ///
 /// A panic in a user's `Drop` ends here: the call in whose course an entry leaves is not to blame for it.
+fn discard<T>(leaving: T) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(leaving)));
+}
+
+/// Changes a shard under its lock, then drops what has left it.
 fn change<K, V, E, T>(
     lock: &RwLock<Shard<K, V, E>>,
     change_it: impl FnOnce(&mut Shard<K, V, E>, &mut Garbage<K, V, E>) -> T,
 ) -> T {
     let mut garbage = Garbage::new();
     let answer = change_it(&mut lock.write(), &mut garbage);
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(garbage)));
+    discard(garbage);
     answer
 }
 

@@ -7,15 +7,15 @@ use cache_tests::{Count, crowd};
 
 #[test]
 fn a_value_is_never_returned_after_its_timeout() {
-    #[memoize(timeout = "250ms")]
+    #[memoize(timeout = "10s 250ms")]
     fn brief(x: u32) -> u32 {
         x
     }
     let _caches = testing::isolate();
     brief(1);
-    testing::advance(Duration::from_millis(249));
+    testing::advance(Duration::from_secs(9));
     assert_eq!(detailed_brief(1).outcome, Outcome::Hit);
-    testing::advance(Duration::from_millis(1));
+    testing::advance(Duration::from_millis(1_250));
     assert_eq!(
         detailed_brief(1).outcome,
         Outcome::Computed(MissReason::Expired)

@@ -94,4 +94,11 @@ fn panics_in_clone_and_drop_poison_nothing() {
     for x in 4..10 {
         assert_eq!(of(x).0, x, "whoever evicts 3 is not to blame for its drop");
     }
+    drop(of(3));
+    assert!(invalidate_of(3).existed(), "nor is whoever invalidates it");
+    drop(of(3));
+    assert!(invalidate_all_of().existed());
+    drop(of(3));
+    put_of(3, std::sync::Arc::new(Bad(4)));
+    assert_eq!(of(3).0, 4, "or replaces it");
 }
