@@ -1,6 +1,8 @@
 //! What the tests share.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 /// Counts something, mostly the runs of a function.
@@ -25,11 +27,23 @@ impl Count {
         self.0.load(SeqCst)
     }
 
-    /// Waits until there are so many.
+    /// Waits until there are so many, as a thread.
     pub fn wait_for(&self, count: usize) {
         while self.get() < count {
             thread::yield_now();
         }
+    }
+
+    /// Waits until there are so many, as a task.
+    pub async fn reach(&self, count: usize) {
+        std::future::poll_fn(|context| {
+            if self.get() >= count {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 }
 
@@ -60,4 +74,11 @@ pub fn crowd<R: Send>(size: usize, body: impl Fn(usize) -> R + Sync) -> Vec<R> {
             .map(|thread| thread.join().expect("no thread panics"))
             .collect()
     })
+}
+
+/// Polls a future once; nobody is woken when it can go on.
+pub fn poll_once<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
+    future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
 }

@@ -1,11 +1,58 @@
-//! Slow and panicking `Clone`, `Hash`, `Eq` and `Drop` of a user's type neither block nor poison other keys.
+//! 2. Slow and panicking `Clone`, `Hash`, `Eq` and `Drop` of a user's type neither block nor poison other keys.
 
 use std::hash::{Hash, Hasher};
 use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 
 use cache_runtime::memoize;
-use cache_tests::Count;
+use cache_tests::{Count, crowd};
+
+/// What a user's type does in `Clone`, `Hash`, `Eq` and `Drop` when it is told to.
+trait Acts: Send + Sync + 'static {
+    fn clone(_x: u32) {}
+    fn hash(_x: u32) {}
+    fn eq(_x: u32) {}
+    fn drop(_x: u32) {}
+}
+
+/// A value or key that acts.
+struct Acting<A: Acts>(u32, std::marker::PhantomData<fn() -> A>);
+
+impl<A: Acts> Acting<A> {
+    fn new(x: u32) -> Self {
+        Self(x, std::marker::PhantomData)
+    }
+}
+
+impl<A: Acts> Clone for Acting<A> {
+    fn clone(&self) -> Self {
+        A::clone(self.0);
+        Self::new(self.0)
+    }
+}
+
+impl<A: Acts> Hash for Acting<A> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        A::hash(self.0);
+        self.0.hash(state);
+    }
+}
+
+impl<A: Acts> Eq for Acting<A> {}
+
+impl<A: Acts> PartialEq for Acting<A> {
+    fn eq(&self, other: &Self) -> bool {
+        A::eq(self.0);
+        self.0 == other.0
+    }
+}
+
+impl<A: Acts> Drop for Acting<A> {
+    fn drop(&mut self) {
+        A::drop(self.0);
+    }
+}
 
 /// All keys have one hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,77 +75,173 @@ fn keys_of_one_hash_are_confirmed_by_equality() {
 }
 
 #[test]
-fn a_slow_comparison_does_not_hold_up_other_keys() {
-    static COMPARING: Count = Count::new();
-    static GO_ON: Count = Count::new();
-    #[derive(Clone)]
-    struct Slow(u32);
-    impl Eq for Slow {}
-    impl PartialEq for Slow {
-        fn eq(&self, other: &Self) -> bool {
-            if self.0 == 1 {
-                COMPARING.add();
-                GO_ON.wait_for(1);
-            }
-            self.0 == other.0
-        }
-    }
-    impl Hash for Slow {
-        fn hash<H: Hasher>(&self, state: &mut H) {
-            self.0.hash(state);
-        }
-    }
-    #[memoize]
-    fn of(key: Slow) -> u32 {
+fn keys_of_one_hash_survive_invalidation_eviction_and_many_threads() {
+    #[memoize(max_entries = 8)]
+    fn of(key: Same) -> u32 {
+        thread::yield_now();
         key.0
     }
-    of(Slow(1));
-    let slow = thread::spawn(|| of(Slow(1)));
-    COMPARING.wait_for(1);
-    assert_eq!((of(Slow(2)), of(Slow(2))), (2, 2));
-    GO_ON.add();
-    assert_eq!(slow.join().unwrap(), 1);
+    crowd(4, |thread| {
+        for n in 0..1_000_u32 {
+            let x = (n * 7 + u32::try_from(thread).unwrap()) % 16;
+            match n % 7 {
+                0 => _ = invalidate_of(Same(x)),
+                1 => put_of(Same(x), x),
+                _ => assert_eq!(of(Same(x)), x),
+            }
+        }
+    });
+}
+
+/// Holds up one action of key or value 1 until it is let go, and shows that key 2 is answered meanwhile.
+macro_rules! slow {
+    ($($name:ident, $action:ident, $call:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            static ACTING: Count = Count::new();
+            static ARMED: AtomicBool = AtomicBool::new(false);
+            static GO_ON: Count = Count::new();
+            struct Slow;
+            impl Acts for Slow {
+                fn $action(x: u32) {
+                    if x == 1 && ARMED.load(SeqCst) {
+                        ACTING.add();
+                        GO_ON.wait_for(1);
+                    }
+                }
+            }
+            #[memoize]
+            fn of(key: &Acting<Slow>) -> Acting<Slow> {
+                Acting::new(key.0)
+            }
+            let ask = |x| of(&Acting::new(x)).0;
+            (ask(1), ask(2));
+            ARMED.store(true, SeqCst);
+            let slow = thread::spawn(|| { ($call)(&Acting::<Slow>::new(1), of, |key| _ = invalidate_of(key)); });
+            ACTING.wait_for(1);
+            assert_eq!((ask(2), ask(2), ask(3), ask(3)), (2, 2, 3, 3));
+            GO_ON.add();
+            slow.join().unwrap();
+        }
+    )*};
+}
+
+slow! {
+    a_slow_clone_does_not_hold_up_other_keys, clone, |key, of: fn(&_) -> _, _: fn(&_)| _ = of(key);
+    a_slow_hash_does_not_hold_up_other_keys, hash, |key, of: fn(&_) -> _, _: fn(&_)| _ = of(key);
+    a_slow_comparison_does_not_hold_up_other_keys, eq, |key, of: fn(&_) -> _, _: fn(&_)| _ = of(key);
+    a_slow_drop_does_not_hold_up_other_keys, drop, |key, _: fn(&_) -> Acting<Slow>, invalidate: fn(&_)| invalidate(key);
+}
+
+/// Lets the first action of key or value 1 panic once it is armed, and shows that this concerns nobody else
+/// and passes.
+macro_rules! panicking {
+    ($($name:ident: $action:ident;)*) => {$(
+        #[test]
+        fn $name() {
+            static ARMED: AtomicBool = AtomicBool::new(false);
+            struct Panics;
+            impl Acts for Panics {
+                fn $action(x: u32) {
+                    assert!(x != 1 || !ARMED.swap(false, SeqCst), "as asked");
+                }
+            }
+            #[memoize]
+            fn of(key: &Acting<Panics>) -> Acting<Panics> {
+                Acting::new(key.0)
+            }
+            let ask = |x| catch_unwind(|| of(&Acting::new(x)).0).ok();
+            for warm in [false, true] {
+                ARMED.store(true, SeqCst);
+                assert!(ask(1).is_none() || stringify!($action) == "eq" && !warm);
+                ARMED.store(false, SeqCst);
+                assert_eq!((ask(1), ask(1), ask(2)), (Some(1), Some(1), Some(2)));
+            }
+        }
+    )*};
+}
+
+panicking! {
+    a_panic_in_clone_poisons_nothing: clone;
+    a_panic_in_hash_poisons_nothing: hash;
+    a_panic_in_eq_poisons_nothing: eq;
 }
 
 #[test]
-fn panics_in_clone_and_drop_poison_nothing() {
-    #[derive(Debug)]
-    struct Bad(u32);
-    static CLONES: Count = Count::new();
-    impl Clone for Bad {
-        fn clone(&self) -> Self {
-            assert!(
-                self.0 != 1 || CLONES.add() > 1,
-                "the first clones of 1 panic"
-            );
-            Self(self.0)
-        }
-    }
-    impl Drop for Bad {
-        fn drop(&mut self) {
-            assert!(self.0 != 3 || thread::panicking(), "dropping 3 panics");
+fn a_panic_in_drop_is_not_the_callers_fault() {
+    struct Panics;
+    impl Acts for Panics {
+        fn drop(x: u32) {
+            assert!(x != 3 || thread::panicking(), "dropping 3 panics");
         }
     }
     #[memoize(max_entries = 1)]
-    fn of(x: u32) -> std::sync::Arc<Bad> {
-        std::sync::Arc::new(Bad(x))
+    fn of(x: u32) -> std::sync::Arc<Acting<Panics>> {
+        std::sync::Arc::new(Acting::new(x))
     }
-    #[memoize]
-    fn cloned(x: u32) -> Bad {
-        Bad(x)
-    }
-    assert!(catch_unwind(|| cloned(1)).is_err());
-    assert!(catch_unwind(|| cloned(1)).is_err());
-    assert_eq!((cloned(1).0, cloned(2).0), (1, 2));
     drop(of(3));
     for x in 4..10 {
         assert_eq!(of(x).0, x, "whoever evicts 3 is not to blame for its drop");
     }
     drop(of(3));
-    assert!(invalidate_of(3).existed(), "nor is whoever invalidates it");
+    assert!(invalidate_of(3).existed());
     drop(of(3));
     assert!(invalidate_all_of().existed());
-    drop(of(3));
-    put_of(3, std::sync::Arc::new(Bad(4)));
-    assert_eq!(of(3).0, 4, "or replaces it");
+}
+
+#[test]
+fn a_users_code_may_call_the_cache_again() {
+    struct Again;
+    impl Acts for Again {
+        fn clone(x: u32) {
+            if x == 1 {
+                of(&Acting::new(2));
+            }
+        }
+        fn hash(x: u32) {
+            if x == 1 {
+                of(&Acting::new(2));
+            }
+        }
+        fn eq(x: u32) {
+            if x == 1 {
+                of(&Acting::new(2));
+            }
+        }
+        fn drop(x: u32) {
+            if x == 1 {
+                invalidate_of(&Acting::new(2));
+            }
+        }
+    }
+    #[memoize]
+    fn of(key: &Acting<Again>) -> std::sync::Arc<Acting<Again>> {
+        std::sync::Arc::new(key.clone())
+    }
+    for _ in 0..3 {
+        assert_eq!(of(&Acting::new(1)).0, 1);
+    }
+    invalidate_of(&Acting::new(1));
+    assert_eq!(of(&Acting::new(1)).0, 1);
+}
+
+#[test]
+fn a_clone_that_panics_in_one_waiter_spares_the_others() {
+    static CLONES: Count = Count::new();
+    static RUNS: Count = Count::new();
+    struct SecondPanics;
+    impl Acts for SecondPanics {
+        fn clone(_: u32) {
+            assert_ne!(CLONES.add(), 1, "the second clone panics");
+        }
+    }
+    #[memoize]
+    fn of(x: u32) -> Acting<SecondPanics> {
+        RUNS.add();
+        thread::sleep(std::time::Duration::from_millis(20));
+        Acting::new(x)
+    }
+    let answers = crowd(8, |_| catch_unwind(|| of(1).0).ok());
+    assert_eq!(answers.iter().filter(|answer| answer.is_none()).count(), 1);
+    assert_eq!((of(1).0, RUNS.get()), (1, 1));
 }
