@@ -21,8 +21,8 @@ pub enum Outcome {
 
 /// Why a call had to run the function.
 ///
-/// The reason is remembered for as many departed keys as the store may hold entries; past that a key that
-/// was there once counts as cold.
+/// The reason is remembered for about as many departed keys as the store may hold entries; a key whose
+/// departure is forgotten counts as cold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MissReason {
     /// The key was not known.

@@ -8,36 +8,46 @@ pub(crate) enum Reason {
     Invalidated,
 }
 
-/// The most cells that a table has.
-const MOST: usize = 1 << 14;
+/// Hashes that share a bucket push each other out, the oldest first.
+const WAYS: usize = 4;
 
-/// A direct-mapped table of hashes and reasons.
+/// A table has at least so many buckets, lest a few hashes meet in one.
+const FEWEST: usize = 1 << 8;
+
+/// And at most so many.
+const MOST: usize = 1 << 13;
+
+/// A table of hashes and reasons, in buckets of [`WAYS`].
 ///
-/// It is as large as the store may be, within limits, and allocated when the first entry leaves. A hash that
-/// falls on the cell of another takes its place: what is asked for is a statistic.
+/// It has room for about twice as many as the store may hold, within limits, and is allocated when the first
+/// entry leaves. It forgets by itself: what is asked for is a statistic.
 #[derive(Debug)]
 pub(crate) struct Departed {
-    /// The upper 30 bits of a hash's tag, and a reason in the lowest two; 0 is empty.
-    cells: Vec<u32>,
+    /// The upper 30 bits of a hash's tag, and a reason in the lowest two; 0 is empty. The newest comes first.
+    buckets: Vec<[u32; WAYS]>,
     size: usize,
 }
 
 impl Departed {
     /// A table for a store of so many entries.
     pub(crate) fn new(capacity: usize) -> Self {
+        let size = (capacity / 2).clamp(FEWEST, MOST).next_power_of_two();
         Self {
-            cells: Vec::new(),
-            size: capacity.clamp(64, MOST).next_power_of_two(),
+            buckets: Vec::new(),
+            size,
         }
     }
 
     /// Remembers why an entry has left.
     pub(crate) fn note(&mut self, hash: u64, reason: Reason) {
-        if self.cells.is_empty() {
-            self.cells = vec![0; self.size];
+        self.take(hash);
+        if self.buckets.is_empty() {
+            self.buckets = vec![[0; WAYS]; self.size];
         }
         let index = self.index(hash);
-        self.cells[index] = tag(hash)
+        let bucket = &mut self.buckets[index];
+        bucket.rotate_right(1);
+        bucket[0] = tag(hash)
             | match reason {
                 Reason::Expired => 1,
                 Reason::Evicted => 2,
@@ -48,10 +58,10 @@ impl Departed {
     /// Says why an entry has left, and forgets it.
     pub(crate) fn take(&mut self, hash: u64) -> Option<Reason> {
         let index = self.index(hash);
-        let cell = self
-            .cells
-            .get_mut(index)
-            .filter(|cell| **cell & !3 == tag(hash))?;
+        let bucket = self.buckets.get_mut(index)?;
+        let cell = bucket
+            .iter_mut()
+            .find(|cell| **cell != 0 && **cell & !3 == tag(hash))?;
         match std::mem::take(cell) & 3 {
             1 => Some(Reason::Expired),
             2 => Some(Reason::Evicted),
@@ -88,5 +98,14 @@ mod tests {
             assert_eq!(departed.take(0xABCD_0000_1234_5678), Some(reason));
             assert_eq!(departed.take(0xABCD_0000_1234_5678), None);
         }
+    }
+
+    #[test]
+    fn hashes_of_one_bucket_are_remembered_side_by_side() {
+        let mut departed = Departed::new(100);
+        (1..=5_u64).for_each(|n| departed.note(n << 40, Reason::Evicted));
+        let known = |departed: &mut Departed, n: u64| departed.take(n << 40).is_some();
+        assert!(!known(&mut departed, 1), "the oldest has been pushed out");
+        assert!((2..=5).all(|n| known(&mut departed, n)));
     }
 }
