@@ -5,10 +5,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit::Visit;
-use syn::{
-    Expr, FnArg, GenericArgument, Ident, Lifetime, Path, PathArguments, ReceiverKind, ReturnType,
-    Type,
-};
+use syn::{Expr, FnArg, Ident, Lifetime, Path, ReceiverKind, ReturnType, Type};
 
 use crate::args::targets::Targets;
 use crate::args::template::Template;
@@ -410,26 +407,5 @@ fn qualifiers_of_writer(func: &Func, errors: &mut Errors) {
     }
     if let Some(abi) = &func.item.sig.abi {
         errors.at(abi, "an `extern` function cannot invalidate anything; put the attribute on a Rust function that it calls");
-    }
-}
-
-/// Whether a type says `impl Trait` anywhere.
-pub(crate) fn is_opaque(ty: &Type) -> bool {
-    match ty {
-        Type::ImplTrait(_) => true,
-        Type::Path(path) => path
-            .path
-            .segments
-            .iter()
-            .any(|segment| match &segment.arguments {
-                PathArguments::AngleBracketed(arguments) => {
-                    arguments.args.iter().any(|argument| match argument {
-                        GenericArgument::Type(ty) => is_opaque(ty),
-                        _ => false,
-                    })
-                }
-                _ => false,
-            }),
-        _ => false,
     }
 }

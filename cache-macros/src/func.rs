@@ -166,6 +166,11 @@ impl Param {
         mentions(expression.to_token_stream(), &|name| self.answers_to(name))
     }
 
+    /// Whether its type says `impl Trait`, and so has no name that could tell it from others.
+    pub(crate) fn is_opaque(&self) -> bool {
+        matches!(&self.arg, FnArg::Typed(typed) if is_opaque(&typed.ty))
+    }
+
     /// Where it stands: its type, or `self`. Code placed there counts as generated.
     pub(crate) fn span(&self) -> Span {
         let place = match &self.arg {
@@ -196,6 +201,19 @@ fn names_bound(pat: &Pat) -> Vec<Ident> {
     let mut names = Names(Vec::new());
     names.visit_pat(pat);
     names.0
+}
+
+/// Whether a type says `impl Trait` anywhere.
+pub(crate) fn is_opaque(ty: &Type) -> bool {
+    struct Opaque(bool);
+    impl<'ast> Visit<'ast> for Opaque {
+        fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {
+            self.0 = true;
+        }
+    }
+    let mut opaque = Opaque(false);
+    opaque.visit_type(ty);
+    opaque.0
 }
 
 /// Whether an identifier stands anywhere in the tokens.

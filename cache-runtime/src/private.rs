@@ -6,7 +6,7 @@ pub use crate::__cache_register as register;
 pub use crate::invalidate::{Always, Settle, copied, invalidate_route, settle, settle_async};
 pub use crate::key::{
     ByShape, ByTarget, ByValue, CacheKey, Key, KeyRef, NotAtAll, Part, Rendered, Route, Way,
-    check_key, part, route,
+    check_key, part, route, typed,
 };
 pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;

@@ -1,8 +1,13 @@
 //! What a hit allocates, and what expired entries give back.
-#![allow(clippy::unused_async, reason = "a hit awaits nothing")]
+#![allow(
+    clippy::unused_async,
+    clippy::needless_pass_by_value,
+    reason = "a hit awaits and consumes nothing"
+)]
 #![allow(unsafe_code, reason = "counting allocations takes a global allocator")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::path::Path;
 use std::pin::pin;
@@ -46,22 +51,84 @@ fn allocations(body: impl FnOnce()) -> usize {
     ALLOCATIONS.get() - before
 }
 
+/// What a future comes to that does not wait.
+fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct User(String);
+
+impl User {
+    #[memoize]
+    fn greeting(&self, word: &str) -> usize {
+        self.0.len() + word.len()
+    }
+}
+
 #[test]
 fn a_hit_through_borrowed_arguments_allocates_nothing() {
     #[memoize]
     fn of(text: &str, bytes: &[u8], path: &Path, name: Option<&String>) -> usize {
         text.len() + bytes.len() + path.as_os_str().len() + name.map_or(0, String::len)
     }
+    #[memoize]
+    fn more(user: &User, users: Option<&[User]>, pair: (&str, f64), cow: Cow<'_, str>) -> usize {
+        user.0.len() + users.map_or(0, <[User]>::len) + pair.0.len() + cow.len()
+    }
     #[cached(route = "/users/{name}/{page}")]
     fn page(name: &str, page: u32) -> usize {
         name.len() + page as usize
     }
     let name = String::from("name");
+    let user = User(name.clone());
     let call = || {
         let _ = (
             of("text", b"bytes", Path::new("/path"), Some(&name)),
+            more(
+                &user,
+                Some(std::slice::from_ref(&user)),
+                ("a", 0.5),
+                Cow::Borrowed("b"),
+            ),
             page("name", 7),
+            user.greeting("hello"),
         );
+    };
+    call();
+    assert_eq!(allocations(call), 0);
+    assert_eq!(
+        (stats_of().hits, stats_more().hits, stats_page().hits),
+        (1, 1, 1)
+    );
+    assert_eq!(User::stats_greeting().hits, 1);
+}
+
+#[test]
+fn a_hit_of_a_task_allocates_nothing() {
+    #[memoize]
+    async fn of(
+        text: &str,
+        bytes: &[u8],
+        path: &Path,
+        name: Option<&String>,
+    ) -> Result<usize, String> {
+        Ok(text.len() + bytes.len() + path.as_os_str().len() + name.map_or(0, String::len))
+    }
+    #[cached(route = "/users/{name}/{page}")]
+    async fn page(name: &str, page: u32) -> usize {
+        name.len() + page as usize
+    }
+    let name = String::from("name");
+    let call = || {
+        assert_eq!(
+            ready(of("text", b"bytes", Path::new("/path"), Some(&name))),
+            Ok(18)
+        );
+        assert_eq!(ready(page("name", 7)), 11);
     };
     call();
     assert_eq!(allocations(call), 0);
@@ -69,21 +136,30 @@ fn a_hit_through_borrowed_arguments_allocates_nothing() {
 }
 
 #[test]
-fn a_hit_of_a_task_allocates_nothing() {
+fn a_peek_allocates_nothing_either() {
     #[memoize]
-    async fn of(text: &str) -> Result<usize, String> {
-        Ok(text.len())
+    fn of(text: &str) -> usize {
+        text.len()
     }
-    let call = || {
-        let mut future = pin!(of("text"));
-        let polled = future
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()));
-        assert!(matches!(polled, Poll::Ready(Ok(4))));
-    };
-    call();
-    assert_eq!(allocations(call), 0);
-    assert_eq!(stats_of().hits, 1);
+    of("text");
+    assert_eq!(
+        allocations(|| assert_eq!((peek_of("text"), peek_of("none")), (Some(4), None))),
+        0
+    );
+}
+
+#[test]
+fn every_thread_hits_without_allocating() {
+    #[memoize]
+    fn of(text: &str) -> usize {
+        text.len()
+    }
+    of("text");
+    let counts = cache_tests::crowd(4, |_| {
+        of("text");
+        allocations(|| (0..1_000).for_each(|_| assert_eq!(of("text"), 4)))
+    });
+    assert_eq!(counts, [0; 4], "after its first call");
 }
 
 #[test]

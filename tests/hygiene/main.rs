@@ -108,6 +108,88 @@ mod hostile {
     }
 }
 
+/// Not even the prelude is here.
+#[no_implicit_prelude]
+mod bare {
+    #[::cache_runtime::memoize(timeout = 5, max_entries = 10, unless = x > 5, response_filter = |_| true)]
+    pub fn plain(x: u32) -> u32 {
+        x
+    }
+
+    #[::cache_runtime::memoize(err_timeout = "5s")]
+    pub async fn later(x: ::std::string::String) -> ::std::result::Result<usize, ()> {
+        ::std::result::Result::Ok(x.len())
+    }
+
+    #[::cache_runtime::cached(route = "/{x}", helpers = false)]
+    pub async fn page(x: u32) -> ::std::option::Option<u32> {
+        ::std::option::Option::Some(x)
+    }
+
+    #[::cache_runtime::invalidates(plain(x), |x| plain(*x), route("/{x}"))]
+    pub fn write(x: u32) -> ::std::result::Result<u32, ()> {
+        ::std::result::Result::Ok(x)
+    }
+
+    #[::cache_runtime::invalidates(plain, on = always)]
+    pub async fn write_always() {}
+}
+
+/// Arguments are named like everything that might stand in generated code.
+mod arguments {
+    use cache_runtime::{cached, invalidates, memoize};
+
+    #[memoize]
+    pub fn entry(value: u32) -> u32 {
+        value
+    }
+
+    #[memoize(skip(runtime, state), unless = forced, forced_update = unless)]
+    pub async fn many(
+        call: u32,
+        step: u32,
+        look: u32,
+        flight: u32,
+        store: u32,
+        part: u32,
+        way: u32,
+        route: u32,
+        found: u32,
+        body: u32,
+        load: u32,
+        r#async: u32,
+        r#fn: u32,
+        runtime: u32,
+        state: u32,
+        forced: bool,
+        unless: bool,
+        key0: u32,
+        arg0: u32,
+        f: u32,
+        core: u32,
+        std: u32,
+    ) -> u32 {
+        let sum = call + step + look + flight + store + part + way + route + found + body + load;
+        let sum = sum + r#async + r#fn + runtime + state + key0 + arg0 + f + core + std;
+        sum + u32::from(forced) + u32::from(unless)
+    }
+
+    #[cached(route = "/{runtime}/{key}", helpers = false)]
+    pub fn routed(key: u32, runtime: u32) -> u32 {
+        key + runtime
+    }
+
+    #[invalidates(entry(result), |value| entry(*value))]
+    pub fn write(result: u32) -> u32 {
+        result + 1
+    }
+
+    #[invalidates(many, entry(guard), on = always)]
+    pub async fn write_always(guard: u32, ok: u32, pending: u32) -> u32 {
+        guard + ok + pending
+    }
+}
+
 mod renamed {
     pub mod inner {
         pub use cache_runtime as another_name;
@@ -147,6 +229,21 @@ macro_rules! with_impl {
 
 with_impl!(FromMacro);
 
+macro_rules! inside_an_impl {
+    ($name:ident) => {
+        #[cache_runtime::memoize]
+        fn $name(x: u32) -> u32 {
+            x + 2
+        }
+    };
+}
+
+struct Inside;
+
+impl Inside {
+    inside_an_impl!(associated);
+}
+
 #[cfg(any())]
 #[cache_runtime::memoize]
 fn absent_above(x: Missing) {}
@@ -175,5 +272,47 @@ fn generated_code_means_what_it_says() {
     assert_eq!(
         (FromMacro::associated(1), FromMacro::peek_associated(1)),
         (2, Some(2))
+    );
+}
+
+#[test]
+fn no_prelude_is_needed() {
+    assert_eq!((bare::plain(1), bare::peek_plain(1)), (1, Some(1)));
+    assert_eq!(
+        futures::executor::block_on(bare::later("a".to_owned())),
+        Ok(1)
+    );
+    assert_eq!(futures::executor::block_on(bare::page(1)), Some(1));
+    assert_eq!((bare::write(1), bare::peek_plain(1)), (Ok(1), None));
+    bare::plain(1);
+    futures::executor::block_on(bare::write_always());
+    assert_eq!(bare::peek_plain(1), None);
+}
+
+#[test]
+fn arguments_may_have_any_name() {
+    assert_eq!(
+        (arguments::entry(1), arguments::peek_entry(1)),
+        (1, Some(1))
+    );
+    assert_eq!(arguments::write(1), 2);
+    assert_eq!(arguments::peek_entry(1), None);
+    arguments::put_entry(2, 9);
+    assert_eq!(arguments::entry(2), 9);
+    let many = |unless| {
+        arguments::many(
+            1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, false, unless, 1, 1, 1, 1, 1,
+        )
+    };
+    assert_eq!(futures::executor::block_on(many(false)), 20);
+    assert_eq!(arguments::routed(1, 2), 3);
+    assert_eq!(
+        futures::executor::block_on(arguments::write_always(2, 0, 0)),
+        2
+    );
+    assert_eq!(arguments::peek_entry(2), None);
+    assert_eq!(
+        (Inside::associated(1), Inside::peek_associated(1)),
+        (3, Some(3))
     );
 }

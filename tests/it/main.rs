@@ -1,10 +1,8 @@
 //! Behaviour. Files are named after the promises and the forms that they show.
 
 #![allow(
+    clippy::all,
     clippy::pedantic,
-    clippy::needless_question_mark,
-    clippy::no_effect,
-    clippy::unnecessary_operation,
     reason = "the cached functions are toys, in every form; `lint` is where lints count"
 )]
 

@@ -52,3 +52,46 @@ fn functions_are_listed_whether_called_or_not() {
         "no two functions have one name"
     );
 }
+
+#[test]
+fn an_expression_is_shown_until_it_is_known() {
+    const FEW: usize = 3;
+    #[memoize(timeout = FEW as u64 * 2, max_entries = FEW, namespace = "expressions")]
+    fn of(x: u32) -> u32 {
+        x
+    }
+    let policy = || {
+        let functions = functions();
+        let found = functions.into_iter().find(|f| f.name == "expressions");
+        found.expect("it is listed").policy
+    };
+    assert!(matches!(policy().timeout, Timeout::Expression(text) if text.contains("FEW")));
+    assert!(matches!(policy().max_entries, Bound::Expression("FEW")));
+    of(1);
+    assert_eq!(policy().timeout, Timeout::After(Duration::from_secs(6)));
+    assert_eq!(policy().max_entries, Bound::Entries(3));
+}
+
+#[test]
+fn entries_and_stats_of_all_instantiations_are_summed() {
+    #[memoize(namespace = "summed")]
+    fn of<T: 'static>(x: usize) -> usize {
+        size_of::<T>() * x
+    }
+    (of::<u8>(1), of::<u16>(1), of::<u16>(2), of::<u16>(2));
+    let functions = functions();
+    let found = functions.iter().find(|f| f.name == "summed").unwrap();
+    assert_eq!(
+        (found.entries, found.stats.calls(), found.stats.hits),
+        (3, 4, 1)
+    );
+    assert_eq!(found.stats, stats_of::<u32>());
+}
+
+#[test]
+fn what_is_seen_can_be_printed() {
+    assert!(format!("{:?}", functions()).contains("never_called"));
+    assert!(format!("{:?}", stats_never_called()).contains("hits: 0"));
+    assert!(format!("{:?}", invalidate_never_called(1)).contains("existed: false"));
+    assert_eq!(stats_never_called().hit_ratio().to_string(), "0");
+}

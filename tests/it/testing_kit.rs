@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use cache_runtime::{memoize, testing};
+use cache_runtime::{Outcome, invalidates, memoize, testing};
 use cache_tests::Count;
 
 #[test]
@@ -17,8 +17,34 @@ fn disabled_caches_are_neither_read_nor_written() {
     {
         let _off = testing::disable();
         assert_eq!((of(0), of(0), peek_of(0)), (1, 2, Some(0)));
+        assert_eq!(detailed_of(1).outcome, Outcome::Bypassed);
+        let inner = testing::disable();
+        drop(inner);
+        assert_eq!(of(0), 4, "guards nest");
+        assert_eq!(
+            thread::spawn(|| of(0)).join().unwrap(),
+            0,
+            "other threads go on"
+        );
     }
-    assert_eq!(of(0), 0);
+    assert_eq!((of(0), peek_of(1)), (0, None));
+}
+
+#[test]
+fn invalidation_works_while_caches_are_disabled() {
+    #[memoize]
+    fn of(x: u32) -> u32 {
+        x
+    }
+    #[invalidates(of(x))]
+    fn write(x: u32) {
+        let _ = x;
+    }
+    of(1);
+    let off = testing::disable();
+    write(1);
+    drop(off);
+    assert_eq!(peek_of(1), None);
 }
 
 #[test]
@@ -45,6 +71,57 @@ fn isolated_caches_are_fresh_private_and_have_a_clock_of_their_own() {
             Some(1),
             "others see the shared caches"
         );
+        invalidate_all_of();
     }
     assert_eq!((peek_of(1), peek_of(2)), (Some(1), None));
+    assert_eq!(stats_of().calls(), 1);
+}
+
+#[test]
+fn an_isolated_world_leaves_nothing_to_the_next() {
+    #[memoize(timeout = 1_000)]
+    fn of(x: u32) -> u32 {
+        x
+    }
+    for round in 0..5 {
+        let _caches = testing::isolate();
+        assert_eq!((peek_of(1), stats_of().calls()), (None, 0), "{round}");
+        of(1);
+        testing::advance(Duration::from_secs(999));
+        assert_eq!(peek_of(1), Some(1), "the clock starts anew");
+    }
+}
+
+#[tokio::test]
+async fn a_test_on_one_thread_is_isolated_across_its_waits() {
+    #[memoize(timeout = 10)]
+    async fn of(x: u32) -> u32 {
+        tokio::task::yield_now().await;
+        x
+    }
+    let _caches = testing::isolate();
+    futures::join!(of(1), of(1));
+    testing::advance(Duration::from_secs(9));
+    tokio::task::yield_now().await;
+    assert_eq!((peek_of(1).await, stats_of().calls()), (Some(1), 2));
+    testing::advance(Duration::from_secs(1));
+    assert_eq!(peek_of(1).await, None);
+}
+
+#[test]
+fn a_load_that_outlives_its_world_does_no_harm() {
+    #[memoize]
+    async fn of(x: u32) -> u32 {
+        futures::pending!();
+        x
+    }
+    let mut early = Box::pin(of(1));
+    {
+        let _caches = testing::isolate();
+        assert!(cache_tests::poll_once(&mut early).is_pending());
+    }
+    let _caches = testing::isolate();
+    assert!(cache_tests::poll_once(&mut early).is_ready());
+    assert_eq!(futures::executor::block_on(peek_of(1)), None);
+    assert_eq!(stats_of().calls(), 0);
 }

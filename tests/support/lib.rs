@@ -4,6 +4,10 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll, Waker};
 use std::thread;
+use std::time::{Duration, Instant};
+
+/// A wait that takes longer than this will never end.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Counts something, mostly the runs of a function.
 #[derive(Debug)]
@@ -29,17 +33,17 @@ impl Count {
 
     /// Waits until there are so many, as a thread.
     pub fn wait_for(&self, count: usize) {
-        while self.get() < count {
-            thread::yield_now();
-        }
+        wait_until(|| self.get() >= count);
     }
 
     /// Waits until there are so many, as a task.
     pub async fn reach(&self, count: usize) {
+        let patience = Patience::new();
         std::future::poll_fn(|context| {
             if self.get() >= count {
                 return Poll::Ready(());
             }
+            patience.check();
             context.waker().wake_by_ref();
             Poll::Pending
         })
@@ -50,6 +54,31 @@ impl Count {
 impl Default for Count {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Waits until something is true.
+///
+/// # Panics
+///
+/// If it takes so long that it will never be.
+pub fn wait_until(is_so: impl Fn() -> bool) {
+    let patience = Patience::new();
+    while !is_so() {
+        patience.check();
+        thread::yield_now();
+    }
+}
+
+struct Patience(Instant);
+
+impl Patience {
+    fn new() -> Self {
+        Self(Instant::now())
+    }
+
+    fn check(&self) {
+        assert!(self.0.elapsed() < DEADLINE, "waited in vain");
     }
 }
 

@@ -7,8 +7,8 @@ use syn::{Expr, Ident, Path, ReturnType};
 
 use super::{call, route};
 use crate::args::targets::{Item, Target, Targets};
-use crate::check::{is_opaque, runtime};
-use crate::func::Func;
+use crate::check::runtime;
+use crate::func::{Func, is_opaque};
 
 /// The function, with its signature, attributes and visibility.
 pub(crate) fn invalidates(func: &Func, targets: &Targets) -> TokenStream {

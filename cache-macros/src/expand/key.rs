@@ -15,7 +15,20 @@ pub(super) struct Key {
     pub(super) check: TokenStream,
 }
 
+/// The key of a call, with the types of arguments that have no name, where the key does not hold them anyway.
 pub(super) fn key(plan: &Plan) -> Key {
+    let mut key = borrowed(plan);
+    if let KeyedOn::Expression(_, places) | KeyedOn::Route(_, places) = &plan.keyed {
+        let params = places.iter().map(|&place| &plan.func.params[place]);
+        for param in params.filter(|param| param.is_opaque()) {
+            let (runtime, name, parts) = (&plan.runtime, &param.name, &key.parts);
+            key.parts = quote!(#runtime::__private::typed(&#name, #parts));
+        }
+    }
+    key
+}
+
+fn borrowed(plan: &Plan) -> Key {
     let runtime = &plan.runtime;
     let part = |span, place: TokenStream| {
         let private = quote_spanned!(span=> #runtime::__private);

@@ -27,7 +27,7 @@ pub(crate) fn cached(plan: &Plan) -> TokenStream {
 
 /// The helpers without their bodies, so that calls of them stay right while the attribute is not.
 pub(crate) fn stubs(plan: &Plan) -> TokenStream {
-    let opaque = crate::check::is_opaque(&plan.func.output);
+    let opaque = crate::func::is_opaque(&plan.func.output);
     if plan.args.wants_helpers() && !opaque {
         helpers::stubs(plan)
     } else {

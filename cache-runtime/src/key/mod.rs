@@ -93,6 +93,37 @@ pub fn part<W, A: Key<W>>(_way: W, argument: &A) -> Part<'_, A, W> {
     }
 }
 
+/// A key that also says of what type an argument is that it was made from.
+#[derive(Debug)]
+pub struct Typed<A, Q> {
+    key: Q,
+    argument: std::marker::PhantomData<fn(A)>,
+}
+
+/// Tells the keys that are made from arguments of different types apart.
+pub fn typed<A, Q: KeyRef>(_argument: &A, key: Q) -> Typed<A, Q> {
+    Typed {
+        key,
+        argument: std::marker::PhantomData,
+    }
+}
+
+impl<A, Q: KeyRef> KeyRef for Typed<A, Q> {
+    type Owned = Q::Owned;
+
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+
+    fn is(&self, owned: &Q::Owned) -> bool {
+        self.key.is(owned)
+    }
+
+    fn own(&self) -> Q::Owned {
+        self.key.own()
+    }
+}
+
 impl KeyRef for () {
     type Owned = ();
 

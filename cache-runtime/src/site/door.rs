@@ -95,10 +95,7 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// Drops the entry of a key.
     pub fn invalidate<Q: KeyRef>(&self, key: Q) -> Invalidation {
-        let existed = self
-            .instance::<Q::Owned>()
-            .store
-            .remove(key::hash(&key), &key);
+        let existed = self.instance::<Q>().store.remove(key::hash(&key), &key);
         Invalidation::confirmed(existed)
     }
 
@@ -122,7 +119,7 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// Shows the live value of a key, without counting a hit.
     pub fn peek<S: Shown<R, K>, Q: KeyRef>(&self, key: Q) -> Option<S::Visible> {
-        let instance = self.instance::<Q::Owned>();
+        let instance = self.instance::<Q>();
         let look = instance.store.look(key::hash(&key), &key);
         let entry = look
             .entry()
@@ -138,7 +135,7 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// Stores a value that the caller has; an error is not stored, but what was there is dropped.
     pub fn put<S: Shown<R, K>, Q: KeyRef>(&self, key: Q, value: S::Visible) {
-        let instance = self.instance::<Q::Owned>();
+        let instance = self.instance::<Q>();
         let stored = S::take(value).map(Arc::new);
         let ttl = stored
             .as_deref()
@@ -170,7 +167,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         if crate::testing::is_disabled() {
             return None;
         }
-        (!ask.bypass).then(|| Call::new(self.instance(), ask, key::hash(key)))
+        (!ask.bypass).then(|| Call::new(self.instance::<Q>(), ask, key::hash(key)))
     }
 
     fn bypass<O: Send + Sync + 'static>(&self) -> Found<R, K, O> {
@@ -181,19 +178,20 @@ impl<R, K: Kind<R>> Door<R, K> {
         self.site.state()
     }
 
-    fn instance<O: Send + Sync + 'static>(&self) -> &'static InstanceOf<K, O> {
+    fn instance<Q: KeyRef>(&self) -> &'static InstanceOf<K, Q::Owned> {
         let state = self.state();
-        let instance = TypeId::of::<InstanceOf<K, O>>();
+        let instance = TypeId::of::<InstanceOf<K, Q::Owned>>();
         let found = state.instance(
             InstanceId {
                 function: self.function,
+                arguments: typeid::of::<Q>(),
                 instance,
             },
             || {
                 let setup = (self.setup)(Setup::new());
                 let made = Instance::new(setup, state.clock, Arc::clone(&state.counters));
                 // Lives as long as the function it belongs to: for the rest of the process.
-                let made: &'static InstanceOf<K, O> = Box::leak(Box::new(made));
+                let made: &'static InstanceOf<K, Q::Owned> = Box::leak(Box::new(made));
                 sweeper::look_after(made);
                 made
             },

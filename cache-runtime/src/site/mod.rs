@@ -152,6 +152,8 @@ impl fmt::Debug for Site {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct InstanceId {
     pub(crate) function: TypeId,
+    /// The types of the arguments in the key: an `impl Trait` argument has no name that could tell.
+    pub(crate) arguments: TypeId,
     pub(crate) instance: TypeId,
 }
 

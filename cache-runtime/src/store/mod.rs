@@ -13,7 +13,6 @@ mod departed;
 pub(crate) mod shard;
 mod wheel;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -225,7 +224,7 @@ impl<K, V, E> Store<K, V, E> {
                 shard.set(place, entry.clone(), &self.counters, garbage);
                 Ok::<_, Changed>(())
             });
-            discard(look);
+            look.found.into_iter().for_each(Candidate::discard);
             if put.is_ok() {
                 return;
             }
@@ -320,13 +319,6 @@ fn place_of<K, V, E>(
     }
 }
 
-/// Drops what may be the last of an entry.
-///
-/// A panic in a user's `Drop` ends here: the call in whose course an entry leaves is not to blame for it.
-fn discard<T>(leaving: T) {
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(leaving)));
-}
-
 /// Changes a shard under its lock, then drops what has left it.
 fn change<K, V, E, T>(
     lock: &RwLock<Shard<K, V, E>>,
@@ -334,7 +326,7 @@ fn change<K, V, E, T>(
 ) -> T {
     let mut garbage = Garbage::new();
     let answer = change_it(&mut lock.write(), &mut garbage);
-    discard(garbage);
+    garbage.discard();
     answer
 }
 

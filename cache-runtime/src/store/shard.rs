@@ -4,6 +4,7 @@
 //! chain. Nothing here runs code of the user's: keys are compared, and whatever leaves is dropped, by the
 //! caller, outside the lock.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use hashbrown::HashTable;
@@ -64,6 +65,14 @@ pub(crate) struct Candidate<K, V, E> {
     pub(crate) flight: Option<Arc<Flight<V, E>>>,
 }
 
+impl<K, V, E> Candidate<K, V, E> {
+    /// Drops what may be the last of an entry.
+    pub(super) fn discard(self) {
+        discard(self.key);
+        discard(self.entry);
+    }
+}
+
 /// The answer to "which key comes next in the chain of this hash?".
 #[derive(Debug)]
 pub(crate) enum Peek<K, V, E> {
@@ -72,6 +81,14 @@ pub(crate) enum Peek<K, V, E> {
     End,
     /// The chain has changed; look again from its head.
     Changed,
+}
+
+/// Drops something of the user's.
+///
+/// A panic in a user's `Drop` ends here: the call in whose course an entry leaves is not to blame for it. Only
+/// one thing at a time is dropped so, for a second panic on the way would end the process.
+fn discard<T>(leaving: T) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(leaving)));
 }
 
 /// What has left a shard and is dropped outside its lock.
@@ -86,6 +103,16 @@ impl<K, V, E> Garbage<K, V, E> {
         Self {
             slots: Vec::new(),
             values: Vec::new(),
+        }
+    }
+
+    /// Drops everything, each key and each value by itself.
+    pub(super) fn discard(self) {
+        self.values.into_iter().for_each(discard);
+        for slot in self.slots.into_iter().flatten() {
+            discard(slot.key);
+            discard(slot.entry);
+            slot.flights.into_iter().for_each(discard);
         }
     }
 }

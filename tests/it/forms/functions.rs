@@ -1,4 +1,4 @@
-//! Free and nested functions, patterns, raw identifiers, `unsafe`, `async` with borrowed arguments.
+//! Free and nested functions, patterns, raw identifiers, `unsafe`, early returns.
 
 use cache_runtime::memoize;
 use cache_tests::Count;
@@ -83,23 +83,6 @@ fn functions_inside_functions_have_entries_of_their_own() {
 }
 
 #[test]
-fn lifetimes_and_async() {
-    #[memoize]
-    async fn of<'a>(a: &'a str, b: &str, c: Vec<&'a str>) -> usize {
-        a.len() + b.len() + c.len()
-    }
-    fn is_send<F: Future + Send>(future: F) -> F {
-        future
-    }
-    let answer = futures::executor::block_on(is_send(of("a", "bc", vec!["d"])));
-    assert_eq!(answer, 4);
-    assert_eq!(
-        futures::executor::block_on(peek_of("a", "bc", vec!["d"])),
-        Some(4)
-    );
-}
-
-#[test]
 fn early_returns_and_question_marks_stay_inside() {
     #[memoize(helpers = false)]
     fn inline(x: Option<u32>) -> Option<u32> {
@@ -129,5 +112,70 @@ fn early_returns_and_question_marks_stay_inside() {
     assert_eq!(
         (asked(""), asked("7"), asked("7"), asked("x")),
         (Some(0), Some(7), Some(7), None)
+    );
+}
+
+#[test]
+fn patterns_of_every_kind() {
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    struct Point {
+        x: i32,
+        y: i32,
+    }
+    #[memoize]
+    fn of(
+        Point { x, y: up }: Point,
+        &(a, b): &(i32, i32),
+        all @ [first, .., last]: [i32; 3],
+        ref text: String,
+        (): (),
+    ) -> i32 {
+        x + up + a + b + first + last + all[1] + i32::try_from(text.len()).unwrap()
+    }
+    let call = |text: &str| of(Point { x: 1, y: 2 }, &(3, 4), [5, 6, 7], text.into(), ());
+    assert_eq!((call("a"), call("ab"), call("a")), (29, 30, 29));
+    assert_eq!((stats_of().hits, stats_of().misses.total()), (1, 2));
+}
+
+#[test]
+fn unsafe_and_async_functions() {
+    #[memoize]
+    #[allow(unsafe_code, reason = "this is what is tested")]
+    async unsafe fn of(x: u32) -> Result<u32, ()> {
+        Ok(x)
+    }
+    // SAFETY: the function does nothing unsafe.
+    #[allow(unsafe_code, reason = "this is what is tested")]
+    let answer = futures::executor::block_on(unsafe { of(1) });
+    assert_eq!(
+        (answer, futures::executor::block_on(peek_of(1))),
+        (Ok(1), Some(1))
+    );
+}
+
+#[test]
+fn a_body_may_hold_items_loops_and_closures() {
+    #[memoize]
+    fn of(text: String) -> usize {
+        const EXTRA: usize = 1;
+        fn inner(x: usize) -> usize {
+            x + EXTRA
+        }
+        let mut count = 0;
+        'outer: loop {
+            for letter in text.chars() {
+                if letter == '.' {
+                    break 'outer;
+                }
+                count = inner(count);
+            }
+            return 0;
+        }
+        drop(text);
+        count
+    }
+    assert_eq!(
+        (of("ab.".into()), of("ab".into()), of("ab.".into())),
+        (2, 0, 2)
     );
 }

@@ -1,19 +1,15 @@
-//! Methods and associated functions, inherent and of traits.
+//! Inherent methods and associated functions.
 
 use std::sync::Arc;
 
 use cache_runtime::{invalidates, memoize};
-use cache_tests::Count;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Shop(u32);
 
-static RUNS: Count = Count::new();
-
 impl Shop {
     #[memoize]
     fn price(&self, sku: &str) -> usize {
-        RUNS.add();
         self.0 as usize * 100 + sku.len()
     }
 
@@ -45,30 +41,6 @@ impl Shop {
     fn invalidate_tax_of(&self, rate: u32) -> cache_runtime::Invalidation {
         let _ = self;
         Self::invalidate_tax(rate)
-    }
-}
-
-trait Prices {
-    fn list(&self, sku: u32) -> u32;
-    async fn later(&self, sku: u32) -> u32;
-    fn default_list(&self, sku: u32) -> u32;
-}
-
-impl Prices for Shop {
-    #[memoize(helpers = false)]
-    fn list(&self, sku: u32) -> u32 {
-        RUNS.add();
-        self.0 + sku
-    }
-
-    #[memoize(helpers = false)]
-    async fn later(&self, sku: u32) -> u32 {
-        self.0 + sku
-    }
-
-    #[memoize(helpers = false, skip(self))]
-    fn default_list(&self, sku: u32) -> u32 {
-        Self(sku).0
     }
 }
 
@@ -108,11 +80,82 @@ fn associated_functions_with_and_without_self() {
 }
 
 #[test]
-fn trait_methods() {
+fn receivers_of_every_kind() {
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    struct By(u32);
+    impl By {
+        #[memoize]
+        fn value(self) -> u32 {
+            self.0
+        }
+
+        #[memoize]
+        fn changed(mut self, by: u32) -> Self {
+            self.0 += by;
+            self
+        }
+
+        #[memoize]
+        fn boxed(self: Box<Self>) -> u32 {
+            self.0
+        }
+
+        #[memoize]
+        async fn shared(self: Arc<Self>) -> u32 {
+            self.0
+        }
+
+        #[memoize]
+        fn reference(self: &Self) -> u32 {
+            self.0
+        }
+    }
     assert_eq!(
-        (Shop(7).list(1), Shop(8).list(1), Shop(7).list(1)),
-        (8, 9, 8)
+        (By(1).value(), By(2).value(), By(1).peek_value()),
+        (1, 2, Some(1))
     );
-    assert_eq!(futures::executor::block_on(Shop(7).later(1)), 8);
-    assert_eq!((Shop(7).default_list(1), Shop(8).default_list(1)), (1, 1));
+    assert_eq!((By(1).changed(1), By(2).changed(1)), (By(2), By(3)));
+    assert_eq!((Box::new(By(1)).boxed(), Box::new(By(2)).boxed()), (1, 2));
+    assert_eq!((By(1).reference(), By(2).reference()), (1, 2));
+    assert_eq!(futures::executor::block_on(Arc::new(By(3)).shared()), 3);
+}
+
+#[test]
+fn methods_of_one_name_on_two_types_do_not_share() {
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    enum Other {
+        Shop,
+    }
+    impl Other {
+        #[memoize]
+        fn plain(x: u32) -> u32 {
+            x + 2
+        }
+
+        #[memoize]
+        fn is_shop(&self) -> bool {
+            matches!(self, Self::Shop)
+        }
+    }
+    assert_eq!((Shop::plain(5), Other::plain(5)), (6, 7));
+    assert!(Other::Shop.is_shop() && Other::Shop.peek_is_shop() == Some(true));
+}
+
+#[test]
+fn associated_constants_and_types_can_be_named() {
+    struct Limits;
+    impl Limits {
+        const MOST: usize = 2;
+        const LIFE: std::time::Duration = std::time::Duration::from_secs(5);
+
+        #[memoize(max_entries = Self::MOST, timeout = Self::LIFE, unless = x > Self::MOST)]
+        fn of(x: usize) -> usize {
+            x
+        }
+    }
+    (0..5).for_each(|x| _ = Limits::of(x));
+    assert_eq!(
+        (Limits::stats_of().bypasses, Limits::stats_of().evictions),
+        (2, 1)
+    );
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cache_runtime::{MissReason, Outcome, functions, memoize, testing};
-use cache_tests::{Count, crowd};
+use cache_tests::{Count, crowd, wait_until};
 
 fn entries(name: &str) -> usize {
     let functions = functions();
@@ -75,9 +75,7 @@ fn expired_entries_leave_without_being_read() {
     (0..1_000).for_each(|x| _ = of(x));
     assert_eq!(entries("leaves-by-itself"), 1_000);
     testing::advance(Duration::from_secs(60));
-    while entries("leaves-by-itself") > 0 {
-        std::thread::yield_now();
-    }
+    wait_until(|| entries("leaves-by-itself") == 0);
     assert_eq!(stats_of().expirations, 1_000);
 }
 

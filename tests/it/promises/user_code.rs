@@ -2,10 +2,11 @@
 
 use std::hash::{Hash, Hasher};
 use std::panic::catch_unwind;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 
-use cache_runtime::memoize;
+use cache_runtime::{invalidates, memoize};
 use cache_tests::{Count, crowd};
 
 /// What a user's type does in `Clone`, `Hash`, `Eq` and `Drop` when it is told to.
@@ -167,26 +168,40 @@ panicking! {
     a_panic_in_eq_poisons_nothing: eq;
 }
 
-#[test]
-fn a_panic_in_drop_is_not_the_callers_fault() {
-    struct Panics;
-    impl Acts for Panics {
-        fn drop(x: u32) {
-            assert!(x != 3 || thread::panicking(), "dropping 3 panics");
-        }
+/// Dropping 3 panics.
+struct BadDrop;
+
+impl Acts for BadDrop {
+    fn drop(x: u32) {
+        assert!(x != 3 || thread::panicking(), "dropping 3 panics");
     }
+}
+
+#[test]
+fn who_evicts_a_value_is_not_to_blame_for_its_drop() {
     #[memoize(max_entries = 1)]
-    fn of(x: u32) -> std::sync::Arc<Acting<Panics>> {
-        std::sync::Arc::new(Acting::new(x))
+    fn of(x: u32) -> Arc<Acting<BadDrop>> {
+        Arc::new(Acting::new(x))
     }
     drop(of(3));
     for x in 4..10 {
-        assert_eq!(of(x).0, x, "whoever evicts 3 is not to blame for its drop");
+        assert_eq!(of(x).0, x);
     }
     drop(of(3));
-    assert!(invalidate_of(3).existed());
-    drop(of(3));
     assert!(invalidate_all_of().existed());
+}
+
+#[test]
+fn who_invalidates_a_value_is_not_to_blame_for_its_drop() {
+    #[memoize]
+    fn of(x: u32) -> Arc<Acting<BadDrop>> {
+        Arc::new(Acting::new(x))
+    }
+    #[invalidates(of(3), of(4))]
+    fn write() {}
+    (drop(of(3)), drop(of(4)));
+    write();
+    assert!(peek_of(3).is_none() && peek_of(4).is_none());
 }
 
 #[test]
@@ -215,8 +230,8 @@ fn a_users_code_may_call_the_cache_again() {
         }
     }
     #[memoize]
-    fn of(key: &Acting<Again>) -> std::sync::Arc<Acting<Again>> {
-        std::sync::Arc::new(key.clone())
+    fn of(key: &Acting<Again>) -> Arc<Acting<Again>> {
+        Arc::new(key.clone())
     }
     for _ in 0..3 {
         assert_eq!(of(&Acting::new(1)).0, 1);
@@ -244,4 +259,23 @@ fn a_clone_that_panics_in_one_waiter_spares_the_others() {
     let answers = crowd(8, |_| catch_unwind(|| of(1).0).ok());
     assert_eq!(answers.iter().filter(|answer| answer.is_none()).count(), 1);
     assert_eq!((of(1).0, RUNS.get()), (1, 1));
+}
+
+#[test]
+fn many_panics_in_drop_are_each_met_alone() {
+    struct Panics;
+    impl Acts for Panics {
+        fn drop(_: u32) {
+            assert!(thread::panicking(), "dropping panics");
+        }
+    }
+    #[memoize(max_entries = 10)]
+    fn of(x: u32) -> std::sync::Arc<Acting<Panics>> {
+        std::sync::Arc::new(Acting::new(x))
+    }
+    for x in 0..5 {
+        drop(of(x));
+    }
+    assert!(invalidate_all_of().existed());
+    assert_eq!(peek_of(0).map(|value| value.0), None);
 }
