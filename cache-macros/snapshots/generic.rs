@@ -2,7 +2,7 @@ fn size<T: 'static, const N: usize>(times: usize) -> usize
 where
     T: Copy,
 {
-    let __cache_door = __cache_size::<T, N>();
+    let __cache_door = __cache_of_size::<T, N>();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     ::cache_runtime::__private::check_key(
         ::cache_runtime::__private::Way::new(&times).__cache_way(),
@@ -33,7 +33,7 @@ where
     T: Copy,
 {
     ::cache_runtime::__private::Door::invalidate(
-        &__cache_size::<T, N>(),
+        &__cache_of_size::<T, N>(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
@@ -49,7 +49,7 @@ fn invalidate_all_size<T: 'static, const N: usize>() -> ::cache_runtime::Invalid
 where
     T: Copy,
 {
-    ::cache_runtime::__private::Door::invalidate_all(&__cache_size::<T, N>())
+    ::cache_runtime::__private::Door::invalidate_all(&__cache_of_size::<T, N>())
 }
 ///Runs [`size`] now and replaces its entry for these arguments.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
@@ -58,7 +58,7 @@ where
     T: Copy,
 {
     let __cache_seat = ::cache_runtime::__private::Door::refresh(
-        &__cache_size::<T, N>(),
+        &__cache_of_size::<T, N>(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
@@ -79,7 +79,7 @@ where
         ::cache_runtime::__private::AsWhole,
         _,
     >(
-        &__cache_size::<T, N>(),
+        &__cache_of_size::<T, N>(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
@@ -99,7 +99,7 @@ where
         ::cache_runtime::__private::AsWhole,
         _,
     >(
-        &__cache_size::<T, N>(),
+        &__cache_of_size::<T, N>(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
@@ -118,7 +118,7 @@ fn detailed_size<T: 'static, const N: usize>(
 where
     T: Copy,
 {
-    let __cache_door = __cache_size::<T, N>();
+    let __cache_door = __cache_of_size::<T, N>();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
@@ -142,7 +142,7 @@ fn stats_size<T: 'static, const N: usize>() -> ::cache_runtime::Stats
 where
     T: Copy,
 {
-    ::cache_runtime::__private::Door::stats(&__cache_size::<T, N>())
+    ::cache_runtime::__private::Door::stats(&__cache_of_size::<T, N>())
 }
 ///Runs [`size`] as it is written, without the cache.
 #[allow(
@@ -154,6 +154,7 @@ where
     clippy::return_self_not_must_use,
     clippy::too_many_arguments,
     clippy::missing_const_for_fn,
+    clippy::missing_inline_in_public_items,
     clippy::new_ret_no_self,
     clippy::should_implement_trait,
     clippy::wrong_self_convention,
@@ -166,7 +167,7 @@ where
 }
 #[doc(hidden)]
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
-fn __cache_size<T: 'static, const N: usize>() -> ::cache_runtime::__private::Door<
+fn __cache_of_size<T: 'static, const N: usize>() -> ::cache_runtime::__private::Door<
     usize,
     impl ::cache_runtime::__private::Kind<usize>,
 >

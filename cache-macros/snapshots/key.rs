@@ -1,9 +1,10 @@
+#[allow(clippy::used_underscore_binding)]
 fn greet(
     user: &User,
     language: Language,
     __cache_arg2: (u8, u8),
 ) -> Result<String, Failed> {
-    let __cache_door = __cache_greet();
+    let __cache_door = __cache_of_greet();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
@@ -43,7 +44,7 @@ fn invalidate_greet(user: &User, language: Language) -> ::cache_runtime::Invalid
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
     ::cache_runtime::__private::Door::invalidate(
-        &__cache_greet(),
+        &__cache_of_greet(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
@@ -62,7 +63,7 @@ fn invalidate_greet(user: &User, language: Language) -> ::cache_runtime::Invalid
 ///Drops every entry of [`greet`].
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn invalidate_all_greet() -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_all(&__cache_greet())
+    ::cache_runtime::__private::Door::invalidate_all(&__cache_of_greet())
 }
 ///Runs [`greet`] now and replaces its entry for these arguments.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
@@ -74,7 +75,7 @@ fn refresh_greet(
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
     let __cache_seat = ::cache_runtime::__private::Door::refresh(
-        &__cache_greet(),
+        &__cache_of_greet(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
@@ -100,7 +101,7 @@ fn peek_greet(user: &User, language: Language) -> ::core::option::Option<String>
         ::cache_runtime::__private::AsValue,
         _,
     >(
-        &__cache_greet(),
+        &__cache_of_greet(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
@@ -125,7 +126,7 @@ fn put_greet(user: &User, language: Language, value: String) -> () {
         ::cache_runtime::__private::AsValue,
         _,
     >(
-        &__cache_greet(),
+        &__cache_of_greet(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
@@ -149,7 +150,7 @@ fn detailed_greet(
     language: Language,
     __cache_arg2: (u8, u8),
 ) -> ::cache_runtime::Detailed<Result<String, Failed>> {
-    let __cache_door = __cache_greet();
+    let __cache_door = __cache_of_greet();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
@@ -178,7 +179,7 @@ fn detailed_greet(
 ///Reads the counters of [`greet`] in this process.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn stats_greet() -> ::cache_runtime::Stats {
-    ::cache_runtime::__private::Door::stats(&__cache_greet())
+    ::cache_runtime::__private::Door::stats(&__cache_of_greet())
 }
 ///Runs [`greet`] as it is written, without the cache.
 #[allow(
@@ -190,6 +191,7 @@ fn stats_greet() -> ::cache_runtime::Stats {
     clippy::return_self_not_must_use,
     clippy::too_many_arguments,
     clippy::missing_const_for_fn,
+    clippy::missing_inline_in_public_items,
     clippy::new_ret_no_self,
     clippy::should_implement_trait,
     clippy::wrong_self_convention,
@@ -205,7 +207,7 @@ fn uncached_greet(
 }
 #[doc(hidden)]
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
-fn __cache_greet() -> ::cache_runtime::__private::Door<
+fn __cache_of_greet() -> ::cache_runtime::__private::Door<
     Result<String, Failed>,
     impl ::cache_runtime::__private::Kind<Result<String, Failed>, Value = String>,
 > {

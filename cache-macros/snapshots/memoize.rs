@@ -1,6 +1,6 @@
 /// Adds.
 pub fn add(a: i64, b: i64) -> i64 {
-    let __cache_door = __cache_add();
+    let __cache_door = __cache_of_add();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     ::cache_runtime::__private::check_key(
         ::cache_runtime::__private::Way::new(&a).__cache_way(),
@@ -36,7 +36,7 @@ pub fn add(a: i64, b: i64) -> i64 {
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 pub fn invalidate_add(a: i64, b: i64) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate(
-        &__cache_add(),
+        &__cache_of_add(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
@@ -55,13 +55,13 @@ pub fn invalidate_add(a: i64, b: i64) -> ::cache_runtime::Invalidation {
 ///Drops every entry of [`add`].
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 pub fn invalidate_all_add() -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_all(&__cache_add())
+    ::cache_runtime::__private::Door::invalidate_all(&__cache_of_add())
 }
 ///Runs [`add`] now and replaces its entry for these arguments.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 pub fn refresh_add(a: i64, b: i64) -> i64 {
     let __cache_seat = ::cache_runtime::__private::Door::refresh(
-        &__cache_add(),
+        &__cache_of_add(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
@@ -85,7 +85,7 @@ pub fn peek_add(a: i64, b: i64) -> ::core::option::Option<i64> {
         ::cache_runtime::__private::AsWhole,
         _,
     >(
-        &__cache_add(),
+        &__cache_of_add(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
@@ -108,7 +108,7 @@ pub fn put_add(a: i64, b: i64, value: i64) -> () {
         ::cache_runtime::__private::AsWhole,
         _,
     >(
-        &__cache_add(),
+        &__cache_of_add(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
@@ -128,7 +128,7 @@ pub fn put_add(a: i64, b: i64, value: i64) -> () {
 ///Calls [`add`] and says where its result came from, and how old it is.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
-    let __cache_door = __cache_add();
+    let __cache_door = __cache_of_add();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
@@ -155,7 +155,7 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
 ///Reads the counters of [`add`] in this process.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 pub fn stats_add() -> ::cache_runtime::Stats {
-    ::cache_runtime::__private::Door::stats(&__cache_add())
+    ::cache_runtime::__private::Door::stats(&__cache_of_add())
 }
 ///Runs [`add`] as it is written, without the cache.
 #[allow(
@@ -167,6 +167,7 @@ pub fn stats_add() -> ::cache_runtime::Stats {
     clippy::return_self_not_must_use,
     clippy::too_many_arguments,
     clippy::missing_const_for_fn,
+    clippy::missing_inline_in_public_items,
     clippy::new_ret_no_self,
     clippy::should_implement_trait,
     clippy::wrong_self_convention,
@@ -176,7 +177,7 @@ pub fn uncached_add(a: i64, b: i64) -> i64 {
 }
 #[doc(hidden)]
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
-fn __cache_add() -> ::cache_runtime::__private::Door<
+fn __cache_of_add() -> ::cache_runtime::__private::Door<
     i64,
     impl ::cache_runtime::__private::Kind<i64>,
 > {

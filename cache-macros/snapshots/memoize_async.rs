@@ -1,5 +1,5 @@
 async fn user(db: &Db, id: u64) -> Result<User, DbError> {
-    let __cache_door = __cache_user();
+    let __cache_door = __cache_of_user();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     ::cache_runtime::__private::check_key(
         ::cache_runtime::__private::Way::new(&id).__cache_way(),
@@ -27,7 +27,7 @@ async fn user(db: &Db, id: u64) -> Result<User, DbError> {
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 async fn invalidate_user(id: u64) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_async(
-            &__cache_user(),
+            &__cache_of_user(),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&id).__cache_way(),
@@ -41,13 +41,13 @@ async fn invalidate_user(id: u64) -> ::cache_runtime::Invalidation {
 ///Drops every entry of [`user`].
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_all_async(&__cache_user()).await
+    ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_user()).await
 }
 ///Runs [`user`] now and replaces its entry for these arguments.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 async fn refresh_user(db: &Db, id: u64) -> Result<User, DbError> {
     let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
-            &__cache_user(),
+            &__cache_of_user(),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&id).__cache_way(),
@@ -66,7 +66,7 @@ async fn peek_user(id: u64) -> ::core::option::Option<User> {
         ::cache_runtime::__private::AsValue,
         _,
     >(
-            &__cache_user(),
+            &__cache_of_user(),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&id).__cache_way(),
@@ -84,7 +84,7 @@ async fn put_user(id: u64, value: User) -> () {
         ::cache_runtime::__private::AsValue,
         _,
     >(
-            &__cache_user(),
+            &__cache_of_user(),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&id).__cache_way(),
@@ -102,7 +102,7 @@ async fn detailed_user(
     db: &Db,
     id: u64,
 ) -> ::cache_runtime::Detailed<Result<User, DbError>> {
-    let __cache_door = __cache_user();
+    let __cache_door = __cache_of_user();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_seat = match ::cache_runtime::__private::Door::enter_async(
             &__cache_door,
@@ -125,7 +125,7 @@ async fn detailed_user(
 ///Reads the counters of [`user`] in this process.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn stats_user() -> ::cache_runtime::Stats {
-    ::cache_runtime::__private::Door::stats(&__cache_user())
+    ::cache_runtime::__private::Door::stats(&__cache_of_user())
 }
 ///Runs [`user`] as it is written, without the cache.
 #[allow(
@@ -137,6 +137,7 @@ fn stats_user() -> ::cache_runtime::Stats {
     clippy::return_self_not_must_use,
     clippy::too_many_arguments,
     clippy::missing_const_for_fn,
+    clippy::missing_inline_in_public_items,
     clippy::new_ret_no_self,
     clippy::should_implement_trait,
     clippy::wrong_self_convention,
@@ -150,7 +151,7 @@ async fn uncached_user(
 }
 #[doc(hidden)]
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
-fn __cache_user() -> ::cache_runtime::__private::Door<
+fn __cache_of_user() -> ::cache_runtime::__private::Door<
     Result<User, DbError>,
     impl ::cache_runtime::__private::Kind<Result<User, DbError>, Value = User>,
 > {

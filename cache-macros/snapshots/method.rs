@@ -1,5 +1,5 @@
 fn price(&self, sku: &str) -> u64 {
-    let __cache_door = Self::__cache_price();
+    let __cache_door = Self::__cache_of_price();
     let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
     ::cache_runtime::__private::check_key(
         ::cache_runtime::__private::Way::new(&self).__cache_way(),
@@ -35,7 +35,7 @@ fn price(&self, sku: &str) -> u64 {
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn invalidate_price(&self, sku: &str) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate(
-        &Self::__cache_price(),
+        &Self::__cache_of_price(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
@@ -54,13 +54,13 @@ fn invalidate_price(&self, sku: &str) -> ::cache_runtime::Invalidation {
 ///Drops every entry of [`Self::price`].
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn invalidate_all_price() -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_all(&Self::__cache_price())
+    ::cache_runtime::__private::Door::invalidate_all(&Self::__cache_of_price())
 }
 ///Runs [`Self::price`] now and replaces its entry for these arguments.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn refresh_price(&self, sku: &str) -> u64 {
     let __cache_seat = ::cache_runtime::__private::Door::refresh(
-        &Self::__cache_price(),
+        &Self::__cache_of_price(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
@@ -84,7 +84,7 @@ fn peek_price(&self, sku: &str) -> ::core::option::Option<u64> {
         ::cache_runtime::__private::AsWhole,
         _,
     >(
-        &Self::__cache_price(),
+        &Self::__cache_of_price(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
@@ -107,7 +107,7 @@ fn put_price(&self, sku: &str, value: u64) -> () {
         ::cache_runtime::__private::AsWhole,
         _,
     >(
-        &Self::__cache_price(),
+        &Self::__cache_of_price(),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
@@ -127,7 +127,7 @@ fn put_price(&self, sku: &str, value: u64) -> () {
 ///Calls [`Self::price`] and says where its result came from, and how old it is.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
-    let __cache_door = Self::__cache_price();
+    let __cache_door = Self::__cache_of_price();
     let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
@@ -154,7 +154,7 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
 ///Reads the counters of [`Self::price`] in this process.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn stats_price() -> ::cache_runtime::Stats {
-    ::cache_runtime::__private::Door::stats(&Self::__cache_price())
+    ::cache_runtime::__private::Door::stats(&Self::__cache_of_price())
 }
 ///Runs [`Self::price`] as it is written, without the cache.
 #[allow(
@@ -166,6 +166,7 @@ fn stats_price() -> ::cache_runtime::Stats {
     clippy::return_self_not_must_use,
     clippy::too_many_arguments,
     clippy::missing_const_for_fn,
+    clippy::missing_inline_in_public_items,
     clippy::new_ret_no_self,
     clippy::should_implement_trait,
     clippy::wrong_self_convention,
@@ -175,7 +176,7 @@ fn uncached_price(&self, #[allow(unused_variables)] sku: &str) -> u64 {
 }
 #[doc(hidden)]
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
-fn __cache_price() -> ::cache_runtime::__private::Door<
+fn __cache_of_price() -> ::cache_runtime::__private::Door<
     u64,
     impl ::cache_runtime::__private::Kind<u64>,
 > {

@@ -1,6 +1,8 @@
+#[allow(clippy::used_underscore_binding)]
 fn user_page(__cache_arg0: Path<u64>, page: Page) -> String {
-    let __cache_door = __cache_user_page();
+    let __cache_door = __cache_of_user_page();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
@@ -23,9 +25,10 @@ fn invalidate_user_page(
     __cache_arg0: Path<u64>,
     page: Page,
 ) -> ::cache_runtime::Invalidation {
+    #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
     ::cache_runtime::__private::Door::invalidate(
-        &__cache_user_page(),
+        &__cache_of_user_page(),
         ::cache_runtime::__private::route(|__cache_route| {
             ::cache_runtime::__private::Route::text(__cache_route, "/users/");
             ::cache_runtime::__private::Route::part(__cache_route, &id);
@@ -37,14 +40,15 @@ fn invalidate_user_page(
 ///Drops every entry of [`user_page`].
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn invalidate_all_user_page() -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_all(&__cache_user_page())
+    ::cache_runtime::__private::Door::invalidate_all(&__cache_of_user_page())
 }
 ///Runs [`user_page`] now and replaces its entry for these arguments.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn refresh_user_page(__cache_arg0: Path<u64>, page: Page) -> String {
+    #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
     let __cache_seat = ::cache_runtime::__private::Door::refresh(
-        &__cache_user_page(),
+        &__cache_of_user_page(),
         ::cache_runtime::__private::route(|__cache_route| {
             ::cache_runtime::__private::Route::text(__cache_route, "/users/");
             ::cache_runtime::__private::Route::part(__cache_route, &id);
@@ -60,12 +64,13 @@ fn peek_user_page(
     __cache_arg0: Path<u64>,
     page: Page,
 ) -> ::core::option::Option<String> {
+    #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
     ::cache_runtime::__private::Door::peek::<
         ::cache_runtime::__private::AsWhole,
         _,
     >(
-        &__cache_user_page(),
+        &__cache_of_user_page(),
         ::cache_runtime::__private::route(|__cache_route| {
             ::cache_runtime::__private::Route::text(__cache_route, "/users/");
             ::cache_runtime::__private::Route::part(__cache_route, &id);
@@ -77,12 +82,13 @@ fn peek_user_page(
 ///Stores a value for [`user_page`] to return.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn put_user_page(__cache_arg0: Path<u64>, page: Page, value: String) -> () {
+    #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
     ::cache_runtime::__private::Door::put::<
         ::cache_runtime::__private::AsWhole,
         _,
     >(
-        &__cache_user_page(),
+        &__cache_of_user_page(),
         ::cache_runtime::__private::route(|__cache_route| {
             ::cache_runtime::__private::Route::text(__cache_route, "/users/");
             ::cache_runtime::__private::Route::part(__cache_route, &id);
@@ -98,8 +104,9 @@ fn detailed_user_page(
     __cache_arg0: Path<u64>,
     page: Page,
 ) -> ::cache_runtime::Detailed<String> {
-    let __cache_door = __cache_user_page();
+    let __cache_door = __cache_of_user_page();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
@@ -119,7 +126,7 @@ fn detailed_user_page(
 ///Reads the counters of [`user_page`] in this process.
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 fn stats_user_page() -> ::cache_runtime::Stats {
-    ::cache_runtime::__private::Door::stats(&__cache_user_page())
+    ::cache_runtime::__private::Door::stats(&__cache_of_user_page())
 }
 ///Runs [`user_page`] as it is written, without the cache.
 #[allow(
@@ -131,6 +138,7 @@ fn stats_user_page() -> ::cache_runtime::Stats {
     clippy::return_self_not_must_use,
     clippy::too_many_arguments,
     clippy::missing_const_for_fn,
+    clippy::missing_inline_in_public_items,
     clippy::new_ret_no_self,
     clippy::should_implement_trait,
     clippy::wrong_self_convention,
@@ -145,7 +153,7 @@ fn uncached_user_page(
 }
 #[doc(hidden)]
 #[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
-fn __cache_user_page() -> ::cache_runtime::__private::Door<
+fn __cache_of_user_page() -> ::cache_runtime::__private::Door<
     String,
     impl ::cache_runtime::__private::Kind<String>,
 > {

@@ -11,8 +11,8 @@ use crate::args::targets::Targets;
 use crate::args::template::Template;
 use crate::args::{Args, Attribute};
 use crate::errors::{Errors, closest};
-use crate::func::{Func, Param};
-use crate::surroundings;
+use crate::func::{Func, Param, is_cfg, is_opaque};
+use crate::surroundings::{self, Surroundings};
 
 /// What is to be written out.
 pub(crate) struct Plan {
@@ -60,11 +60,24 @@ impl Plan {
         if attribute == Attribute::Cached {
             no_argument_is_dropped(&args, &func, errors);
         }
+        // The word `fn` stands where the impl is written if a macro writes the impl and is given the name; the
+        // name stands there if a macro is called inside the impl.
+        let sig = &func.item.sig;
+        let around = match surroundings::of(sig.fn_token.span) {
+            Surroundings::Free => surroundings::of(sig.ident.span()),
+            found => found,
+        };
+        if around == Surroundings::TraitImpl && args.wants_helpers() {
+            errors.at(
+                &func.item.sig.ident,
+                "the impl of a trait has no room for sibling functions; add `helpers = false`",
+            );
+        }
         let keyed = keyed_on(&args, &func);
         let source = args.source_check.as_ref().is_some_and(|check| check.value);
         Self {
             keyed,
-            in_impl: func.mentions_self() || surroundings::is_in_impl(func.item.sig.ident.span()),
+            in_impl: func.mentions_self() || around != Surroundings::Free,
             runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
             source: source.then(|| fingerprint(&func.item.to_token_stream().to_string())),
             func,
@@ -87,12 +100,16 @@ fn fingerprint(text: &str) -> u64 {
 // --- the function by itself --------------------------------------------------------------------------------
 
 /// Refuses functions that cannot be cached, whatever the arguments are.
-pub(crate) fn shape(func: &Func, attribute: Attribute, errors: &mut Errors) {
+///
+/// Answers whether it can, and so whether its siblings' signatures make sense.
+pub(crate) fn shape(func: &Func, attribute: Attribute, errors: &mut Errors) -> bool {
+    let before = errors.count();
     qualifiers(func, errors);
     no_mutable_arguments(func, errors);
     if let ReturnType::Type(_, output) = &func.item.sig.output {
         output_is_owned(output, attribute, errors);
     }
+    errors.count() == before
 }
 
 fn qualifiers(func: &Func, errors: &mut Errors) {
@@ -124,10 +141,18 @@ fn no_mutable_arguments(func: &Func, errors: &mut Errors) {
                 receiver,
                 "a hit would leave `self` unchanged; take `&self`, or cache the part that only reads",
             ),
-            FnArg::Typed(typed) if matches!(&*typed.ty, Type::Reference(ty) if ty.mutability.is_some()) => errors.at(
-                &typed.ty,
-                format_args!("a hit would leave `{}` unchanged; take `&`, or return the change", param.shown()),
-            ),
+            FnArg::Typed(typed) => {
+                let mut changed = Changed(None);
+                changed.visit_type(&typed.ty);
+                if let Some(reference) = changed.0 {
+                    let shown = param.shown();
+                    let message = format!("a hit would leave `{shown}` unchanged; take `&`, or return the change");
+                    errors.at(reference, message);
+                }
+                for cfg in typed.attrs.iter().filter(|attribute| is_cfg(attribute)) {
+                    errors.at(cfg, "whether an argument is there is not known to the cache; put `#[cfg]` on the function");
+                }
+            }
             _ => {}
         }
     }
@@ -144,10 +169,10 @@ fn is_mutable_receiver(receiver: &syn::Receiver) -> bool {
 }
 
 fn output_is_owned(output: &Type, attribute: Attribute, errors: &mut Errors) {
-    if let Type::ImplTrait(opaque) = output {
+    if is_opaque(output) {
         let message =
             "`impl Trait` has no name under which it could be stored; write the type, or box it";
-        return errors.at(opaque, message);
+        return errors.at(output, message);
     }
     if is_boxed_future(output) {
         let name = attribute.name();
@@ -167,6 +192,27 @@ fn output_is_owned(output: &Type, attribute: Attribute, errors: &mut Errors) {
 fn is_boxed_future(output: &Type) -> bool {
     let text = output.to_token_stream().to_string();
     text.contains("Pin <") && text.contains("dyn") && text.contains("Future")
+}
+
+/// Finds what a type lets its owner change.
+struct Changed(Option<TokenStream>);
+
+impl<'ast> Visit<'ast> for Changed {
+    fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
+        if reference.mutability.is_some() {
+            self.0.get_or_insert_with(|| reference.to_token_stream());
+        }
+        syn::visit::visit_type_reference(self, reference);
+    }
+
+    // What a function takes is not in the function.
+    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
+
+    fn visit_parenthesized_generic_arguments(
+        &mut self,
+        _: &'ast syn::ParenthesizedGenericArguments,
+    ) {
+    }
 }
 
 /// Finds what a type borrows.

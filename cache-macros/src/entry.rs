@@ -14,19 +14,18 @@ use crate::func::Func;
 pub(crate) fn cache(attribute: Attribute, args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::parse(args, &mut errors);
-    let plan = errors
-        .keep(Func::parse(item.clone(), attribute.name()))
-        .map(|func| {
-            check::shape(&func, attribute, &mut errors);
-            Plan::new(attribute, args, func, &mut errors)
-        });
+    let func = errors.keep(Func::parse(item.clone(), attribute.name()));
+    let plan = func.map(|func| {
+        let cacheable = check::shape(&func, attribute, &mut errors);
+        (Plan::new(attribute, args, func, &mut errors), cacheable)
+    });
     match (errors.into_code(), plan) {
-        (None, Some(plan)) => expand::cached(&plan),
-        (errors, None) => quote!(#errors #item),
-        (errors, Some(plan)) => {
+        (None, Some((plan, _))) => expand::cached(&plan),
+        (errors, Some((plan, true))) => {
             let stubs = expand::stubs(&plan);
             quote!(#errors #item #stubs)
         }
+        (errors, _) => quote!(#errors #item),
     }
 }
 

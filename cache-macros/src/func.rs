@@ -221,8 +221,20 @@ fn mentions(tokens: TokenStream, is_it: &impl Fn(&Ident) -> bool) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(name) => is_it(&name),
         TokenTree::Group(group) => mentions(group.stream(), is_it),
-        TokenTree::Literal(_) | TokenTree::Punct(_) => false,
+        TokenTree::Literal(literal) => inline_names(&literal.to_string()).any(|name| is_it(&name)),
+        TokenTree::Punct(_) => false,
     })
+}
+
+/// The names that a format string takes from its surroundings: `id` of `"{id:>4}"`.
+fn inline_names(literal: &str) -> impl Iterator<Item = Ident> {
+    let inside = literal.split('{').skip(1);
+    let names = inside.map(|rest| {
+        rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next()
+            .unwrap_or("")
+    });
+    names.filter_map(|name| syn::parse_str::<Ident>(name).ok())
 }
 
 /// Whether an attribute sets a lint, and which.

@@ -6,55 +6,85 @@
 
 use proc_macro2::Span;
 
-/// Whether what stands at a span stands directly in an `impl` or a `trait`.
-pub(crate) fn is_in_impl(span: Span) -> bool {
+/// What a function stands directly in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Surroundings {
+    /// A module, or another function.
+    Free,
+    /// An inherent impl, or a trait.
+    Impl,
+    /// The impl of a trait, which has no room for more functions.
+    TraitImpl,
+}
+
+/// What the code at a span stands directly in, if its source can be read.
+pub(crate) fn of(span: Span) -> Surroundings {
     if !proc_macro::is_available() {
-        return false;
+        return Surroundings::Free;
     }
     let span = span.unwrap();
     let source = span
         .local_file()
         .and_then(|file| std::fs::read_to_string(file).ok());
-    source.is_some_and(|source| innermost_is_impl(&source, span.line(), span.column()))
+    source.map_or(Surroundings::Free, |source| {
+        innermost(&source, span.line(), span.column())
+    })
 }
 
-/// Whether the innermost brace that is open at a line and a column, both counted from 1, is that of an
-/// `impl` or a `trait`.
-fn innermost_is_impl(source: &str, line: usize, column: usize) -> bool {
+/// What the innermost brace belongs to that is open at a line and a column, both counted from 1.
+fn innermost(source: &str, line: usize, column: usize) -> Surroundings {
     let mut lines = source.split_inclusive('\n');
     let before: usize = lines.by_ref().take(line - 1).map(str::len).sum();
-    let within = lines.next().map_or(0, |line| {
+    let nth = |line: &str| {
         line.char_indices()
             .nth(column - 1)
             .map_or(line.len(), |(at, _)| at)
-    });
+    };
+    let within = lines.next().map_or(0, nth);
+    let rest = &source[..before + within];
     let mut scanner = Scanner {
-        rest: &source[..before + within],
+        rest,
         open: Vec::new(),
         head: String::new(),
+        nested: 0,
     };
     while scanner.step() {}
-    scanner.open.pop().is_some_and(|head| opens_impl(&head))
+    scanner
+        .open
+        .pop()
+        .map_or(Surroundings::Free, |(head, _)| opened_by(&head))
 }
 
-/// Whether the words before a brace are those of an `impl` or a `trait`.
-fn opens_impl(head: &str) -> bool {
+/// What the words before a brace open.
+fn opened_by(head: &str) -> Surroundings {
     let before = [
         "unsafe", "default", "pub", "crate", "super", "self", "in", "auto", "const",
     ];
     let mut words = head
         .split_whitespace()
         .skip_while(|word| before.contains(&word.trim_matches(['(', ')'])));
-    words
-        .next()
-        .is_some_and(|word| word.starts_with("impl") || word == "trait")
+    match words.next() {
+        Some("trait") => Surroundings::Impl,
+        Some(word) if word == "impl" || word.starts_with("impl<") => {
+            // `for<'a>` is no `for`.
+            let of_trait = words.any(|word| word == "for");
+            if of_trait {
+                Surroundings::TraitImpl
+            } else {
+                Surroundings::Impl
+            }
+        }
+        _ => Surroundings::Free,
+    }
 }
 
 /// Reads source text, and keeps the words that stand before each brace that is open.
 struct Scanner<'a> {
     rest: &'a str,
-    open: Vec<String>,
+    /// The words before each brace that is open, and how deep in parentheses and brackets it stands.
+    open: Vec<(String, usize)>,
     head: String,
+    nested: usize,
 }
 
 impl Scanner<'_> {
@@ -94,16 +124,30 @@ impl Scanner<'_> {
 
     fn punctuation(&mut self, mark: char) {
         match mark {
-            '{' => self.open.push(std::mem::take(&mut self.head)),
+            '{' => self.open.push((
+                std::mem::take(&mut self.head),
+                std::mem::take(&mut self.nested),
+            )),
             '}' => {
-                self.open.pop();
-                self.head.clear();
+                (self.head, self.nested) = self.open.pop().unwrap_or_default();
+                // A const argument in braces is part of the words around it: `impl Tr for S<{ N + 1 }>`.
+                if !self.head.trim_end().ends_with(['<', ',']) {
+                    self.head.clear();
+                }
             }
-            ';' => self.head.clear(),
-            // An attribute is not part of what an item begins with.
-            ']' => self
-                .head
-                .truncate(self.head.rfind('#').unwrap_or(self.head.len())),
+            ';' if self.nested == 0 => self.head.clear(),
+            '(' | '[' => {
+                self.nested += 1;
+                self.head.push(mark);
+            }
+            ')' | ']' => {
+                self.nested = self.nested.saturating_sub(1);
+                self.head.push(mark);
+                // An attribute is not part of what an item begins with.
+                if let Some(start) = self.head.rfind(" #").filter(|_| self.nested == 0) {
+                    self.head.truncate(start);
+                }
+            }
             '#' => self.head.push_str(" #"),
             other => self.head.push(other),
         }
@@ -174,8 +218,12 @@ fn character(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// Whether `HERE` stands directly in an impl.
-    fn here(source: &str) -> bool {
+    fn in_impl(source: &str) -> bool {
+        here(source) != Surroundings::Free
+    }
+
+    /// What `HERE` stands directly in.
+    fn here(source: &str) -> Surroundings {
         let at = source.find("HERE").expect("a place");
         let line = source[..at].matches('\n').count() + 1;
         let column = source[..at]
@@ -183,34 +231,56 @@ mod tests {
             .next()
             .map_or(0, |text| text.chars().count())
             + 1;
-        innermost_is_impl(source, line, column)
+        innermost(source, line, column)
     }
 
     #[test]
     fn impls_and_traits_are_told_from_everything_else() {
-        assert!(here("struct S;\nimpl S {\n    fn HERE() {}\n}"));
-        assert!(here(
+        assert!(in_impl("struct S;\nimpl S {\n    fn HERE() {}\n}"));
+        assert!(in_impl(
             "impl<T: Into<u8>> Tr for S<T> where T: Copy { fn a() {} #[memoize] fn HERE"
         ));
-        assert!(here("#[cfg(x)]\nunsafe impl Tr for S { fn HERE"));
-        assert!(here("pub(crate) trait Tr { const A: u8 = 1; fn HERE"));
-        assert!(here("macro_rules! m { () => { impl S { fn HERE() {} } } }"));
-        assert!(!here("fn HERE"));
-        assert!(!here("impl S { fn a() { fn HERE"));
-        assert!(!here("impl S {} mod m { fn HERE"));
-        assert!(!here("fn a(x: impl Fn()) { fn HERE"));
+        assert!(in_impl("#[cfg(x)]\nunsafe impl Tr for S { fn HERE"));
+        assert!(in_impl("pub(crate) trait Tr { const A: u8 = 1; fn HERE"));
+        assert!(in_impl(
+            "macro_rules! m { () => { impl S { fn HERE() {} } } }"
+        ));
+        assert!(!in_impl("fn HERE"));
+        assert!(!in_impl("impl S { fn a() { fn HERE"));
+        assert!(!in_impl("impl S {} mod m { fn HERE"));
+        assert!(!in_impl("fn a(x: impl Fn()) { fn HERE"));
     }
 
     #[test]
     fn braces_in_texts_and_comments_do_not_count() {
-        assert!(here(
+        assert!(in_impl(
             "impl S { const A: &str = \"}\\\"}\"; /* } /* } */ } */ // }\n fn HERE"
         ));
-        assert!(here(
+        assert!(in_impl(
             "impl S { const A: &str = r#\"}\"}\"#; const B: char = '}'; const C: char = '\\''; fn HERE"
         ));
-        assert!(here(
+        assert!(in_impl(
             "impl<'a> S<'a> { fn b(&'a self) -> &'a str { \"é{\" } fn HERE"
         ));
+    }
+
+    #[test]
+    fn impls_of_traits_are_told_from_inherent_ones() {
+        assert_eq!(
+            here("impl<T: for<'a> Fn(&'a u8)> S<T> { fn HERE"),
+            Surroundings::Impl
+        );
+        assert_eq!(
+            here("impl<const N: usize> S<[u8; N]> { fn HERE"),
+            Surroundings::Impl
+        );
+        assert_eq!(
+            here("impl<const N: usize> Tr<[u8; N]> for S<{ N + 1 }> { fn HERE"),
+            Surroundings::TraitImpl
+        );
+        assert_eq!(
+            here("#[x(for y)] impl Tr for S { fn a() { b[0]; } fn HERE"),
+            Surroundings::TraitImpl
+        );
     }
 }

@@ -116,7 +116,9 @@ macro_rules! seconds {
         $(impl IntoTimeout for $float {
             fn into_timeout(self) -> Duration {
                 let time = Duration::try_from_secs_f64(f64::from(self));
-                time.unwrap_or_else(|why| panic!("{self} seconds are not a timeout: {why}"))
+                let time = time.unwrap_or_else(|why| panic!("{self} seconds are not a timeout: {why}"));
+                // Something is not nothing, and nothing is for ever.
+                if self > 0.0 { time.max(Duration::from_nanos(1)) } else { time }
             }
         })*
     };

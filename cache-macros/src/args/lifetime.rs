@@ -62,8 +62,15 @@ fn whole(seconds: &LitInt) -> syn::Result<Lifetime> {
 }
 
 fn fraction(seconds: &LitFloat) -> syn::Result<Lifetime> {
-    let time = Duration::try_from_secs_f64(seconds.base10_parse()?);
-    exact(time.ok(), seconds.span())
+    let seconds_given: f64 = seconds.base10_parse()?;
+    let time = Duration::try_from_secs_f64(seconds_given).ok();
+    // Something is not nothing, and nothing is for ever.
+    let at_least = if seconds_given > 0.0 {
+        Duration::from_nanos(1)
+    } else {
+        Duration::ZERO
+    };
+    exact(time.map(|time| time.max(at_least)), seconds.span())
 }
 
 fn humane(text: &LitStr) -> syn::Result<Lifetime> {

@@ -110,7 +110,7 @@ const KNOWN: [&str; 20] = [
 ];
 
 /// What other libraries call these things.
-const SYNONYMS: [(&str, &str); 20] = [
+const SYNONYMS: [(&str, &str); 21] = [
     ("ttl", "timeout"),
     ("ttl_secs", "timeout"),
     ("time", "timeout"),
@@ -128,6 +128,7 @@ const SYNONYMS: [(&str, &str); 20] = [
     ("cache_if", "response_filter"),
     ("name", "namespace"),
     ("prefix", "namespace"),
+    ("key_prefix", "namespace"),
     ("sync_writes", "coalesce"),
     ("cache_err", "err_timeout"),
     ("force_refresh", "forced_update"),
@@ -157,7 +158,12 @@ impl Args {
     }
 
     fn read_one(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
-        let word = input.call(Ident::parse_any)?;
+        let word = input.call(Ident::parse_any).map_err(|error| {
+            syn::Error::new(
+                error.span(),
+                "this is not an argument; write `name = value`, such as `timeout = 60`",
+            )
+        })?;
         let name = word.to_string();
         let read = self.read_value(word, input, errors);
         self.key_unknown |= read.is_err() && ["route", "skip", "key"].contains(&name.as_str());

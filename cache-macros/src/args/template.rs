@@ -1,6 +1,8 @@
 //! Route templates: `"/users/{id}/posts/{page}"`.
 
 use proc_macro2::Span;
+use syn::ext::IdentExt;
+use syn::parse::Parser;
 use syn::{Ident, LitStr, Member};
 
 /// A route with placeholders.
@@ -80,10 +82,11 @@ fn placeholder(inside: &str, span: Span) -> syn::Result<Piece> {
     };
     let mut names = inside.split('.');
     let first = names.next().unwrap_or_default();
-    let mut name = syn::parse_str::<Ident>(first).or_else(|_| match first {
-        "self" => Ok(Ident::new("self", span)),
-        _ => Err(wrong()),
-    })?;
+    let mut name = Ident::parse_any.parse_str(first).map_err(|_| wrong())?;
+    if name != "self" && syn::parse_str::<Ident>(first).is_err() {
+        // A keyword can only be meant as the name of an argument that is written `r#type`.
+        name = syn::parse_str(&format!("r#{first}")).map_err(|_| wrong())?;
+    }
     name.set_span(span);
     let fields: Result<Vec<Member>, _> = names.map(syn::parse_str::<Member>).collect();
     let mut fields = fields.map_err(|_| wrong())?;

@@ -23,7 +23,13 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
         .iter()
         .filter(|attribute| !moves(attribute));
     let call = call(plan, &quote!(.value), true);
-    quote!(#(#attrs)* #vis #sig { #call })
+    let underscored = plan
+        .func
+        .params
+        .iter()
+        .any(|param| param.name.to_string().starts_with('_'));
+    let allow = underscored.then(|| quote!(#[allow(clippy::used_underscore_binding)]));
+    quote!(#(#attrs)* #allow #vis #sig { #call })
 }
 
 /// Asks the cache, and computes on a miss. `take` is what is taken of the detailed answer.

@@ -201,7 +201,7 @@ fn allow() -> TokenStream {
 }
 
 fn body(plan: &Plan, helper: &Helper) -> TokenStream {
-    let (door, shown, value) = (plan.sibling("__cache_"), plan.shown(), plan.value_name());
+    let (door, shown, value) = (plan.sibling("__cache_of_"), plan.shown(), plan.value_name());
     let Key { before, parts, .. } = key(plan);
     let waits = plan.func.is_async() && helper.is_async;
     let (suffix, wait) = if waits {
@@ -247,7 +247,7 @@ fn uncached(plan: &Plan) -> TokenStream {
         #[allow(
             dead_code, clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::missing_safety_doc,
             clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::too_many_arguments,
-            clippy::missing_const_for_fn, clippy::new_ret_no_self, clippy::should_implement_trait,
+            clippy::missing_const_for_fn, clippy::missing_inline_in_public_items, clippy::new_ret_no_self, clippy::should_implement_trait,
             clippy::wrong_self_convention,
         )]
         #vis #sig #block
@@ -271,7 +271,7 @@ fn as_written(plan: &Plan, param: &Param) -> FnArg {
 fn accessor(plan: &Plan) -> TokenStream {
     let (runtime, output, sig) = (&plan.runtime, &plan.func.output, &plan.func.item.sig);
     let (name, door, allow, cfgs) = (
-        plan.name("__cache_"),
+        plan.name("__cache_of_"),
         setup::door(plan),
         allow(),
         plan.cfgs(),

@@ -27,8 +27,7 @@ pub(crate) fn cached(plan: &Plan) -> TokenStream {
 
 /// The helpers without their bodies, so that calls of them stay right while the attribute is not.
 pub(crate) fn stubs(plan: &Plan) -> TokenStream {
-    let opaque = crate::func::is_opaque(&plan.func.output);
-    if plan.args.wants_helpers() && !opaque {
+    if plan.args.wants_helpers() {
         helpers::stubs(plan)
     } else {
         TokenStream::new()
@@ -67,7 +66,7 @@ impl Plan {
     /// The generic code that opens the function: a sibling's, or all of it where there are no siblings.
     fn door(&self) -> TokenStream {
         if self.args.wants_helpers() {
-            let open = self.sibling("__cache_");
+            let open = self.sibling("__cache_of_");
             quote!(#open())
         } else {
             setup::door(self)
@@ -111,11 +110,11 @@ fn bindings(func: &Func, expression: &TokenStream) -> TokenStream {
         match &*typed.pat {
             Pat::Reference(reference) => {
                 let pattern = by_reference(&reference.pat);
-                quote!(let #pattern = #name;)
+                quote!(#[allow(unused_variables)] let #pattern = #name;)
             }
             pattern => {
                 let pattern = by_reference(pattern);
-                quote!(let #pattern = &#name;)
+                quote!(#[allow(unused_variables)] let #pattern = &#name;)
             }
         }
     })
