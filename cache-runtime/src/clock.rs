@@ -20,6 +20,9 @@ impl Moment {
     /// After every other moment: what never expires expires then.
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
+    /// Before every other moment.
+    pub(crate) const START: Self = Self(0);
+
     /// The moment `by` later; what would lie past the end of time is [`Moment::NEVER`].
     pub(crate) fn after(self, by: Duration) -> Self {
         Self(self.0.saturating_add(nanos(by)))
@@ -42,9 +45,6 @@ pub(crate) struct Clock {
     #[cfg(feature = "testing")]
     ahead: AtomicU64,
 }
-
-/// The clock of everything outside `testing::isolate`.
-pub(crate) static PROCESS: Clock = Clock::new();
 
 impl Clock {
     pub(crate) const fn new() -> Self {

@@ -2,28 +2,36 @@
 //!
 //! # Map of the crate
 //!
-//! Dependencies point one way: `site → {store → policy, invalidate} → {key, value} → {clock, error}`.
+//! Dependencies point one way:
+//! `site → {store → policy, invalidate} → {key, value, entry → lineage} → {clock, error}`.
 //! Counters are leaves: anyone may count, nobody asks them.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `private` | what generated code names |
 //! | `site` | one cached function: the decision, the computation, the wait |
-//! | `key`, `value` | what is looked up, what is stored |
+//! | `key`, `value`, `entry` | what is looked up, what is stored, and how long |
+//! | `lineage` | what a result was computed from: labels, and entries of other functions |
 //! | `store`, `policy` | entries, bounded and expiring; who leaves when it is full |
 //! | `invalidate` | what drops entries |
 //! | `options`, `outcome`, `stats`, `registry` | what an attribute says, how a call was answered, how often, in which functions |
 //! | `sweeper` | gives back the memory of expired entries |
-//! | `clock`, `sync`, `error` | time, locks, the error type |
+//! | `clock`, `realm`, `sync`, `error` | time, what caches share, locks, the error type |
+//! | `carry`, [`future`] | a computation's recording on another thread; the async twins |
 //! | `testing` | for tests of code that uses cached functions |
 
+mod carry;
 mod clock;
+mod entry;
 mod error;
+pub mod future;
 mod invalidate;
 mod key;
+mod lineage;
 mod options;
 mod outcome;
 mod policy;
+mod realm;
 mod registry;
 mod site;
 mod stats;
@@ -39,8 +47,9 @@ mod value;
 pub mod __private;
 
 pub use cache_macros::{cached, invalidates, memoize};
+pub use carry::carry;
 pub use error::{Error, ErrorKind};
-pub use invalidate::Invalidation;
+pub use invalidate::{Invalidation, clear_all, invalidate_route, invalidate_tag};
 pub use options::{Bound, Timeout};
 pub use outcome::{Detailed, MissReason, Outcome};
 pub use registry::{Function, Lives, Policy, functions};

@@ -1,8 +1,10 @@
 //! What an attribute says about a function: [`Setup`] collects it, once, at the function's first use.
 
 use std::fmt;
+use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
+use crate::entry::Times;
 use crate::value::MaybeNone;
 
 /// How long an entry lives when its function does not say.
@@ -148,9 +150,19 @@ pub(crate) struct Options {
     pub(crate) timeout: Ttl,
     pub(crate) none_timeout: Option<Ttl>,
     pub(crate) err_timeout: Option<Ttl>,
+    /// The part of a time to live that chance may take away.
+    pub(crate) jitter: f64,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) stale_while_revalidate: Option<Duration>,
+    pub(crate) stale_if_error: Option<Duration>,
+    /// The part of a time to live after which a hit starts a refresh.
+    pub(crate) refresh_ahead: Option<f64>,
     /// `None`: unbounded.
     pub(crate) max_entries: Option<usize>,
+    /// A bound on weight in the place of one on entries.
+    pub(crate) max_weight: Option<u64>,
     pub(crate) coalesce: bool,
+    pub(crate) depends: bool,
 }
 
 impl Default for Options {
@@ -159,19 +171,49 @@ impl Default for Options {
             timeout: Some(DEFAULT_TIMEOUT),
             none_timeout: None,
             err_timeout: None,
+            jitter: 0.0,
+            idle: None,
+            stale_while_revalidate: None,
+            stale_if_error: None,
+            refresh_ahead: None,
             max_entries: Some(DEFAULT_MAX_ENTRIES),
+            max_weight: None,
             coalesce: true,
+            depends: true,
         }
     }
 }
 
+impl Options {
+    /// Whether values are refreshed in the background.
+    pub(crate) fn refreshes(&self) -> bool {
+        self.stale_while_revalidate.is_some() || self.refresh_ahead.is_some()
+    }
+
+    /// Whether an old value may answer where a computation fails.
+    pub(crate) fn tolerates_failures(&self) -> bool {
+        self.stale_if_error.is_some() || self.refreshes()
+    }
+}
+
 /// Questions that an attribute asks about a value.
-#[derive(Debug)]
 pub(crate) struct Rules<V> {
     pub(crate) response_filter: Option<fn(&V) -> bool>,
     pub(crate) is_stale: Option<fn(&V) -> bool>,
     pub(crate) is_none: Option<fn(&V) -> bool>,
     pub(crate) cache_none: bool,
+    pub(crate) timeout_with: Option<fn(&V) -> Duration>,
+    pub(crate) weigher: Option<fn(&V) -> u32>,
+    pub(crate) tags_with: Option<TagsOf<V>>,
+}
+
+/// Hands out the labels of a value, one by one.
+type TagsOf<V> = Box<dyn Fn(&V, &mut dyn FnMut(&str)) + Send + Sync>;
+
+impl<V> fmt::Debug for Rules<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rules").finish_non_exhaustive()
+    }
 }
 
 /// What an attribute says.
@@ -188,6 +230,9 @@ impl<V> Setup<V> {
             is_stale: None,
             is_none: None,
             cache_none: true,
+            timeout_with: None,
+            weigher: None,
+            tags_with: None,
         };
         Self {
             options: Options::default(),
@@ -242,6 +287,108 @@ impl<V> Setup<V> {
         self
     }
 
+    /// Shortens every time to live by a random part of up to this fraction.
+    ///
+    /// # Panics
+    ///
+    /// If it is not from 0 to 1.
+    #[must_use]
+    pub fn jitter(mut self, fraction: f64) -> Self {
+        assert!(
+            (0.0..=1.0).contains(&fraction),
+            "`jitter` is {fraction}; give a fraction from 0 to 1, such as `jitter = 0.1`"
+        );
+        self.options.jitter = fraction;
+        self
+    }
+
+    /// Lets an entry expire too when it is unread for this long.
+    #[must_use]
+    pub fn idle(mut self, idle: impl IntoTimeout) -> Self {
+        self.options.idle = ttl(idle);
+        self
+    }
+
+    /// Gives out the old value for this long after the timeout, while one refresh runs.
+    #[must_use]
+    pub fn stale_while_revalidate(mut self, window: impl IntoTimeout) -> Self {
+        self.options.stale_while_revalidate = window_of(window);
+        self
+    }
+
+    /// Answers with the old value for this long after the timeout, where a computation fails.
+    #[must_use]
+    pub fn stale_if_error(mut self, window: impl IntoTimeout) -> Self {
+        self.options.stale_if_error = window_of(window);
+        self
+    }
+
+    /// Starts a refresh on a hit past this fraction of the timeout.
+    ///
+    /// # Panics
+    ///
+    /// If it is not between 0 and 1.
+    #[must_use]
+    pub fn refresh_ahead(mut self, fraction: f64) -> Self {
+        assert!(
+            fraction > 0.0 && fraction < 1.0,
+            "`refresh_ahead` is {fraction}; give a fraction between 0 and 1, such as `refresh_ahead = 0.8`"
+        );
+        self.options.refresh_ahead = Some(fraction);
+        self
+    }
+
+    /// Chooses the time to live by the value; zero: it is not stored.
+    #[must_use]
+    pub fn timeout_with(mut self, timeout: fn(&V) -> Duration) -> Self {
+        self.rules.timeout_with = Some(timeout);
+        self
+    }
+
+    /// Bounds the total weight, in place of the number of entries.
+    ///
+    /// # Panics
+    ///
+    /// If it is zero.
+    #[must_use]
+    pub fn max_weight(mut self, weight: u64) -> Self {
+        assert!(
+            weight > 0,
+            "`max_weight` is 0; give at least 1, or leave caching out with `unless = true`"
+        );
+        self.options.max_weight = Some(weight);
+        self.options.max_entries = None;
+        self
+    }
+
+    /// Says what a value weighs.
+    #[must_use]
+    pub fn weigher(mut self, weigher: fn(&V) -> u32) -> Self {
+        self.rules.weigher = Some(weigher);
+        self
+    }
+
+    /// Takes labels from the value.
+    #[must_use]
+    pub fn tags_with<T>(mut self, tags: fn(&V) -> T) -> Self
+    where
+        V: 'static,
+        T: IntoIterator<Item: AsRef<str>> + 'static,
+    {
+        let each = move |value: &V, add: &mut dyn FnMut(&str)| {
+            tags(value).into_iter().for_each(|tag| add(tag.as_ref()));
+        };
+        self.rules.tags_with = Some(Box::new(each));
+        self
+    }
+
+    /// Says whether the function records what its results were computed from.
+    #[must_use]
+    pub fn depends(mut self, depends: bool) -> Self {
+        self.options.depends = depends;
+        self
+    }
+
     /// Stores a value only when this is true of it.
     #[must_use]
     pub fn response_filter(mut self, filter: fn(&V) -> bool) -> Self {
@@ -275,20 +422,59 @@ impl<V> Setup<V> {
     }
 }
 
-/// How long a value may be stored; `None`: not at all.
-pub(crate) fn lifetime<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Ttl> {
+/// The times of a value that is to be stored; `None`: it is not stored.
+pub(crate) fn times<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Times> {
+    let ttl = lifetime(options, rules, value)?;
+    let timeout = ttl.map(|ttl| shortened(ttl, options.jitter));
+    // An error that is stored has no windows: no error is better than an old one.
+    let window = |window: Option<Duration>| window.filter(|_| value.is_some());
+    let ahead = timeout.zip(options.refresh_ahead.filter(|_| value.is_some()));
+    Some(Times {
+        timeout,
+        stale_while_revalidate: window(options.stale_while_revalidate),
+        stale_if_error: window(options.stale_if_error),
+        refresh_after: ahead.map(|(timeout, fraction)| timeout.mul_f64(fraction)),
+        idle: options.idle,
+    })
+}
+
+fn lifetime<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Ttl> {
     let Some(value) = value else {
         return options.err_timeout;
     };
     if rules.response_filter.is_some_and(|keep| !keep(value)) {
         return None;
     }
-    if rules.is_none.is_some_and(|is_none| is_none(value)) {
-        return rules
-            .cache_none
-            .then(|| options.none_timeout.unwrap_or(options.timeout));
+    let is_none = rules.is_none.is_some_and(|is_none| is_none(value));
+    if is_none && !rules.cache_none {
+        return None;
     }
-    Some(options.timeout)
+    if let Some(ttl) = options.none_timeout.filter(|_| is_none) {
+        return Some(ttl);
+    }
+    match rules.timeout_with {
+        Some(timeout) => Some(timeout(value)).filter(|time| !time.is_zero()).map(Some),
+        None => Some(options.timeout),
+    }
+}
+
+/// Takes a random part of up to `fraction` away.
+fn shortened(time: Duration, fraction: f64) -> Duration {
+    if fraction <= 0.0 {
+        return time;
+    }
+    // A hasher with fresh keys is the standard library's source of chance; 2^53 numbers are enough.
+    let chance = std::hash::RandomState::new().build_hasher().finish() >> 11;
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
+    let part = chance as f64 / (1_u64 << 53) as f64;
+    let short = time.mul_f64(1.0 - fraction * part);
+    // Something is not nothing, and nothing is for ever.
+    short.max(Duration::from_nanos(1))
+}
+
+fn window_of(window: impl IntoTimeout) -> Option<Duration> {
+    // A window of zero is none, and one without end ends with the world.
+    Some(window.into_timeout()).filter(|window| !window.is_zero())
 }
 
 #[cfg(test)]

@@ -3,16 +3,18 @@
 pub use inventory;
 
 pub use crate::__cache_register as register;
-pub use crate::invalidate::{Always, Settle, copied, invalidate_route, settle, settle_async};
+pub use crate::invalidate::{
+    Always, Settle, copied, invalidate_rendered, invalidate_tag, settle, settle_async,
+};
 pub use crate::key::{
     ByShape, ByTarget, ByValue, CacheKey, Key, KeyRef, NotAtAll, Part, Rendered, Route, Way,
-    check_key, part, route, typed,
+    check_key, part, route, typed, weighed,
 };
 pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;
 pub use crate::site::Site;
 pub use crate::site::door::Door;
-pub use crate::site::seat::Seat;
+pub use crate::site::seat::{Seat, Tagging};
 pub use crate::site::step::{Ask, Found};
 pub use crate::value::{
     AsValue, AsWhole, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, OnOk, OnReturn, OwnErrors,

@@ -25,9 +25,14 @@ pub struct Stats {
     pub stale_hits: u64,
     /// Calls that neither read nor wrote the cache.
     pub bypasses: u64,
+    /// Refreshes in the background that brought a new value.
+    pub refreshes: u64,
+    /// Refreshes in the background that failed.
+    pub failed_refreshes: u64,
     /// Values stored.
     pub stores: u64,
-    /// Values not stored because their key was invalidated, or given a newer value, while they were computed.
+    /// Values not stored because their key was invalidated, or given a newer value, while they were computed;
+    /// or because they are heavier than the whole cache may be.
     pub rejected_stores: u64,
     /// Entries that made room for others.
     pub evictions: u64,
@@ -108,6 +113,8 @@ pub(crate) enum Event {
     Evicted,
     Forced,
     Undecodable,
+    Refresh,
+    FailedRefresh,
     Store,
     Rejected,
     Eviction,
@@ -224,6 +231,8 @@ impl Counters {
             coalesced: sum(Event::Coalesced),
             stale_hits: sum(Event::Stale),
             bypasses: sum(Event::Bypass),
+            refreshes: sum(Event::Refresh),
+            failed_refreshes: sum(Event::FailedRefresh),
             stores: sum(Event::Store),
             rejected_stores: sum(Event::Rejected),
             evictions: sum(Event::Eviction),

@@ -1,8 +1,10 @@
 //! Dropping entries: what an invalidation answers, and what `#[invalidates]` generates.
 
+mod everywhere;
 mod writer;
 
-pub use writer::{Always, Settle, copied, invalidate_route, settle, settle_async};
+pub use everywhere::{clear_all, invalidate_rendered, invalidate_route, invalidate_tag};
+pub use writer::{Always, Settle, copied, settle, settle_async};
 
 use crate::error::Error;
 

@@ -3,8 +3,6 @@
 use std::future::{Future, ready};
 
 use super::Invalidation;
-use crate::key::Route;
-use crate::registry;
 use crate::site::flight::block_on;
 
 /// An invalidation that has happened, or one that happens when it is awaited.
@@ -38,17 +36,6 @@ pub async fn settle_async(invalidation: impl Settle) -> Invalidation {
 /// An argument that an invalidation needs after the function has had it.
 pub fn copied<T: Clone>(argument: &T) -> T {
     argument.clone()
-}
-
-/// Drops the entries of a route, in every function that is keyed on it.
-#[must_use]
-pub fn invalidate_route(route: &Route) -> Invalidation {
-    let routed = registry::sites().filter(|site| site.routed);
-    let instances = routed.flat_map(|site| site.state().instances());
-    let dropped = instances
-        .filter(|instance| instance.remove_route(route))
-        .count();
-    Invalidation::confirmed(dropped > 0)
 }
 
 /// Invalidates when it is dropped: whether the writer has returned, failed, panicked or been cancelled.

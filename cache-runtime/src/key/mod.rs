@@ -38,6 +38,11 @@ pub trait KeyRef {
 
     /// Makes the key owned.
     fn own(&self) -> Self::Owned;
+
+    /// What weighs an entry by its key and its value, if the function says so.
+    fn weigher<V: 'static>(&self) -> Option<fn(&Self::Owned, &V) -> u32> {
+        None
+    }
 }
 
 /// The hash of a key, the same all through one process.
@@ -121,6 +126,44 @@ impl<A, Q: KeyRef> KeyRef for Typed<A, Q> {
 
     fn own(&self) -> Q::Owned {
         self.key.own()
+    }
+}
+
+/// A key, and what weighs an entry by it.
+pub struct Weighed<Q: KeyRef, V> {
+    key: Q,
+    weigher: fn(&Q::Owned, &V) -> u32,
+}
+
+/// Says what weighs the entry of a key.
+pub fn weighed<Q: KeyRef, V>(key: Q, weigher: fn(&Q::Owned, &V) -> u32) -> Weighed<Q, V> {
+    Weighed { key, weigher }
+}
+
+impl<Q: KeyRef, V: 'static> KeyRef for Weighed<Q, V> {
+    type Owned = Q::Owned;
+
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+
+    fn is(&self, owned: &Self::Owned) -> bool {
+        self.key.is(owned)
+    }
+
+    fn own(&self) -> Self::Owned {
+        self.key.own()
+    }
+
+    fn weigher<W: 'static>(&self) -> Option<fn(&Self::Owned, &W) -> u32> {
+        let weigher: &dyn std::any::Any = &self.weigher;
+        weigher.downcast_ref().copied()
+    }
+}
+
+impl<Q: KeyRef, V> std::fmt::Debug for Weighed<Q, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Weighed").finish_non_exhaustive()
     }
 }
 

@@ -4,16 +4,20 @@
 //! they wait and in nothing else.
 
 use std::any::TypeId;
+use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::background::Tasks;
 use super::flight::block_on;
-use super::seat::Seat;
+use super::running;
+use super::seat::{Seat, Tagging};
 use super::step::{Ask, Call, Found, InstanceOf, Step};
 use super::{Instance, InstanceId, Site, State};
 use crate::invalidate::Invalidation;
 use crate::key::{self, KeyRef};
-use crate::options::{Setup, lifetime};
+use crate::lineage::{self, Lineage};
+use crate::options::{Setup, times};
 use crate::stats::Stats;
 use crate::sweeper;
 use crate::value::{Kind, Shown};
@@ -56,6 +60,37 @@ impl<R, K: Kind<R>> Door<R, K> {
         loop {
             let follow = match call.step(&key) {
                 Step::Done(found) => return found,
+                Step::Due(due) => return Found::Hit(due.part().0),
+                Step::Wait(follow) => follow,
+            };
+            call.landed(block_on(follow));
+        }
+    }
+
+    /// As [`enter`](Self::enter); a value that is due is refreshed in the background. `later` makes what the
+    /// refresh runs, of arguments that outlive the call, and says which labels its value has.
+    pub fn enter_or_refresh<Q: KeyRef, F: FnOnce() -> R + Send + 'static>(
+        &self,
+        ask: Ask,
+        key: Q,
+        tags: impl FnOnce(&mut Tagging),
+        later: impl FnOnce() -> F,
+    ) -> Found<R, K, Q::Owned>
+    where
+        R: 'static,
+        K: 'static,
+    {
+        let Some(mut call) = self.call(ask, &key) else {
+            return self.bypass();
+        };
+        loop {
+            let follow = match call.step(&key) {
+                Step::Done(found) => return found,
+                Step::Due(due) => {
+                    let (found, seat) = due.part();
+                    seat.tagged(tags).fill_later(later());
+                    return Found::Hit(found);
+                }
                 Step::Wait(follow) => follow,
             };
             call.landed(block_on(follow));
@@ -70,6 +105,40 @@ impl<R, K: Kind<R>> Door<R, K> {
         loop {
             let follow = match call.step(&key) {
                 Step::Done(found) => return found,
+                Step::Due(due) => return Found::Hit(due.part().0),
+                Step::Wait(follow) => follow,
+            };
+            call.landed(follow.await);
+        }
+    }
+
+    /// As [`enter_async`](Self::enter_async); a value that is due is refreshed as a task of the runtime, or by
+    /// this call where the runtime is not known.
+    pub async fn enter_or_refresh_async<Q: KeyRef, F: Future<Output = R> + Send + 'static>(
+        &self,
+        ask: Ask,
+        key: Q,
+        tags: impl FnOnce(&mut Tagging),
+        later: impl FnOnce() -> F,
+    ) -> Found<R, K, Q::Owned>
+    where
+        R: 'static,
+        K: 'static,
+    {
+        let Some(mut call) = self.call(ask, &key) else {
+            return self.bypass();
+        };
+        loop {
+            let follow = match call.step(&key) {
+                Step::Done(found) => return found,
+                Step::Due(due) => {
+                    let Some(tasks) = Tasks::here() else {
+                        return Found::Miss(due.inline());
+                    };
+                    let (found, seat) = due.part();
+                    seat.tagged(tags).fill_as_task(tasks, later());
+                    return Found::Hit(found);
+                }
                 Step::Wait(follow) => follow,
             };
             call.landed(follow.await);
@@ -93,9 +162,11 @@ impl<R, K: Kind<R>> Door<R, K> {
         self.refresh(key)
     }
 
-    /// Drops the entry of a key.
+    /// Drops the entry of a key, and what was computed from it.
     pub fn invalidate<Q: KeyRef>(&self, key: Q) -> Invalidation {
-        let existed = self.instance::<Q>().store.remove(key::hash(&key), &key);
+        let (instance, hash) = (self.instance(&key), key::hash(&key));
+        let existed = instance.store.remove(hash, &key);
+        lineage::outdate(instance, hash, None);
         Invalidation::confirmed(existed)
     }
 
@@ -119,11 +190,15 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// Shows the live value of a key, without counting a hit.
     pub fn peek<S: Shown<R, K>, Q: KeyRef>(&self, key: Q) -> Option<S::Visible> {
-        let instance = self.instance::<Q>();
-        let look = instance.store.look(key::hash(&key), &key);
+        let (instance, hash) = (self.instance(&key), key::hash(&key));
+        running::record(|recording| recording.depend(instance, hash, None));
+        let look = instance.store.look(hash, &key);
         let entry = look
             .entry()
-            .filter(|entry| entry.expires_at > instance.now())?;
+            .filter(|entry| entry.is_live(instance.now()))?;
+        if let Some(lineage) = entry.lineage() {
+            running::record(|recording| recording.inherit(lineage));
+        }
         S::show(&entry.value)
     }
 
@@ -133,26 +208,43 @@ impl<R, K: Kind<R>> Door<R, K> {
         self.peek::<S, Q>(key)
     }
 
-    /// Stores a value that the caller has; an error is not stored, but what was there is dropped.
-    pub fn put<S: Shown<R, K>, Q: KeyRef>(&self, key: Q, value: S::Visible) {
-        let instance = self.instance::<Q>();
+    /// Stores a value that the caller has, with its labels, and drops what was computed from the old one; an
+    /// error is not stored, but what was there is dropped.
+    pub fn put<S: Shown<R, K>, Q: KeyRef>(
+        &self,
+        key: Q,
+        value: S::Visible,
+        tags: impl FnOnce(&mut Tagging),
+    ) {
+        let (instance, hash) = (self.instance(&key), key::hash(&key));
+        let epoch = instance.realm.tags.now();
         let stored = S::take(value).map(Arc::new);
-        let ttl = stored
-            .as_deref()
-            .and_then(|stored| lifetime(&instance.options, &instance.rules, K::value(stored)));
-        let hash = key::hash(&key);
-        match (stored, ttl) {
-            (Some(stored), Some(ttl)) => {
-                instance.store.put(hash, &key, &instance.entry(stored, ttl));
+        let value = stored.as_deref().and_then(K::value);
+        let times = value.and_then(|value| times(&instance.options, &instance.rules, Some(value)));
+        match (&stored, times) {
+            (Some(stored), Some(times)) => {
+                let mut tagging = Tagging::new(instance.realm);
+                tags(&mut tagging);
+                let own = value.map_or_else(Vec::new, |value| instance.labels_of(value));
+                let lineage = Lineage::of_labels(epoch, tagging.into_labels().into_iter().chain(own));
+                let weight = instance.weigh(value, || Some(Arc::new(key.own())));
+                let entry = instance.entry(Arc::clone(stored), &times, weight, lineage);
+                instance.store.put(hash, &key, &entry);
             }
             _ => drop(instance.store.remove(hash, &key)),
         }
+        lineage::outdate(instance, hash, None);
     }
 
     /// Stores a value that the caller has.
     #[expect(clippy::unused_async, reason = "a shared back end will be told here")]
-    pub async fn put_async<S: Shown<R, K>, Q: KeyRef>(&self, key: Q, value: S::Visible) {
-        self.put::<S, Q>(key, value);
+    pub async fn put_async<S: Shown<R, K>, Q: KeyRef>(
+        &self,
+        key: Q,
+        value: S::Visible,
+        tags: impl FnOnce(&mut Tagging),
+    ) {
+        self.put::<S, Q>(key, value, tags);
     }
 
     /// Reads the counters of the function.
@@ -167,7 +259,12 @@ impl<R, K: Kind<R>> Door<R, K> {
         if crate::testing::is_disabled() {
             return None;
         }
-        (!ask.bypass).then(|| Call::new(self.instance::<Q>(), ask, key::hash(key)))
+        let (instance, hash) = (self.instance(key), key::hash(key));
+        if ask.bypass {
+            running::record(|recording| recording.depend(instance, hash, None));
+            return None;
+        }
+        Some(Call::new(instance, ask, hash))
     }
 
     fn bypass<O: Send + Sync + 'static>(&self) -> Found<R, K, O> {
@@ -178,7 +275,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         self.site.state()
     }
 
-    fn instance<Q: KeyRef>(&self) -> &'static InstanceOf<K, Q::Owned> {
+    fn instance<Q: KeyRef>(&self, key: &Q) -> &'static InstanceOf<K, Q::Owned> {
         let state = self.state();
         let instance = TypeId::of::<InstanceOf<K, Q::Owned>>();
         let found = state.instance(
@@ -189,7 +286,8 @@ impl<R, K: Kind<R>> Door<R, K> {
             },
             || {
                 let setup = (self.setup)(Setup::new());
-                let made = Instance::new(setup, state.clock, Arc::clone(&state.counters));
+                let counters = Arc::clone(&state.counters);
+                let made = Instance::new(setup, key.weigher(), state.realm, counters);
                 // Lives as long as the function it belongs to: for the rest of the process.
                 let made: &'static InstanceOf<K, Q::Owned> = Box::leak(Box::new(made));
                 sweeper::look_after(made);

@@ -9,16 +9,19 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use super::running::{LoadId, Waiting, wait_for};
+use super::running::{Waiting, wait_for};
+use crate::lineage::{Lineage, LoadId};
 use crate::sync::{Mutex, Thread, current, park};
 
 /// What a computation brings to those who waited for it.
 #[derive(Debug)]
 pub(crate) enum Landing<V, E> {
-    /// Its value.
-    Value(Arc<V>),
-    /// Its error, shared.
-    Failed(Arc<E>),
+    /// Its value, and what that was computed from.
+    Value(Arc<V>, Lineage),
+    /// The old value, in the stead of an error.
+    Stale(Arc<V>, Lineage),
+    /// Its error, shared, and what that came from.
+    Failed(Arc<E>, Lineage),
     /// An error that cannot be shared: everyone computes for themselves, side by side.
     Unshared,
     /// Nothing, it panicked or was dropped: one of those who waited takes over.
@@ -28,8 +31,9 @@ pub(crate) enum Landing<V, E> {
 impl<V, E> Clone for Landing<V, E> {
     fn clone(&self) -> Self {
         match self {
-            Self::Value(value) => Self::Value(Arc::clone(value)),
-            Self::Failed(error) => Self::Failed(Arc::clone(error)),
+            Self::Value(value, from) => Self::Value(Arc::clone(value), from.clone()),
+            Self::Stale(value, from) => Self::Stale(Arc::clone(value), from.clone()),
+            Self::Failed(error, from) => Self::Failed(Arc::clone(error), from.clone()),
             Self::Unshared => Self::Unshared,
             Self::Abandoned => Self::Abandoned,
         }

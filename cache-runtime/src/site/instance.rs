@@ -2,12 +2,16 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use crate::clock::{Clock, Moment};
+use crate::entry::{Entry, Times};
 use crate::key::{self, Rendered, Route};
+use crate::lineage::{self, Dependents, Label, Lineage, Place, Source};
 use crate::options::{Options, Rules, Setup};
+use crate::realm::Realm;
 use crate::stats::Counters;
-use crate::store::{Entry, Store};
+use crate::store::{Bound, Store};
 use crate::sweeper;
 
 /// The entries, options and rules of one instantiation of a function with keys `O`, stored values `S`, shared
@@ -17,52 +21,111 @@ pub(crate) struct Instance<O, S, E, V> {
     pub(crate) store: Store<O, S, E>,
     pub(crate) options: Options,
     pub(crate) rules: Rules<V>,
+    pub(crate) weigher: Option<fn(&O, &V) -> u32>,
     pub(crate) counters: Arc<Counters>,
-    clock: &'static Clock,
+    pub(crate) realm: &'static Realm,
+    dependents: Dependents,
+    /// Whether any entry has carried labels.
+    labelled: AtomicBool,
+    /// The epoch of labels up to which outdated entries have been let go.
+    swept: AtomicU64,
 }
 
 /// An instance whose types are not known here.
-pub(crate) trait AnyInstance: Any + Send + Sync {
+pub(crate) trait AnyInstance: Any + Source {
     fn clock(&self) -> &'static Clock;
     fn options(&self) -> &Options;
-    /// Drops every entry; answers how many there were.
-    fn clear(&self) -> usize;
+    /// Drops every entry, and what was computed from one; answers how many there were.
+    fn clear(&'static self) -> usize;
     fn entries(&self) -> usize;
-    /// Lets expired entries go; answers when the next ones are due.
+    /// Lets expired and outdated entries go; answers when the next ones are due.
     fn sweep(&self, now: Moment) -> Moment;
     /// Drops the entry of a route; answers whether there was a live one. Keys of another kind are none.
-    fn remove_route(&self, route: &Route) -> bool;
+    fn remove_route(&'static self, route: &Route) -> bool;
 }
 
 impl<O, S, E, V> Instance<O, S, E, V> {
-    pub(crate) fn new(setup: Setup<V>, clock: &'static Clock, counters: Arc<Counters>) -> Self {
+    pub(crate) fn new(
+        setup: Setup<V>,
+        weigher: Option<fn(&O, &V) -> u32>,
+        realm: &'static Realm,
+        counters: Arc<Counters>,
+    ) -> Self {
         let Setup { options, rules } = setup;
-        let store = Store::new(options.max_entries, clock, Arc::clone(&counters));
+        let bound = match (options.max_weight, options.max_entries) {
+            (Some(weight), _) => Bound::Weight(weight),
+            (None, Some(entries)) => Bound::Entries(entries),
+            (None, None) => Bound::Unbounded,
+        };
         Self {
-            store,
+            store: Store::new(bound, &realm.clock, Arc::clone(&counters)),
             options,
             rules,
+            weigher,
             counters,
-            clock,
+            realm,
+            dependents: Dependents::default(),
+            labelled: AtomicBool::new(false),
+            swept: AtomicU64::new(0),
         }
     }
 
     pub(crate) fn now(&self) -> Moment {
-        self.clock.now()
+        self.realm.clock.now()
     }
 
-    /// An entry that is stored now and lives for `ttl`.
-    pub(crate) fn entry(&self, value: Arc<S>, ttl: crate::options::Ttl) -> Entry<S> {
-        let stored_at = self.now();
-        let expires_at = ttl.map_or(Moment::NEVER, |ttl| stored_at.after(ttl));
-        if expires_at != Moment::NEVER {
-            sweeper::expect(expires_at);
+    /// An entry that is stored now.
+    pub(crate) fn entry(
+        &self,
+        value: Arc<S>,
+        times: &Times,
+        weight: u32,
+        lineage: Lineage,
+    ) -> Entry<S> {
+        if lineage.has_tags() {
+            self.labelled.store(true, Relaxed);
         }
-        Entry {
-            value,
-            stored_at,
-            expires_at,
+        let entry = Entry::new(value, self.now(), times, weight, lineage);
+        let leaves_at = entry.leaves_at();
+        if leaves_at != Moment::NEVER {
+            sweeper::expect(leaves_at);
         }
+        entry
+    }
+
+    /// The labels that a value gives itself.
+    pub(crate) fn labels_of(&self, value: &V) -> Vec<Label> {
+        let mut labels = Vec::new();
+        if let Some(tags_with) = &self.rules.tags_with {
+            tags_with(value, &mut |name| labels.push(self.realm.tags.label(name)));
+        }
+        labels
+    }
+
+    /// What a value weighs; `key` is asked for only if it counts.
+    pub(crate) fn weigh(&self, value: Option<&V>, key: impl FnOnce() -> Option<Arc<O>>) -> u32 {
+        let Some(value) = value else { return 0 };
+        match (self.rules.weigher, self.weigher) {
+            (Some(weigher), _) => weigher(value),
+            (None, Some(weigher)) => key().map_or(0, |key| weigher(&key, value)),
+            (None, None) => 0,
+        }
+    }
+}
+
+impl<O, S, E, V> Source for Instance<O, S, E, V>
+where
+    O: Send + Sync + 'static,
+    S: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    V: 'static,
+{
+    fn dependents(&self) -> &Dependents {
+        &self.dependents
+    }
+
+    fn drop_place(&self, hash: u64, place: Place) {
+        self.store.remove_place(hash, place);
     }
 }
 
@@ -74,15 +137,17 @@ where
     V: 'static,
 {
     fn clock(&self) -> &'static Clock {
-        self.clock
+        &self.realm.clock
     }
 
     fn options(&self) -> &Options {
         &self.options
     }
 
-    fn clear(&self) -> usize {
-        self.store.clear()
+    fn clear(&'static self) -> usize {
+        let dropped = self.store.clear();
+        lineage::outdate_all(self);
+        dropped
     }
 
     fn entries(&self) -> usize {
@@ -90,12 +155,23 @@ where
     }
 
     fn sweep(&self, now: Moment) -> Moment {
+        if self.labelled.load(Relaxed) {
+            let epoch = self.realm.tags.now();
+            if self.swept.swap(epoch, Relaxed) != epoch {
+                self.store.sweep_outdated(now);
+            }
+        }
         self.store.sweep(now)
     }
 
-    fn remove_route(&self, route: &Route) -> bool {
+    fn remove_route(&'static self, route: &Route) -> bool {
         let store: &dyn Any = &self.store;
-        let store = store.downcast_ref::<Store<Rendered, S, E>>();
-        store.is_some_and(|store| store.remove(key::hash(route), route))
+        let Some(store) = store.downcast_ref::<Store<Rendered, S, E>>() else {
+            return false;
+        };
+        let hash = key::hash(route);
+        let existed = store.remove(hash, route);
+        lineage::outdate(self, hash, None);
+        existed
     }
 }

@@ -4,14 +4,18 @@
 //! - [`flight`]: one computation per key, and the wait for it. It decides nothing.
 //! - [`seat`]: the guard of a computation; filling or dropping it finishes the story.
 //! - [`door`]: what generated code calls.
+//! - [`background`]: refreshes that nobody waits for.
+//! - [`surroundings`]: what a call carries to another thread or task.
 //! - [`running`]: which computations run here, and which wait for which.
 
+pub(crate) mod background;
 pub(crate) mod door;
 pub(crate) mod flight;
 pub(crate) mod instance;
 pub(crate) mod running;
 pub(crate) mod seat;
 pub(crate) mod step;
+pub(crate) mod surroundings;
 
 use std::any::TypeId;
 use std::fmt;
@@ -20,8 +24,8 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use once_cell::sync::OnceCell;
 
-use crate::clock::{self, Clock};
 use crate::options::{Bound, DEFAULT_MAX_ENTRIES, DEFAULT_TIMEOUT, Declared, Timeout};
+use crate::realm::{self, Realm};
 use crate::stats::Counters;
 pub(crate) use instance::{AnyInstance, Instance};
 
@@ -134,7 +138,7 @@ impl Site {
         if let Some(world) = crate::testing::world::here() {
             return world.state_of(self);
         }
-        self.state.get_or_init(|| State::new(&clock::PROCESS))
+        self.state.get_or_init(|| State::new(&realm::PROCESS))
     }
 }
 
@@ -160,17 +164,17 @@ pub(crate) struct InstanceId {
 /// What a site has come to in a process.
 pub(crate) struct State {
     pub(crate) counters: Arc<Counters>,
-    pub(crate) clock: &'static Clock,
+    pub(crate) realm: &'static Realm,
     /// The first instance, which is the only one unless the function is generic.
     first: OnceCell<(InstanceId, &'static dyn AnyInstance)>,
     others: DashMap<InstanceId, &'static dyn AnyInstance>,
 }
 
 impl State {
-    pub(crate) fn new(clock: &'static Clock) -> Self {
+    pub(crate) fn new(realm: &'static Realm) -> Self {
         Self {
             counters: Arc::new(Counters::new()),
-            clock,
+            realm,
             first: OnceCell::new(),
             others: DashMap::with_shard_amount(2),
         }

@@ -12,11 +12,12 @@ use super::Instance;
 use super::flight::block_on;
 use super::seat::Seat;
 use super::step::{Ask, Call, Found, Step};
-use crate::clock::PROCESS;
 use crate::key;
+use crate::entry::{Entry, Times};
+use crate::lineage::{self, Lineage};
 use crate::options::Setup;
+use crate::realm::PROCESS;
 use crate::stats::Counters;
-use crate::store::Entry;
 use crate::value::SharedErrors;
 
 type Answer = Result<u64, u64>;
@@ -26,6 +27,7 @@ fn instance() -> &'static Numbers {
     let setup = Setup::new().timeout(crate::options::never());
     Box::leak(Box::new(Instance::new(
         setup,
+        None,
         &PROCESS,
         Arc::new(Counters::new()),
     )))
@@ -44,6 +46,7 @@ fn enter(instance: &'static Numbers, ask: Ask) -> Found<Answer, SharedErrors<u64
     loop {
         match call.step(&()) {
             Step::Done(found) => return found,
+            Step::Due(due) => return Found::Hit(due.part().0),
             Step::Wait(follow) => call.landed(block_on(follow)),
         }
     }
@@ -107,11 +110,8 @@ fn no_invalidation_of_everything_is_lost() {
 #[test]
 fn no_put_is_lost() {
     no_invalidation_is_lost(Ask::new(), |instance| {
-        let entry = Entry {
-            value: Arc::new(2),
-            stored_at: PROCESS.now(),
-            expires_at: crate::clock::Moment::NEVER,
-        };
+        let (value, now) = (Arc::new(2), PROCESS.clock.now());
+        let entry = Entry::new(value, now, &Times::default(), 0, Lineage::default());
         instance.store.put(key::hash(&()), &(), &entry);
     });
 }
@@ -143,4 +143,39 @@ fn a_leader_that_gives_up_hands_over() {
         assert_eq!(other.join().unwrap(), Ok(2));
         assert_eq!(stored(instance), Some(2));
     });
+}
+
+/// Promise 7: a page is computed from a row, in another function, while the row is invalidated.
+fn no_dependency_is_lost(warm: bool) {
+    loom::model(move || {
+        let (page, row, source) = (instance(), instance(), Arc::new(AtomicU64::new(1)));
+        let render = move |source: &AtomicU64| {
+            call(page, Ask::new(), || {
+                call(row, Ask::new(), || Ok(source.load(SeqCst)))
+            })
+        };
+        if warm {
+            assert_eq!(call(row, Ask::new(), || Ok(source.load(SeqCst))), Ok(1));
+        }
+        let reader = {
+            let source = Arc::clone(&source);
+            thread::spawn(move || render(&source))
+        };
+        source.store(2, SeqCst);
+        remove(row);
+        lineage::outdate(row, key::hash(&()), None);
+        assert_eq!(render(&source), Ok(2));
+        _ = reader.join().unwrap();
+        assert_ne!(stored(page), Some(1), "computed from what was invalidated");
+    });
+}
+
+#[test]
+fn no_dependency_is_lost_to_a_miss_of_the_row() {
+    no_dependency_is_lost(false);
+}
+
+#[test]
+fn no_dependency_is_lost_to_a_hit_of_the_row() {
+    no_dependency_is_lost(true);
 }

@@ -10,39 +10,32 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::iter;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use once_cell::sync::Lazy;
 use pin_project_lite::pin_project;
 
+use crate::lineage::{LoadId, Recording};
 use crate::sync::Mutex;
-
-/// Names one computation in this process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct LoadId(u64);
-
-impl LoadId {
-    pub(crate) fn next() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-}
 
 /// A running computation and those it runs inside of.
 #[derive(Debug)]
 pub(crate) struct Frame {
     load: LoadId,
     outer: Option<Arc<Frame>>,
+    /// What it calls for; none if its function records no dependencies.
+    recording: Option<Recording>,
 }
 
 thread_local! {
     static HERE: RefCell<Option<Arc<Frame>>> = const { RefCell::new(None) };
 }
 
-fn here() -> Option<Arc<Frame>> {
+/// The innermost computation that runs here.
+pub(crate) fn here() -> Option<Arc<Frame>> {
     HERE.try_with(|here| here.borrow().clone()).ok().flatten()
 }
 
@@ -52,19 +45,58 @@ fn put_here(frame: Option<Arc<Frame>>) -> Option<Arc<Frame>> {
 
 impl Frame {
     /// The frame of a computation that begins here.
-    pub(crate) fn begin(load: LoadId) -> Arc<Self> {
+    pub(crate) fn begin(load: LoadId, recording: Option<Recording>) -> Arc<Self> {
         Arc::new(Self {
             load,
             outer: here(),
+            recording,
         })
+    }
+
+    /// The recording of this computation.
+    pub(crate) fn recording(&self) -> Option<&Recording> {
+        self.recording.as_ref()
+    }
+
+    /// The recording of the computation that this one runs inside of.
+    pub(crate) fn outer_recording(&self) -> Option<&Recording> {
+        self.outer.as_deref()?.recording()
     }
 
     /// Runs something inside this frame.
     pub(crate) fn run<R>(self: Arc<Self>, body: impl FnOnce() -> R) -> R {
-        let _entered = Entered(put_here(Some(self)));
-        body()
+        run_in(Some(self), body)
+    }
+
+    /// Runs something inside this frame, and catches its panic if that is wanted.
+    pub(crate) fn attempt<R>(self: Arc<Self>, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
+        if catch {
+            catch_unwind(AssertUnwindSafe(|| self.run(body)))
+        } else {
+            Ok(self.run(body))
+        }
     }
 }
+
+/// Tells the innermost computation that runs here, if it records what it calls for.
+pub(crate) fn record(note: impl FnOnce(&Recording)) {
+    let tell = |here: &RefCell<Option<Arc<Frame>>>| {
+        if let Some(recording) = here.borrow().as_deref().and_then(Frame::recording) {
+            note(recording);
+        }
+    };
+    // A call by something that is dropped at the very end of a thread is inside no computation.
+    let _ = HERE.try_with(tell);
+}
+
+/// Runs something inside a frame, or outside of all.
+pub(crate) fn run_in<R>(frame: Option<Arc<Frame>>, body: impl FnOnce() -> R) -> R {
+    let _entered = Entered(put_here(frame));
+    body()
+}
+
+/// What became of something that may have panicked.
+pub(crate) type Attempt<R> = std::thread::Result<R>;
 
 /// Puts back the frame that was here before, also when a panic passes by.
 struct Entered(Option<Arc<Frame>>);
@@ -79,23 +111,34 @@ pin_project! {
     /// A future that runs inside a frame, whichever thread polls it.
     pub(crate) struct Framed<F> {
         frame: Arc<Frame>,
+        catch: bool,
         #[pin]
         future: F,
     }
 }
 
 impl<F: Future> Framed<F> {
-    pub(crate) fn new(frame: Arc<Frame>, future: F) -> Self {
-        Self { frame, future }
+    /// `catch` says whether a panic is caught.
+    pub(crate) fn new(frame: Arc<Frame>, catch: bool, future: F) -> Self {
+        Self {
+            frame,
+            catch,
+            future,
+        }
     }
 }
 
 impl<F: Future> Future for Framed<F> {
-    type Output = F::Output;
+    type Output = Attempt<F::Output>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Attempt<F::Output>> {
         let this = self.project();
-        Arc::clone(this.frame).run(|| this.future.poll(context))
+        let polled = Arc::clone(this.frame).attempt(*this.catch, || this.future.poll(context));
+        match polled {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
     }
 }
 
@@ -172,26 +215,26 @@ mod tests {
     #[test]
     fn a_wait_that_would_close_a_cycle_is_refused() {
         let [a, b, c] = [LoadId::next(), LoadId::next(), LoadId::next()];
-        let in_a = Frame::begin(a).run(|| wait_for(b));
+        let in_a = Frame::begin(a, None).run(|| wait_for(b));
         assert!(in_a.is_some());
-        let in_b = Frame::begin(b).run(|| wait_for(c));
+        let in_b = Frame::begin(b, None).run(|| wait_for(c));
         assert!(in_b.is_some());
         assert!(
-            Frame::begin(c).run(|| wait_for(a)).is_none(),
+            Frame::begin(c, None).run(|| wait_for(a)).is_none(),
             "c -> a -> b -> c"
         );
         assert!(
-            Frame::begin(a).run(|| wait_for(a)).is_none(),
+            Frame::begin(a, None).run(|| wait_for(a)).is_none(),
             "a computation does not wait for itself"
         );
         assert!(
-            Frame::begin(a)
-                .run(|| Frame::begin(c).run(|| wait_for(a)))
+            Frame::begin(a, None)
+                .run(|| Frame::begin(c, None).run(|| wait_for(a)))
                 .is_none(),
             "nor one inside it"
         );
         drop(in_a);
-        assert!(Frame::begin(c).run(|| wait_for(a)).is_some());
+        assert!(Frame::begin(c, None).run(|| wait_for(a)).is_some());
     }
 
     #[test]

@@ -1,16 +1,22 @@
 //! The guard of a computation: filled, it stores; dropped, by a panic or a cancellation, it hands over.
 
+use std::fmt::Display;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use super::background::{self, Tasks};
 use super::flight::Landing;
-use super::running::{Frame, Framed, LoadId};
+use super::running::{Attempt, Frame, Framed};
 use super::step::InstanceOf;
 use crate::clock::Moment;
-use crate::options::lifetime;
+use crate::entry::Entry;
+use crate::lineage::{self, Dependant, Label, Lineage, Recording};
+use crate::options::times;
 use crate::outcome::{Detailed, MissReason, Outcome};
-use crate::stats::Counters;
+use crate::realm::Realm;
+use crate::stats::{Counters, Event};
 use crate::store::Ticket;
 use crate::value::{Kind, Verdict};
 
@@ -24,29 +30,99 @@ enum Task<R, K: Kind<R>, O: Send + Sync + 'static> {
     Compute(Computation<R, K, O>),
 }
 
+/// On whose behalf a value is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A call has no value, for this reason.
+    Call(MissReason),
+    /// A call has a value, and refreshes it because there is nobody else who could.
+    Inline,
+    /// Nobody waits.
+    Background,
+}
+
 /// A computation in progress. Dropping it ends it without a value.
 struct Computation<R, K: Kind<R>, O: Send + Sync + 'static> {
     instance: &'static InstanceOf<K, O>,
     ticket: Ticket<K::Stored, K::Error>,
-    reason: MissReason,
+    purpose: Purpose,
     began: Moment,
+    frame: Arc<Frame>,
+    /// The epoch of labels that it began in.
+    epoch: u64,
+    labels: Vec<Label>,
     /// Whether the store still has a note of it.
     noted: bool,
+    ended: bool,
     result: PhantomData<fn() -> R>,
+}
+
+/// Takes down the labels of a value, piece by piece.
+#[derive(Debug)]
+pub struct Tagging {
+    realm: &'static Realm,
+    text: String,
+    labels: Vec<Label>,
+}
+
+impl Tagging {
+    pub(crate) fn new(realm: &'static Realm) -> Self {
+        Self {
+            realm,
+            text: String::new(),
+            labels: Vec::new(),
+        }
+    }
+
+    pub(crate) fn into_labels(self) -> Vec<Label> {
+        self.labels
+    }
+
+    /// Adds text to the label.
+    pub fn text(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Adds what fills a placeholder to the label.
+    pub fn part(&mut self, part: &impl Display) {
+        use std::fmt::Write;
+        // Writing to a `String` cannot fail; a `Display` that returns an error has written what it could.
+        let _ = write!(self.text, "{part}");
+    }
+
+    /// Ends the label.
+    pub fn end(&mut self) {
+        self.labels.push(self.realm.tags.label(&self.text));
+        self.text.clear();
+    }
 }
 
 impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
     pub(crate) fn new(
         instance: &'static InstanceOf<K, O>,
         ticket: Ticket<K::Stored, K::Error>,
-        reason: MissReason,
+        purpose: Purpose,
     ) -> Self {
+        let owner = Dependant {
+            source: instance,
+            hash: ticket.hash,
+            place: ticket.place,
+        };
+        let epoch = instance.realm.tags.now();
+        let recording = instance
+            .options
+            .depends
+            .then(|| Recording::begin(owner, epoch));
         Self(Task::Compute(Computation {
             instance,
+            frame: Frame::begin(ticket.flight.id, recording),
             ticket,
-            reason,
+            purpose,
             began: instance.now(),
+            epoch,
+            labels: Vec::new(),
             noted: true,
+            ended: false,
             result: PhantomData,
         }))
     }
@@ -55,13 +131,32 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
         Self(Task::Bypass(counters))
     }
 
+    /// Computes on behalf of the call that has found it due.
+    pub(crate) fn inline(mut self) -> Self {
+        if let Task::Compute(computation) = &mut self.0 {
+            computation.purpose = Purpose::Inline;
+        }
+        self
+    }
+
+    /// Gives the value labels.
+    pub fn tagged(mut self, tags: impl FnOnce(&mut Tagging)) -> Self {
+        if let Task::Compute(computation) = &mut self.0 {
+            let mut tagging = Tagging::new(computation.instance.realm);
+            tags(&mut tagging);
+            computation.labels = tagging.into_labels();
+        }
+        self
+    }
+
     /// Runs the function and stores what it returns.
     pub fn fill(self, body: impl FnOnce() -> R) -> Detailed<R> {
         match self.0 {
             Task::Bypass(counters) => bypassed(body(), &counters),
             Task::Compute(computation) => {
-                let result = Frame::begin(computation.id()).run(body);
-                computation.finish(result)
+                let (frame, catch) = computation.run();
+                let attempt = frame.attempt(catch, body);
+                computation.end(attempt)
             }
         }
     }
@@ -75,10 +170,29 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
         match self.0 {
             Task::Bypass(counters) => bypassed(body.await, &counters),
             Task::Compute(computation) => {
-                let result = Framed::new(Frame::begin(computation.id()), body).await;
-                computation.finish(result)
+                let (frame, catch) = computation.run();
+                let attempt = Framed::new(frame, catch, body).await;
+                computation.end(attempt)
             }
         }
+    }
+
+    /// Runs the function on a thread that nobody waits for.
+    pub(crate) fn fill_later(self, body: impl FnOnce() -> R + Send + 'static)
+    where
+        R: 'static,
+        K: 'static,
+    {
+        background::run_on_thread(move || drop(self.fill(body)));
+    }
+
+    /// Runs the function as a task that nobody waits for.
+    pub(crate) fn fill_as_task(self, tasks: Tasks, body: impl Future<Output = R> + Send + 'static)
+    where
+        R: 'static,
+        K: 'static,
+    {
+        tasks.spawn(async move { drop(self.fill_async(body).await) });
     }
 }
 
@@ -92,58 +206,156 @@ fn bypassed<R>(value: R, counters: &Counters) -> Detailed<R> {
 }
 
 impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
-    fn id(&self) -> LoadId {
-        self.ticket.flight.id
+    /// Where the function runs, and whether its panic is caught since an old value might stand in.
+    fn run(&self) -> (Arc<Frame>, bool) {
+        let catch = self.instance.options.tolerates_failures();
+        (Arc::clone(&self.frame), catch)
+    }
+
+    fn end(mut self, attempt: Attempt<R>) -> Detailed<R> {
+        let took = self.instance.now().since(self.began);
+        self.instance.counters.load_took(took);
+        match attempt {
+            Ok(result) => self.finish(result),
+            Err(panic) => match self.stand_in() {
+                Some(old) => self.settle_for(&old),
+                None => resume_unwind(panic),
+            },
+        }
     }
 
     /// Stores a result if it may be stored, gives it to those who wait, and returns it.
-    fn finish(mut self, result: R) -> Detailed<R> {
-        self.instance
-            .counters
-            .load_took(self.instance.now().since(self.began));
+    fn finish(&mut self, result: R) -> Detailed<R> {
         let landing = match K::judge(&result) {
             Verdict::Failed(error) => {
-                error.map_or(Landing::Unshared, |error| Landing::Failed(Arc::new(error)))
+                if let Some(old) = self.stand_in() {
+                    return self.settle_for(&old);
+                }
+                let lineage = self.close(None);
+                let shared = |error| Landing::Failed(Arc::new(error), lineage);
+                error.map_or(Landing::Unshared, shared)
             }
             Verdict::Value(stored) => {
+                let failed = K::value(&stored).is_none();
+                if let Some(old) = failed.then(|| self.stand_in()).flatten() {
+                    return self.settle_for(&old);
+                }
                 let stored = Arc::new(stored);
-                self.store(&stored);
-                Landing::Value(stored)
+                let lineage = self.store(&stored);
+                Landing::Value(stored, lineage)
             }
         };
-        self.end(landing);
+        let outcome = self.computed();
+        self.land(landing, outcome);
         Detailed {
             value: result,
-            outcome: Outcome::Computed(self.reason),
+            outcome,
             age: None,
         }
     }
 
-    fn store(&mut self, stored: &Arc<K::Stored>) {
-        let Self {
-            instance, ticket, ..
-        } = self;
-        let value = K::value(stored);
-        if let Some(ttl) = lifetime(&instance.options, &instance.rules, value) {
-            instance
-                .store
-                .commit(ticket, instance.entry(Arc::clone(stored), ttl));
+    /// Stores a value, if it may be stored; answers what it was computed from.
+    fn store(&mut self, stored: &Arc<K::Stored>) -> Lineage {
+        let (instance, value) = (self.instance, K::value(stored));
+        let times = times(&instance.options, &instance.rules, value);
+        let weight = instance.weigh(value, || instance.store.key_of(&self.ticket));
+        let lineage = self.close(value);
+        if times.is_none() && self.is_refresh() {
+            self.pause(instance.now());
+        }
+        if let Some(times) = times {
+            let entry = instance.entry(Arc::clone(stored), &times, weight, lineage.clone());
             self.noted = false;
+            if instance.store.commit(&self.ticket, entry)
+                && self.purpose == Purpose::Call(MissReason::Forced)
+            {
+                lineage::outdate(instance, self.ticket.hash, Some(self.ticket.flight.id));
+            }
+        }
+        lineage
+    }
+
+    /// Ends the recording of what the value was computed from, and hands it to the computation around this one.
+    fn close(&mut self, value: Option<&K::Value>) -> Lineage {
+        let own = value.map_or_else(Vec::new, |value| self.instance.labels_of(value));
+        let own = std::mem::take(&mut self.labels).into_iter().chain(own);
+        let lineage = match self.frame.recording() {
+            Some(recording) => recording.close(own),
+            None => Lineage::of_labels(self.epoch, own),
+        };
+        if let Some(outer) = self.frame.outer_recording() {
+            outer.inherit(&lineage);
+        }
+        lineage
+    }
+
+    fn computed(&self) -> Outcome {
+        Outcome::Computed(match self.purpose {
+            Purpose::Call(reason) => reason,
+            Purpose::Inline | Purpose::Background => MissReason::Expired,
+        })
+    }
+
+    fn is_refresh(&self) -> bool {
+        !matches!(self.purpose, Purpose::Call(_))
+    }
+
+    /// Lets the next refresh wait, since this one has brought nothing.
+    fn pause(&self, now: Moment) {
+        if let Some(old) = self.instance.store.replaced_by(&self.ticket) {
+            old.refresh_failed(now);
+        }
+    }
+
+    /// The old value that answers in the stead of a failure, if there is one.
+    fn stand_in(&self) -> Option<Entry<K::Stored>> {
+        let old = self.instance.store.replaced_by(&self.ticket)?;
+        old.stands_in(self.instance.now(), self.is_refresh())
+            .then_some(old)
+    }
+
+    /// Answers with the old value.
+    fn settle_for(&mut self, old: &Entry<K::Stored>) -> Detailed<R> {
+        let now = self.instance.now();
+        old.refresh_failed(now);
+        self.close(None);
+        let lineage = old.lineage().cloned().unwrap_or_default();
+        if let Some(outer) = self.frame.outer_recording() {
+            outer.inherit(&lineage);
+        }
+        let value = K::answer(&old.value);
+        self.land(Landing::Stale(Arc::clone(&old.value), lineage), Outcome::Stale);
+        Detailed {
+            value,
+            outcome: Outcome::Stale,
+            age: Some(now.since(old.stored_at)),
         }
     }
 
     /// Leaves the store first and lands then, so that who comes between finds nothing to wait for.
-    fn end(&mut self, landing: Landing<K::Stored, K::Error>) {
+    fn land(&mut self, landing: Landing<K::Stored, K::Error>, outcome: Outcome) {
+        self.ended = true;
+        let fresh = matches!(landing, Landing::Value(..));
         if std::mem::take(&mut self.noted) {
             self.instance.store.abandon(&self.ticket);
         }
         self.ticket.flight.land(landing);
+        let event = match self.purpose {
+            Purpose::Background if fresh => Event::Refresh,
+            Purpose::Background => Event::FailedRefresh,
+            _ => outcome.into(),
+        };
+        self.instance.counters.count(event);
     }
 }
 
 impl<R, K: Kind<R>, O: Send + Sync + 'static> Drop for Computation<R, K, O> {
     fn drop(&mut self) {
-        self.end(Landing::Abandoned);
+        if self.ended {
+            return;
+        }
+        self.close(None);
+        self.land(Landing::Abandoned, self.computed());
     }
 }
 

@@ -8,10 +8,13 @@ use std::sync::Arc;
 
 use super::Instance;
 use super::flight::{Follow, Landing};
-use super::seat::Seat;
+use super::running;
+use super::seat::{Purpose, Seat};
+use crate::entry::{Entry, Standing};
 use crate::key::KeyRef;
+use crate::lineage::Lineage;
 use crate::outcome::{Detailed, MissReason, Outcome};
-use crate::store::{Entry, Look, Start};
+use crate::store::{Look, Start};
 use crate::value::{Kind, Types};
 
 /// What the attribute's conditions say about this call.
@@ -60,7 +63,29 @@ pub(crate) type InstanceOf<K, O> =
 /// What a call does next.
 pub(crate) enum Step<R, K: Kind<R>, O: Send + Sync + 'static> {
     Done(Found<R, K, O>),
+    /// The value is there, and somebody should refresh it.
+    Due(Due<R, K, O>),
     Wait(Follow<K::Stored, K::Error>),
+}
+
+/// A value that is due for a refresh, and the task of that. The call is not counted yet.
+pub(crate) struct Due<R, K: Kind<R>, O: Send + Sync + 'static> {
+    instance: &'static InstanceOf<K, O>,
+    found: Detailed<R>,
+    seat: Seat<R, K, O>,
+}
+
+impl<R, K: Kind<R>, O: Send + Sync + 'static> Due<R, K, O> {
+    /// The call is answered with the value that is there; the refresh is for somebody else.
+    pub(crate) fn part(self) -> (Detailed<R>, Seat<R, K, O>) {
+        self.instance.counters.count(self.found.outcome);
+        (self.found, self.seat)
+    }
+
+    /// The call does the refresh itself.
+    pub(crate) fn inline(self) -> Seat<R, K, O> {
+        self.seat.inline()
+    }
 }
 
 /// One call of a cached function, from its first step to its last.
@@ -79,6 +104,9 @@ pub(crate) struct Call<R, K: Kind<R>, O: Send + Sync + 'static> {
 
 impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
     pub(crate) fn new(instance: &'static InstanceOf<K, O>, ask: Ask, hash: u64) -> Self {
+        if !ask.forced {
+            running::record(|recording| recording.depend(instance, hash, None));
+        }
         Self {
             instance,
             hash,
@@ -97,17 +125,23 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
 
     pub(crate) fn step<Q: KeyRef<Owned = O>>(&mut self, key: &Q) -> Step<R, K, O> {
         match self.landing.take() {
-            Some(Landing::Value(value)) => return self.coalesced(K::answer(&value)),
-            Some(Landing::Failed(error)) => {
-                return self.coalesced(K::failure(K::Error::clone(&error)));
+            Some(Landing::Value(value, from)) => {
+                return self.waited(K::answer(&value), Outcome::Coalesced, &from);
+            }
+            Some(Landing::Stale(value, from)) => {
+                return self.waited(K::answer(&value), Outcome::Stale, &from);
+            }
+            Some(Landing::Failed(error, from)) => {
+                let error = K::failure(K::Error::clone(&error));
+                return self.waited(error, Outcome::Coalesced, &from);
             }
             Some(Landing::Unshared) => self.alone = true,
             Some(Landing::Abandoned) | None => {}
         }
         loop {
             let look = self.instance.store.look(self.hash, key);
-            if let Some(found) = self.live(&look) {
-                return Step::Done(Found::Hit(found));
+            if let Some((found, refresh)) = self.live(&look) {
+                return self.answer(key, &look, found, refresh);
             }
             if let Some(follow) = self.follow(&look) {
                 return Step::Wait(follow);
@@ -118,25 +152,55 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
         }
     }
 
-    /// The answer from an entry, if there is one that may be given.
-    fn live(&mut self, look: &Look<O, K::Stored, K::Error>) -> Option<Detailed<R>> {
+    /// The answer from an entry, if there is one that may be given, and whether a refresh may begin.
+    fn live(&mut self, look: &Look<O, K::Stored, K::Error>) -> Option<(Detailed<R>, bool)> {
         let entry = look.entry().filter(|_| !self.forced)?;
         let now = self.instance.now();
-        if entry.expires_at <= now {
-            return None;
-        }
+        let (outcome, refresh) = match entry.standing(now) {
+            Standing::Live { refresh } => (Outcome::Hit, refresh),
+            Standing::Stale { refresh } => (Outcome::Stale, refresh),
+            Standing::Expired | Standing::Outdated => return None,
+        };
         if look.due <= now {
             self.instance.store.sweep_near(self.hash, now);
         }
         if self.is_stale(entry) {
             return None;
         }
-        self.instance.counters.count(Outcome::Hit);
-        Some(Detailed {
+        entry.read(now);
+        if let Some(lineage) = entry.lineage() {
+            running::record(|recording| recording.inherit(lineage));
+        }
+        let found = Detailed {
             value: K::answer(&entry.value),
-            outcome: Outcome::Hit,
+            outcome,
             age: Some(now.since(entry.stored_at)),
-        })
+        };
+        Some((found, refresh))
+    }
+
+    /// Answers with a value that is there, with the task of a refresh if one may begin and none is under way.
+    fn answer<Q: KeyRef<Owned = O>>(
+        &self,
+        key: &Q,
+        look: &Look<O, K::Stored, K::Error>,
+        found: Detailed<R>,
+        refresh: bool,
+    ) -> Step<R, K, O> {
+        let instance = self.instance;
+        if refresh && look.flight().is_none() {
+            let begun = instance.store.begin(self.hash, key, look, Start::Lead);
+            if let Ok((ticket, _)) = begun {
+                let seat = Seat::new(instance, ticket, Purpose::Background);
+                return Step::Due(Due {
+                    instance,
+                    found,
+                    seat,
+                });
+            }
+        }
+        instance.counters.count(found.outcome);
+        Step::Done(Found::Hit(found))
     }
 
     fn is_stale(&mut self, entry: &Entry<K::Stored>) -> bool {
@@ -184,19 +248,21 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
             .begin(self.hash, key, look, start)
             .ok()?;
         let reason = if self.forced {
+            let load = ticket.flight.id;
+            running::record(|recording| recording.depend(self.instance, self.hash, Some(load)));
             MissReason::Forced
         } else {
             reason
         };
-        self.instance.counters.count(Outcome::Computed(reason));
-        Some(Seat::new(self.instance, ticket, reason))
+        Some(Seat::new(self.instance, ticket, Purpose::Call(reason)))
     }
 
-    fn coalesced(&self, value: R) -> Step<R, K, O> {
-        self.instance.counters.count(Outcome::Coalesced);
+    fn waited(&self, value: R, outcome: Outcome, from: &Lineage) -> Step<R, K, O> {
+        running::record(|recording| recording.inherit(from));
+        self.instance.counters.count(outcome);
         Step::Done(Found::Hit(Detailed {
             value,
-            outcome: Outcome::Coalesced,
+            outcome,
             age: None,
         }))
     }

@@ -17,14 +17,16 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use crate::clock::{Clock, Moment};
+use crate::entry::Entry;
 use crate::key::KeyRef;
+use crate::lineage::Place;
 use crate::outcome::MissReason;
 use crate::site::flight::Flight;
 use crate::stats::{Counters, Event};
 use crate::sync::RwLock;
 use departed::Reason;
-pub(crate) use shard::Entry;
-use shard::{Candidate, Garbage, Peek, Place, Shard};
+pub(crate) use shard::Bound;
+use shard::{Candidate, Garbage, Peek, Shard};
 
 /// A shard holds at least so many entries: smaller ones choose badly whom to evict.
 const MIN_SHARD: usize = 256;
@@ -67,8 +69,8 @@ impl<K, V, E> Look<K, V, E> {
 /// A computation's claim to store its value.
 #[derive(Debug)]
 pub(crate) struct Ticket<V, E> {
-    hash: u64,
-    place: Place,
+    pub(crate) hash: u64,
+    pub(crate) place: Place,
     pub(crate) flight: Arc<Flight<V, E>>,
 }
 
@@ -88,27 +90,26 @@ pub(crate) enum Start {
 pub(crate) struct Changed;
 
 impl<K, V, E> Store<K, V, E> {
-    /// A store of at most `max_entries`; `None`: as many as come.
-    pub(crate) fn new(
-        max_entries: Option<usize>,
-        clock: &'static Clock,
-        counters: Arc<Counters>,
-    ) -> Self {
+    pub(crate) fn new(bound: Bound, clock: &'static Clock, counters: Arc<Counters>) -> Self {
         let most = (available_parallelism().map_or(1, usize::from) * 4)
             .next_power_of_two()
             .min(64);
-        let fitting = max_entries
-            .map_or(most, |entries| entries / MIN_SHARD)
-            .clamp(1, most);
-        let shards = if fitting.is_power_of_two() {
-            fitting
-        } else {
-            fitting.next_power_of_two() / 2
+        let shards = match bound {
+            Bound::Unbounded => most,
+            Bound::Entries(entries) => {
+                let fitting = (entries / MIN_SHARD).clamp(1, most);
+                1 << fitting.ilog2()
+            }
+            // Weight is not divided: an entry may weigh as much as all others.
+            Bound::Weight(_) => 1,
         };
-        let capacity = |index| {
-            max_entries.map(|entries| entries / shards + usize::from(index < entries % shards))
+        let part = |index| match bound {
+            Bound::Entries(entries) => {
+                Bound::Entries(entries / shards + usize::from(index < entries % shards))
+            }
+            undivided => undivided,
         };
-        let shards = (0..shards).map(|index| Aligned(RwLock::new(Shard::new(capacity(index)))));
+        let shards = (0..shards).map(|index| Aligned(RwLock::new(Shard::new(part(index)))));
         Self {
             shards: shards.collect(),
             counters,
@@ -174,6 +175,7 @@ impl<K, V, E> Store<K, V, E> {
         let departed = shard.begin(place, Arc::clone(&flight));
         drop(shard);
         let reason = match (look.entry(), departed) {
+            (Some(entry), _) if entry.is_outdated() => MissReason::Invalidated,
             (Some(_), _) | (None, Some(Reason::Expired)) => MissReason::Expired,
             (None, Some(Reason::Evicted)) => MissReason::Evicted,
             (None, Some(Reason::Invalidated)) => MissReason::Invalidated,
@@ -193,9 +195,10 @@ impl<K, V, E> Store<K, V, E> {
     pub(crate) fn commit(&self, ticket: &Ticket<V, E>, entry: Entry<V>) -> bool {
         let stored = self.change(ticket.hash, |shard, garbage| {
             shard.sweep_some(entry.stored_at, &self.counters, garbage);
-            let stored = shard.end(ticket.place, &ticket.flight, true);
-            if stored {
-                shard.set(ticket.place, entry, &self.counters, garbage);
+            let noted = shard.end(ticket.place, &ticket.flight, true);
+            let stored = noted && shard.set(ticket.place, entry, &self.counters, garbage);
+            if noted && !stored {
+                shard.tidy(ticket.place, garbage);
             }
             stored
         });
@@ -221,7 +224,10 @@ impl<K, V, E> Store<K, V, E> {
             let put = self.change(hash, |shard, garbage| {
                 let place = place_of(shard, hash, &look, owned)?;
                 shard.detach(place);
-                shard.set(place, entry.clone(), &self.counters, garbage);
+                if !shard.set(place, entry.clone(), &self.counters, garbage) {
+                    shard.tidy(place, garbage);
+                    self.counters.count(Event::Rejected);
+                }
                 Ok::<_, Changed>(())
             });
             look.found.into_iter().for_each(Candidate::discard);
@@ -237,18 +243,37 @@ impl<K, V, E> Store<K, V, E> {
             let Some(place) = self.look(hash, key).found.map(|found| found.place) else {
                 return false;
             };
-            let expires_at = self.change(hash, |shard, garbage| {
-                shard
-                    .holds(place)
-                    .then(|| shard.empty(place, Reason::Invalidated, garbage))
-            });
-            if let Some(expires_at) = expires_at {
-                let existed =
-                    expires_at.is_some_and(|at| at == Moment::NEVER || at > self.clock.now());
-                self.counters.add(Event::Invalidation, u64::from(existed));
+            if let Some(existed) = self.empty(hash, place) {
                 return existed;
             }
         }
+    }
+
+    /// Drops what is in a place and detaches the computations there, if its key is still the same.
+    pub(crate) fn remove_place(&self, hash: u64, place: Place) {
+        let _ = self.empty(hash, place);
+    }
+
+    fn empty(&self, hash: u64, place: Place) -> Option<bool> {
+        let now = self.clock.now();
+        let existed = self.change(hash, |shard, garbage| {
+            shard
+                .holds(place)
+                .then(|| shard.empty(place, now, garbage))
+        })?;
+        self.counters.add(Event::Invalidation, u64::from(existed));
+        Some(existed)
+    }
+
+    /// Finds the key that a computation is for, if it may still store its value.
+    pub(crate) fn key_of(&self, ticket: &Ticket<V, E>) -> Option<Arc<K>> {
+        self.shard(ticket.hash).read().key(ticket.place)
+    }
+
+    /// Finds the entry that a computation is to replace, as long as the computation may store its value.
+    pub(crate) fn replaced_by(&self, ticket: &Ticket<V, E>) -> Option<Entry<V>> {
+        let shard = self.shard(ticket.hash).read();
+        shard.entry_before(ticket.place, &ticket.flight)
     }
 
     /// Drops every entry and detaches every computation; answers how many entries there were.
@@ -278,6 +303,19 @@ impl<K, V, E> Store<K, V, E> {
             .map(|shard| shard.0.read().due)
             .min()
             .unwrap_or(Moment::NEVER)
+    }
+
+    /// Lets all entries go that carry an invalidated label.
+    pub(crate) fn sweep_outdated(&self, now: Moment) {
+        const BATCH: usize = 1024;
+        for shard in &self.shards {
+            let mut next = Some(0);
+            while let Some(first) = next {
+                next = change(&shard.0, |shard, garbage| {
+                    shard.sweep_outdated(first, BATCH, now, &self.counters, garbage)
+                });
+            }
+        }
     }
 
     /// Lets a few expired entries of the key's shard go.

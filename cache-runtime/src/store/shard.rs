@@ -12,36 +12,14 @@ use hashbrown::HashTable;
 use super::departed::{Departed, Reason};
 use super::wheel::Wheel;
 use crate::clock::Moment;
+use crate::entry::{Entry, Standing};
+use crate::lineage::Place;
 use crate::policy::{Heat, Policy, PolicyKind};
 use crate::site::flight::Flight;
 use crate::stats::{Counters, Event};
 
 /// At most so many expired entries leave in the course of one call.
 const SWEEP: usize = 64;
-
-/// A stored value and its times.
-#[derive(Debug)]
-pub(crate) struct Entry<V> {
-    pub(crate) value: Arc<V>,
-    pub(crate) stored_at: Moment,
-    pub(crate) expires_at: Moment,
-}
-
-impl<V> Clone for Entry<V> {
-    fn clone(&self) -> Self {
-        Self {
-            value: Arc::clone(&self.value),
-            ..*self
-        }
-    }
-}
-
-/// Where a key is. A stamp is never used twice, so a place whose slot has changed hands is known as such.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    slot: u32,
-    stamp: u64,
-}
 
 #[derive(Debug)]
 struct Slot<K, V, E> {
@@ -69,7 +47,7 @@ impl<K, V, E> Candidate<K, V, E> {
     /// Drops what may be the last of an entry.
     pub(super) fn discard(self) {
         discard(self.key);
-        discard(self.entry);
+        self.entry.into_iter().for_each(discard_entry);
     }
 }
 
@@ -91,27 +69,32 @@ fn discard<T>(leaving: T) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(leaving)));
 }
 
+fn discard_entry<V>(entry: Entry<V>) {
+    discard(entry.value);
+    drop(entry.care);
+}
+
 /// What has left a shard and is dropped outside its lock.
 #[derive(Debug)]
 pub(crate) struct Garbage<K, V, E> {
     slots: Vec<Option<Slot<K, V, E>>>,
-    values: Vec<Arc<V>>,
+    entries: Vec<Entry<V>>,
 }
 
 impl<K, V, E> Garbage<K, V, E> {
     pub(super) fn new() -> Self {
         Self {
             slots: Vec::new(),
-            values: Vec::new(),
+            entries: Vec::new(),
         }
     }
 
     /// Drops everything, each key and each value by itself.
     pub(super) fn discard(self) {
-        self.values.into_iter().for_each(discard);
+        self.entries.into_iter().for_each(discard_entry);
         for slot in self.slots.into_iter().flatten() {
             discard(slot.key);
-            discard(slot.entry);
+            slot.entry.into_iter().for_each(discard_entry);
             slot.flights.into_iter().for_each(discard);
         }
     }
@@ -125,7 +108,9 @@ pub(crate) struct Shard<K, V, E> {
     free: Vec<u32>,
     next_stamp: u64,
     entries: usize,
-    capacity: usize,
+    bound: Bound,
+    /// What the entries weigh together.
+    weight: u64,
     policy: Box<dyn Policy>,
     heat: Heat,
     wheel: Wheel,
@@ -134,12 +119,21 @@ pub(crate) struct Shard<K, V, E> {
     departed: Departed,
 }
 
+/// What a store may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    Entries(usize),
+    Weight(u64),
+    Unbounded,
+}
+
 impl<K, V, E> Shard<K, V, E> {
-    /// A shard of at most `capacity` entries; `None`: as many as come.
-    pub(super) fn new(capacity: Option<usize>) -> Self {
-        let policy = match capacity {
-            Some(capacity) => PolicyKind::S3Fifo { capacity },
-            None => PolicyKind::Unbounded,
+    pub(super) fn new(bound: Bound) -> Self {
+        let (policy, capacity) = match bound {
+            Bound::Entries(capacity) => (PolicyKind::S3Fifo { capacity }, capacity),
+            // How many entries that will be is not known before it is full.
+            Bound::Weight(_) => (PolicyKind::S3Fifo { capacity: usize::MAX }, usize::MAX),
+            Bound::Unbounded => (PolicyKind::Unbounded, usize::MAX),
         };
         Self {
             heads: HashTable::new(),
@@ -147,12 +141,13 @@ impl<K, V, E> Shard<K, V, E> {
             free: Vec::new(),
             next_stamp: 1,
             entries: 0,
-            capacity: capacity.unwrap_or(usize::MAX),
+            bound,
+            weight: 0,
             policy: policy.build(),
             heat: Heat::default(),
             wheel: Wheel::new(),
             due: Moment::NEVER,
-            departed: Departed::new(capacity.unwrap_or(usize::MAX)),
+            departed: Departed::new(capacity),
         }
     }
 
@@ -207,6 +202,23 @@ impl<K, V, E> Shard<K, V, E> {
     pub(super) fn holds(&self, place: Place) -> bool {
         let slot = self.slots.get(place.slot as usize).and_then(Option::as_ref);
         slot.is_some_and(|slot| slot.stamp == place.stamp)
+    }
+
+    /// The key of a place.
+    pub(super) fn key(&self, place: Place) -> Option<Arc<K>> {
+        self.holds(place)
+            .then(|| Arc::clone(&self.slot(place.slot).key))
+    }
+
+    /// The entry in a place, as long as a computation there is not detached.
+    pub(super) fn entry_before(
+        &self,
+        place: Place,
+        flight: &Arc<Flight<V, E>>,
+    ) -> Option<Entry<V>> {
+        let slot = self.holds(place).then(|| self.slot(place.slot))?;
+        let noted = slot.flights.iter().any(|other| Arc::ptr_eq(other, flight));
+        slot.entry.clone().filter(|_| noted)
     }
 
     /// The value that is stored in a place.
@@ -304,75 +316,101 @@ impl<K, V, E> Shard<K, V, E> {
         self.slot_mut(place.slot).flights.clear();
     }
 
-    /// Puts an entry into a place, in the stead of the one that is there.
+    /// Puts an entry into a place, in the stead of the one that is there. Answers false if it is heavier than
+    /// all entries together may be; then there is none.
     pub(super) fn set(
         &mut self,
         place: Place,
         entry: Entry<V>,
         counters: &Counters,
         garbage: &mut Garbage<K, V, E>,
-    ) {
+    ) -> bool {
         let Place { slot: index, .. } = place;
-        let expires_at = entry.expires_at;
-        if let Some(old) = self.slot_mut(index).entry.take() {
-            counters.add(
-                Event::Expiration,
-                u64::from(old.expires_at <= entry.stored_at),
-            );
-            garbage.values.push(old.value);
-            self.entries -= 1;
-        } else {
-            let full = self.entries >= self.capacity;
-            if full && let Some(victim) = self.policy.victim(&self.heat) {
-                self.drop_entry(victim, garbage);
-                self.departed_from(victim, Reason::Evicted, garbage);
-                counters.count(Event::Eviction);
-            }
+        let old = self.take_entry(index);
+        let mut known = old.is_some();
+        if let Some(old) = old {
+            let expired = old.leaves_at() <= entry.stored_at;
+            counters.add(Event::Expiration, u64::from(expired));
+            garbage.entries.push(old);
+        }
+        if known && self.is_full_for(&entry) {
+            self.policy.remove(index);
+            known = false;
+        }
+        if let Bound::Weight(most) = self.bound
+            && u64::from(entry.weight()) > most
+        {
+            return false;
+        }
+        while self.is_full_for(&entry)
+            && let Some(victim) = self.policy.victim(&self.heat)
+        {
+            self.drop_entry(victim, garbage);
+            self.departed_from(victim, Reason::Evicted, garbage);
+            counters.count(Event::Eviction);
+        }
+        if !known {
             let hash = self.slot(index).hash;
             self.heat.reset(index);
             self.policy.insert(index, hash);
         }
+        self.schedule(index, entry.leaves_at());
+        self.weight += u64::from(entry.weight());
         self.slot_mut(index).entry = Some(entry);
         self.entries += 1;
-        if expires_at == Moment::NEVER {
+        counters.count(Event::Store);
+        true
+    }
+
+    fn is_full_for(&self, entry: &Entry<V>) -> bool {
+        match self.bound {
+            Bound::Entries(most) => self.entries >= most,
+            Bound::Weight(most) => self.weight + u64::from(entry.weight()) > most,
+            Bound::Unbounded => false,
+        }
+    }
+
+    fn schedule(&mut self, index: u32, leaves_at: Moment) {
+        if leaves_at == Moment::NEVER {
             self.wheel.cancel(index);
         } else {
-            self.wheel.schedule(index, expires_at.0);
-            self.due = self.due.min(expires_at);
+            self.wheel.schedule(index, leaves_at.0);
+            self.due = self.due.min(leaves_at);
         }
-        counters.count(Event::Store);
     }
 
     /// Drops what is in a place: its entry leaves, its computations are detached. Answers whether there was
-    /// an entry.
+    /// an entry that could still be given out.
     pub(super) fn empty(
         &mut self,
         place: Place,
-        why: Reason,
+        now: Moment,
         garbage: &mut Garbage<K, V, E>,
-    ) -> Option<Moment> {
+    ) -> bool {
         let Place { slot: index, .. } = place;
-        let expires_at = self
-            .slot(index)
-            .entry
-            .as_ref()
-            .map(|entry| entry.expires_at);
-        if expires_at.is_some() {
+        let entry = self.take_entry(index);
+        if entry.is_some() {
             self.policy.remove(index);
-            self.drop_entry(index, garbage);
         }
+        let existed = entry.as_ref().is_some_and(|entry| entry.is_of_use(now));
+        garbage.entries.extend(entry);
         self.detach(place);
-        self.departed_from(index, why, garbage);
-        expires_at
+        self.departed_from(index, Reason::Invalidated, garbage);
+        existed
     }
 
     /// Takes the entry out of a slot that the policy has forgotten.
     fn drop_entry(&mut self, index: u32, garbage: &mut Garbage<K, V, E>) {
-        if let Some(entry) = self.slot_mut(index).entry.take() {
-            garbage.values.push(entry.value);
-            self.entries -= 1;
-            self.wheel.cancel(index);
-        }
+        let entry = self.take_entry(index);
+        garbage.entries.extend(entry);
+    }
+
+    fn take_entry(&mut self, index: u32) -> Option<Entry<V>> {
+        let entry = self.slot_mut(index).entry.take()?;
+        self.entries -= 1;
+        self.weight -= u64::from(entry.weight());
+        self.wheel.cancel(index);
+        Some(entry)
     }
 
     /// Remembers why the entry of a slot is gone, and frees the slot if nothing is left in it.
@@ -436,17 +474,55 @@ impl<K, V, E> Shard<K, V, E> {
         if self.due > now {
             return 0;
         }
-        let mut expired = Vec::new();
+        let mut delivered = Vec::new();
         self.wheel
-            .advance(now.0, &mut |slot| expired.push(slot), limit);
-        for &index in &expired {
-            self.policy.remove(index);
-            self.drop_entry(index, garbage);
-            self.departed_from(index, Reason::Expired, garbage);
+            .advance(now.0, &mut |slot| delivered.push(slot), limit);
+        let mut expired = 0;
+        for &index in &delivered {
+            let entry = self.slot(index).entry.as_ref();
+            match entry.map(Entry::leaves_at).filter(|&leaves_at| leaves_at > now) {
+                // It has been read since, and may stay for a while.
+                Some(leaves_at) => self.schedule(index, leaves_at),
+                None => {
+                    self.let_go(index, Reason::Expired, garbage);
+                    expired += 1;
+                }
+            }
         }
         self.due = self.wheel.next_due().map_or(Moment::NEVER, Moment);
-        counters.add(Event::Expiration, expired.len() as u64);
-        expired.len()
+        counters.add(Event::Expiration, expired);
+        delivered.len()
+    }
+
+    fn let_go(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V, E>) {
+        self.policy.remove(index);
+        self.drop_entry(index, garbage);
+        self.departed_from(index, why, garbage);
+    }
+
+    /// Lets entries go that carry an invalidated label, looking at `count` slots from `first` on. Answers
+    /// where to go on, if there are more.
+    pub(super) fn sweep_outdated(
+        &mut self,
+        first: usize,
+        count: usize,
+        now: Moment,
+        counters: &Counters,
+        garbage: &mut Garbage<K, V, E>,
+    ) -> Option<usize> {
+        let end = first.saturating_add(count).min(self.slots.len());
+        let mut outdated = 0;
+        for index in first..end {
+            let slot = self.slots.get(index).and_then(Option::as_ref);
+            let entry = slot.and_then(|slot| slot.entry.as_ref());
+            if entry.is_some_and(|entry| entry.standing(now) == Standing::Outdated) {
+                let index = u32::try_from(index).expect("slots are numbered in 32 bits");
+                self.let_go(index, Reason::Invalidated, garbage);
+                outdated += 1;
+            }
+        }
+        counters.add(Event::Invalidation, outdated);
+        (end < self.slots.len()).then_some(end)
     }
 
     /// Lets a few expired entries go.
@@ -471,6 +547,7 @@ impl<K, V, E> Shard<K, V, E> {
         self.wheel.clear();
         self.heat = Heat::default();
         self.due = Moment::NEVER;
+        self.weight = 0;
         std::mem::take(&mut self.entries)
     }
 }

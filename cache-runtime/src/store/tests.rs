@@ -2,13 +2,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::clock::PROCESS;
+use crate::entry::Times;
+use crate::lineage::Lineage;
+use crate::realm::PROCESS;
 use crate::key::{self, Way, part};
 
 type Numbers = Store<(u64, ()), u64, ()>;
 
-fn store(max_entries: Option<usize>) -> Numbers {
-    Store::new(max_entries, &PROCESS, Arc::new(Counters::new()))
+fn store(bound: Bound) -> Numbers {
+    Store::new(bound, &PROCESS.clock, Arc::new(Counters::new()))
 }
 
 macro_rules! key {
@@ -17,19 +19,21 @@ macro_rules! key {
     };
 }
 
+fn entry(value: u64, timeout: Option<Duration>, weight: u32) -> Entry<u64> {
+    let times = Times {
+        timeout,
+        ..Times::default()
+    };
+    let (value, now) = (Arc::new(value), PROCESS.clock.now());
+    Entry::new(value, now, &times, weight, Lineage::default())
+}
+
 fn lasting(value: u64) -> Entry<u64> {
-    Entry {
-        value: Arc::new(value),
-        stored_at: PROCESS.now(),
-        expires_at: Moment::NEVER,
-    }
+    entry(value, None, 0)
 }
 
 fn brief(value: u64) -> Entry<u64> {
-    Entry {
-        expires_at: PROCESS.now().after(Duration::from_secs(1)),
-        ..lasting(value)
-    }
+    entry(value, Some(Duration::from_secs(1)), 0)
 }
 
 fn begin(store: &Numbers, number: u64, start: Start) -> Ticket<u64, ()> {
@@ -61,7 +65,7 @@ fn remove(store: &Numbers, number: u64) -> bool {
 
 #[test]
 fn a_computation_stores_under_its_key() {
-    let store = store(Some(10));
+    let store = store(Bound::Entries(10));
     let ticket = begin(&store, 1, Start::Lead);
     assert!(store.commit(&ticket, lasting(10)));
     assert_eq!((get(&store, 1), get(&store, 2)), (Some(10), None));
@@ -75,7 +79,7 @@ fn an_invalidated_computation_does_not_store() {
         |store| put(store, 1, &lasting(2)),
     ];
     for invalidate in invalidations {
-        let store = store(Some(10));
+        let store = store(Bound::Entries(10));
         let [lead, alone] = [Start::Lead, Start::Alone].map(|start| begin(&store, 1, start));
         invalidate(&store);
         let after = get(&store, 1);
@@ -86,7 +90,7 @@ fn an_invalidated_computation_does_not_store() {
 
 #[test]
 fn an_older_computation_does_not_replace_what_a_newer_one_stored() {
-    let store = store(Some(10));
+    let store = store(Bound::Entries(10));
     let older = begin(&store, 1, Start::Alone);
     let newer = begin(&store, 1, Start::Supersede);
     assert!(store.commit(&newer, lasting(2)));
@@ -96,7 +100,7 @@ fn an_older_computation_does_not_replace_what_a_newer_one_stored() {
 
 #[test]
 fn a_computation_that_begins_after_the_invalidation_stores() {
-    let store = store(Some(10));
+    let store = store(Bound::Entries(10));
     let before = begin(&store, 1, Start::Lead);
     remove(&store, 1);
     let after = begin(&store, 1, Start::Lead);
@@ -107,7 +111,7 @@ fn a_computation_that_begins_after_the_invalidation_stores() {
 
 #[test]
 fn keys_of_one_hash_are_told_apart_and_removed_one_by_one() {
-    let store = store(Some(10));
+    let store = store(Bound::Entries(10));
     let look = |number: u64| {
         let key = key!(number);
         store.look(7, &key).entry().map(|entry| *entry.value)
@@ -126,7 +130,7 @@ fn keys_of_one_hash_are_told_apart_and_removed_one_by_one() {
 #[test]
 fn the_bound_holds_and_lasting_entries_leave_like_others() {
     for bound in [1, 2, 10, 1000, 1001] {
-        let store = store(Some(bound));
+        let store = store(Bound::Entries(bound));
         for number in 0..5_000 {
             put(
                 &store,
@@ -149,19 +153,19 @@ fn the_bound_holds_and_lasting_entries_leave_like_others() {
 
 #[test]
 fn expired_entries_leave_without_being_read() {
-    let store = store(None);
+    let store = store(Bound::Unbounded);
     for number in 0..5_000 {
         put(&store, number, &brief(number));
     }
     put(&store, 9_999, &lasting(1));
-    let later = PROCESS.now().after(Duration::from_secs(2));
+    let later = PROCESS.clock.now().after(Duration::from_secs(2));
     assert_eq!(store.sweep(later), Moment::NEVER);
     assert_eq!((store.entries(), get(&store, 9_999)), (1, Some(1)));
 }
 
 #[test]
 fn the_reason_for_a_miss_is_remembered() {
-    let store = store(Some(2));
+    let store = store(Bound::Entries(2));
     let why = |number: u64| {
         let key = key!(number);
         let hash = key::hash(&key);
@@ -183,6 +187,32 @@ fn the_reason_for_a_miss_is_remembered() {
         .expect("two of four had to leave");
     assert_eq!(why(gone), MissReason::Evicted);
     put(&store, 7, &brief(1));
-    store.sweep(PROCESS.now().after(Duration::from_secs(2)));
+    store.sweep(PROCESS.clock.now().after(Duration::from_secs(2)));
     assert_eq!(why(7), MissReason::Expired);
+}
+
+#[test]
+fn the_bound_on_weight_holds_and_what_is_too_heavy_is_refused() {
+    let store = store(Bound::Weight(100));
+    let weight = |store: &Numbers| -> u64 {
+        (0..1_000)
+            .filter(|&number| get(store, number).is_some())
+            .count() as u64
+            * 7
+    };
+    for number in 0..1_000 {
+        put(&store, number, &entry(number, None, 7));
+        assert!(weight(&store) <= 100);
+    }
+    assert_eq!(store.entries(), 14);
+    put(&store, 5_000, &entry(1, None, 101));
+    assert_eq!((get(&store, 5_000), store.entries()), (None, 14));
+    put(&store, 5_000, &entry(1, None, 100));
+    assert_eq!((get(&store, 5_000), store.entries()), (Some(1), 1));
+    put(&store, 5_000, &entry(2, None, 101));
+    assert_eq!(
+        store.entries(),
+        0,
+        "a value that is too heavy leaves nothing older behind"
+    );
 }

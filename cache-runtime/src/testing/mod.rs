@@ -25,7 +25,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use crate::clock::PROCESS;
+use crate::realm::Realm;
 use crate::sweeper;
 use world::World;
 
@@ -88,8 +88,6 @@ impl Drop for Isolated {
 
 /// Moves the clock of the caches ahead: of those that [`isolate`] gave this thread, else of the process.
 pub fn advance(by: Duration) {
-    world::here()
-        .map_or(&PROCESS, |world| world.clock())
-        .advance(by);
+    Realm::here().clock.advance(by);
     sweeper::ring();
 }

@@ -5,14 +5,14 @@ use std::fmt;
 
 use dashmap::DashMap;
 
-use crate::clock::Clock;
+use crate::realm::Realm;
 use crate::site::{Site, State};
 use crate::sync::Mutex;
 use once_cell::sync::Lazy;
 
 /// Caches and a clock apart from those of the process.
 pub(crate) struct World {
-    clock: Clock,
+    realm: Realm,
     /// The state of each site, by the site's address.
     states: DashMap<usize, &'static State>,
 }
@@ -35,13 +35,27 @@ pub(crate) fn enter(world: Option<&'static World>) -> Option<&'static World> {
     HERE.try_with(|here| here.replace(world)).ok().flatten()
 }
 
+/// Puts this thread into a world until the answer is dropped.
+pub(crate) fn visit(world: Option<&'static World>) -> Visit {
+    Visit(enter(world))
+}
+
+/// A visit to a world; dropped, it leads back.
+pub(crate) struct Visit(Option<&'static World>);
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        enter(self.0);
+    }
+}
+
 impl World {
     /// A world without entries whose clock shows real time.
     pub(crate) fn fresh() -> &'static Self {
         let retired = RETIRED.lock().pop();
         retired.unwrap_or_else(|| {
             Box::leak(Box::new(Self {
-                clock: Clock::new(),
+                realm: Realm::new(),
                 states: DashMap::new(),
             }))
         })
@@ -53,12 +67,12 @@ impl World {
             state.clear();
             state.counters.reset();
         }
-        self.clock.reset();
+        self.realm.clock.reset();
         RETIRED.lock().push(self);
     }
 
-    pub(crate) fn clock(&'static self) -> &'static Clock {
-        &self.clock
+    pub(crate) fn realm(&'static self) -> &'static Realm {
+        &self.realm
     }
 
     pub(crate) fn state_of(&'static self, site: &'static Site) -> &'static State {
@@ -68,14 +82,14 @@ impl World {
         *self
             .states
             .entry(site.address())
-            .or_insert_with(|| Box::leak(Box::new(State::new(&self.clock))))
+            .or_insert_with(|| Box::leak(Box::new(State::new(&self.realm))))
     }
 }
 
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("World")
-            .field("clock", &self.clock)
+            .field("realm", &self.realm)
             .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,65 @@
+//! Invalidations that reach into every function.
+
+use super::Invalidation;
+use crate::key::{Route, route};
+use crate::realm::Realm;
+use crate::registry;
+use crate::sweeper;
+
+/// Drops every entry that carries a label, in every function, and what was computed from one.
+///
+/// The labels are those of `tags(..)` and `tags_with`. [`Invalidation::existed`] tells whether an entry may have
+/// carried the label.
+///
+/// # Cost
+///
+/// The same for one entry as for a million: none of them is looked at. Their memory is given back by and by,
+/// without anyone reading them.
+///
+/// ```
+/// use cache_runtime::{invalidate_tag, memoize};
+///
+/// #[memoize(tags("team:{team}"))]
+/// fn members(team: u32) -> Vec<String> {
+///     vec![format!("someone of team {team}")]
+/// }
+///
+/// members(7);
+/// assert!(peek_members(7).is_some());
+/// invalidate_tag("team:7");
+/// assert!(peek_members(7).is_none());
+/// ```
+#[expect(clippy::must_use_candidate, reason = "an invalidation may be ignored")]
+pub fn invalidate_tag(tag: &str) -> Invalidation {
+    let existed = Realm::here().tags.invalidate(tag);
+    if existed {
+        sweeper::ring();
+    }
+    Invalidation::confirmed(existed)
+}
+
+/// Drops the entries of a route, in every function that is keyed on it, and what was computed from one.
+///
+/// The route is given as it is rendered: `"/users/7"`. What fills a placeholder is percent-encoded there
+/// (RFC 3986, section 2.1) down to unreserved characters.
+#[expect(clippy::must_use_candidate, reason = "an invalidation may be ignored")]
+pub fn invalidate_route(rendered: &str) -> Invalidation {
+    invalidate_rendered(&route(|route| route.text(rendered)))
+}
+
+/// Drops the entries of a rendered route.
+pub fn invalidate_rendered(route: &Route) -> Invalidation {
+    let routed = registry::sites().filter(|site| site.routed);
+    let instances = routed.flat_map(|site| site.state().instances());
+    let dropped = instances
+        .filter(|instance| instance.remove_route(route))
+        .count();
+    Invalidation::confirmed(dropped > 0)
+}
+
+/// Drops every entry of every function.
+#[expect(clippy::must_use_candidate, reason = "an invalidation may be ignored")]
+pub fn clear_all() -> Invalidation {
+    let dropped: usize = registry::sites().map(|site| site.state().clear()).sum();
+    Invalidation::confirmed(dropped > 0)
+}

@@ -1,0 +1,249 @@
+//! Who was computed from an entry: edges from a key to those whose computation called for it.
+//!
+//! An edge is there before the call looks at the key, so that an invalidation after that look finds it. It
+//! stands for the key, not for the entry: the entry may be evicted and computed anew, and its invalidation still
+//! reaches everything that was ever computed from it and is stored. Keys are known by their hashes here; two
+//! keys of one hash are invalidated together.
+//!
+//! A [`Record`] holds the edges of one result, and the records of the results that it was computed from; it is
+//! given back with the entry, and its edges with the last record that holds it.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use once_cell::sync::OnceCell;
+
+use super::{LoadId, Place, Source};
+use crate::sync::Mutex;
+
+/// A result that was computed from something, stored or under way.
+#[derive(Clone, Copy)]
+pub(crate) struct Dependant {
+    pub(crate) source: &'static dyn Source,
+    pub(crate) hash: u64,
+    pub(crate) place: Place,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    dependant: Dependant,
+    /// The computation whose own value the dependant took: that one does not outdate it.
+    by: Option<LoadId>,
+}
+
+/// The edges of one key.
+#[derive(Debug, Default)]
+struct Edges {
+    edges: Vec<Option<Edge>>,
+    free: Vec<u32>,
+}
+
+/// Everything that was computed from the entries of one function.
+#[derive(Default)]
+pub(crate) struct Dependents {
+    by_key: OnceCell<DashMap<u64, Edges>>,
+    /// Those who were computed from more entries than a record lists.
+    of_all: OnceCell<Mutex<Edges>>,
+}
+
+/// What an edge leads from: one key of a function, or all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum From {
+    Key(u64),
+    All,
+}
+
+/// An edge, for as long as it is wanted.
+pub(super) struct Held {
+    source: &'static dyn Source,
+    from: From,
+    index: u32,
+}
+
+/// What one result was computed from.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    pub(super) edges: Vec<Held>,
+    pub(super) results: Vec<Arc<Record>>,
+}
+
+/// Tells functions apart.
+pub(super) fn address(source: &dyn Source) -> usize {
+    std::ptr::from_ref(source).addr()
+}
+
+impl Edges {
+    fn add(&mut self, edge: Edge) -> u32 {
+        if let Some(index) = self.free.pop() {
+            self.edges[index as usize] = Some(edge);
+            return index;
+        }
+        if self.edges.is_empty() {
+            self.edges.reserve_exact(1);
+        }
+        self.edges.push(Some(edge));
+        u32::try_from(self.edges.len() - 1).expect("fewer than 2^32 results depend on one key")
+    }
+
+    fn remove(&mut self, index: u32) {
+        self.edges[index as usize] = None;
+        self.free.push(index);
+        if self.is_empty() {
+            *self = Self::default();
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.free.len() == self.edges.len()
+    }
+
+    /// Those who are outdated when `by` has stored a value, or somebody has invalidated the key.
+    fn outdated(&self, by: Option<LoadId>) -> impl Iterator<Item = Dependant> {
+        let edges = self.edges.iter().flatten();
+        edges
+            .filter(move |edge| by.is_none() || edge.by != by)
+            .map(|edge| edge.dependant)
+    }
+}
+
+impl Dependents {
+    fn keys(&self) -> &DashMap<u64, Edges> {
+        self.by_key.get_or_init(|| DashMap::with_shard_amount(16))
+    }
+
+    fn all(&self) -> &Mutex<Edges> {
+        self.of_all.get_or_init(|| Mutex::new(Edges::default()))
+    }
+
+    fn add(&self, from: From, edge: Edge) -> u32 {
+        match from {
+            From::Key(hash) => self.keys().entry(hash).or_default().add(edge),
+            From::All => self.all().lock().add(edge),
+        }
+    }
+
+    fn remove(&self, from: From, index: u32) {
+        match from {
+            From::Key(hash) => {
+                let remove = |_: &u64, edges: &mut Edges| {
+                    edges.remove(index);
+                    edges.is_empty()
+                };
+                self.keys().remove_if_mut(&hash, remove);
+            }
+            From::All => self.all().lock().remove(index),
+        }
+    }
+
+    fn outdated(&self, hash: u64, by: Option<LoadId>, found: &mut Vec<Dependant>) {
+        if let Some(edges) = self.by_key.get().and_then(|keys| keys.get(&hash)) {
+            found.extend(edges.outdated(by));
+        }
+        if let Some(edges) = self.of_all.get() {
+            found.extend(edges.lock().outdated(by));
+        }
+    }
+
+    fn hashes(&self) -> Vec<u64> {
+        let keys = self.by_key.get().into_iter().flat_map(DashMap::iter);
+        keys.map(|key| *key.key()).collect()
+    }
+}
+
+/// Makes an edge to a dependant.
+pub(super) fn hold(
+    source: &'static dyn Source,
+    from: From,
+    dependant: Dependant,
+    by: Option<LoadId>,
+) -> Held {
+    let index = source.dependents().add(from, Edge { dependant, by });
+    Held {
+        source,
+        from,
+        index,
+    }
+}
+
+impl Held {
+    /// The function and the key that it leads from.
+    pub(super) fn from(&self) -> (&'static dyn Source, From) {
+        (self.source, self.from)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.source.dependents().remove(self.from, self.index);
+    }
+}
+
+/// Drops everything that was computed from an entry, and from that in turn, whether stored or under way.
+///
+/// `by` is the computation that has stored a new value for the key, if it is not invalidated.
+pub(crate) fn outdate(source: &'static dyn Source, hash: u64, by: Option<LoadId>) {
+    let mut found = Vec::new();
+    source.dependents().outdated(hash, by, &mut found);
+    drop_all(found);
+}
+
+/// Drops everything that was computed from any entry of a function.
+pub(crate) fn outdate_all(source: &'static dyn Source) {
+    let mut found = Vec::new();
+    for hash in source.dependents().hashes() {
+        source.dependents().outdated(hash, None, &mut found);
+    }
+    if let Some(edges) = source.dependents().of_all.get() {
+        found.extend(edges.lock().outdated(None));
+    }
+    drop_all(found);
+}
+
+fn drop_all(mut found: Vec<Dependant>) {
+    let mut seen = HashSet::new();
+    while let Some(Dependant { source, hash, place }) = found.pop() {
+        source.drop_place(hash, place);
+        // Results on the way may be gone; what was computed from them is not.
+        if seen.insert((address(source), hash)) {
+            source.dependents().outdated(hash, None, &mut found);
+        }
+    }
+}
+
+impl Record {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.edges.is_empty() && self.results.is_empty()
+    }
+}
+
+impl Drop for Record {
+    /// A chain of results may be long: no recursion.
+    fn drop(&mut self) {
+        let mut leaving = std::mem::take(&mut self.results);
+        while let Some(record) = leaving.pop() {
+            if let Some(mut record) = Arc::into_inner(record) {
+                leaving.append(&mut record.results);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Dependant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dependant({:x})", self.hash)
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Held({:?})", self.from)
+    }
+}
+
+impl fmt::Debug for Dependents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dependents").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,85 @@
+//! What a result was computed from, so that it goes when that goes: labels ([`tags`]) and entries of other
+//! functions ([`dependents`]).
+//!
+//! - A label is checked where a result is read: its invalidation costs the same for one entry as for a million.
+//! - An entry is followed when it is invalidated: a hit on what was computed from it costs nothing more.
+//!
+//! Nothing here knows what is stored, or where; a store is a [`Source`].
+
+pub(crate) mod dependents;
+pub(crate) mod recording;
+pub(crate) mod tags;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(crate) use dependents::{Dependant, Dependents, Record, outdate, outdate_all};
+pub(crate) use recording::Recording;
+pub(crate) use tags::{Label, Labels, Tags};
+
+/// Names one computation in this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct LoadId(u64);
+
+impl LoadId {
+    pub(crate) fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Where a key is in the store of its function. A stamp is never used twice, so a place whose slot has changed
+/// hands is known as such.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) slot: u32,
+    pub(crate) stamp: u64,
+}
+
+/// The entries of one function, as those see them whose results were computed from one.
+pub(crate) trait Source: Send + Sync {
+    /// Those who were computed from the entries.
+    fn dependents(&self) -> &Dependents;
+
+    /// Drops what is in a place and detaches the computations under way there.
+    ///
+    /// - A place whose key is gone is left alone.
+    fn drop_place(&self, hash: u64, place: Place);
+}
+
+/// What one value was computed from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lineage {
+    labels: Option<Arc<Labels>>,
+    record: Option<Arc<Record>>,
+}
+
+impl Lineage {
+    pub(crate) fn new(labels: Labels, record: Record) -> Self {
+        Self {
+            labels: (!labels.is_empty()).then(|| Arc::new(labels)),
+            record: (!record.is_empty()).then(|| Arc::new(record)),
+        }
+    }
+
+    /// The lineage of a value of which only the labels are known.
+    pub(crate) fn of_labels(epoch: u64, own: impl IntoIterator<Item = Label>) -> Self {
+        let mut labels = Labels::since(epoch);
+        own.into_iter().for_each(|label| labels.add(label));
+        Self::new(labels, Record::default())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.labels.is_none() && self.record.is_none()
+    }
+
+    /// Tells whether the value carries labels.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.labels.is_some()
+    }
+
+    /// Tells whether a label was invalidated after the computation had begun.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.labels.as_ref().is_some_and(|labels| labels.are_outdated())
+    }
+}

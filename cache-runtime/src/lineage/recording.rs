@@ -1,0 +1,128 @@
+//! The recording of one computation: which entries and labels it calls for while it runs.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::dependents::{self, Dependant, From, Held, Record, address};
+use super::{Label, Labels, Lineage, LoadId, Source};
+use crate::sync::Mutex;
+
+/// A record lists so many entries; past that it lists functions, and any invalidation of one of theirs counts.
+pub(crate) const MOST: usize = 1024;
+
+/// Records up to this length are searched; longer ones have an index.
+const SHORT: usize = 16;
+
+/// What a computation has called for so far.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    owner: Dependant,
+    draft: Mutex<Draft>,
+}
+
+#[derive(Debug)]
+struct Draft {
+    record: Record,
+    known: HashSet<(usize, From)>,
+    labels: Labels,
+    /// The computation has ended: whatever still runs in its name has no part in its value.
+    closed: bool,
+}
+
+impl Recording {
+    /// The recording of a computation that begins in this epoch of labels.
+    pub(crate) fn begin(owner: Dependant, epoch: u64) -> Self {
+        let draft = Draft {
+            record: Record::default(),
+            known: HashSet::new(),
+            labels: Labels::since(epoch),
+            closed: false,
+        };
+        Self {
+            owner,
+            draft: Mutex::new(draft),
+        }
+    }
+
+    /// Notes that the computation is about to look at a key.
+    ///
+    /// `by` is the computation that it starts for that key, if it does not look at all.
+    pub(crate) fn depend(&self, source: &'static dyn Source, hash: u64, by: Option<LoadId>) {
+        let itself = address(source) == address(self.owner.source) && hash == self.owner.hash;
+        let mut draft = self.draft.lock();
+        if itself || draft.closed {
+            return;
+        }
+        let full = draft.record.edges.len() >= MOST;
+        let from = if full { From::All } else { From::Key(hash) };
+        draft.hold(source, from, self.owner, by);
+    }
+
+    /// Takes over what a value that the computation got was itself computed from.
+    pub(crate) fn inherit(&self, lineage: &Lineage) {
+        let mut draft = self.draft.lock();
+        if draft.closed {
+            return;
+        }
+        if let Some(labels) = &lineage.labels {
+            draft.labels.inherit(labels);
+        }
+        let Some(record) = &lineage.record else { return };
+        if draft.record.results.iter().rev().take(SHORT).any(|known| Arc::ptr_eq(known, record)) {
+            return;
+        }
+        if draft.record.results.len() < MOST {
+            draft.record.results.push(Arc::clone(record));
+        } else {
+            draft.hold_functions(record, self.owner);
+        }
+    }
+
+    /// Ends the recording. The labels are the value's own.
+    pub(crate) fn close(&self, own: impl IntoIterator<Item = Label>) -> Lineage {
+        let mut draft = self.draft.lock();
+        draft.closed = true;
+        draft.known = HashSet::new();
+        let mut record = std::mem::take(&mut draft.record);
+        record.edges.shrink_to_fit();
+        record.results.shrink_to_fit();
+        let mut labels = std::mem::replace(&mut draft.labels, Labels::since(0));
+        drop(draft);
+        own.into_iter().for_each(|label| labels.add(label));
+        Lineage::new(labels, record)
+    }
+}
+
+impl Draft {
+    fn hold(&mut self, source: &'static dyn Source, from: From, owner: Dependant, by: Option<LoadId>) {
+        if !self.knows(source, from) {
+            let held = dependents::hold(source, from, owner, by);
+            self.record.edges.push(held);
+        }
+    }
+
+    /// Tells whether there is such an edge, and takes note that there will be.
+    fn knows(&mut self, source: &'static dyn Source, from: From) -> bool {
+        let name = |(source, from): (&dyn Source, From)| (address(source), from);
+        let edges = &self.record.edges;
+        if edges.len() < SHORT {
+            return edges.iter().any(|held: &Held| name(held.from()) == name((source, from)));
+        }
+        if self.known.is_empty() {
+            self.known = edges.iter().map(|held| name(held.from())).collect();
+        }
+        !self.known.insert(name((source, from)))
+    }
+
+    /// Depends on all entries of every function that a result was computed from.
+    fn hold_functions(&mut self, record: &Arc<Record>, owner: Dependant) {
+        let (mut next, mut seen) = (vec![Arc::clone(record)], HashSet::new());
+        while let Some(record) = next.pop() {
+            for held in &record.edges {
+                self.hold(held.from().0, From::All, owner, None);
+            }
+            let inner = record.results.iter().filter(|inner| seen.insert(Arc::as_ptr(inner)));
+            next.extend(inner.cloned());
+        }
+    }
+}
