@@ -108,6 +108,7 @@ where
             (),
         ),
         value,
+        |_| (),
     )
 }
 ///Calls [`size`] and says where its result came from, and how old it is.

@@ -141,6 +141,7 @@ fn put_greet(user: &User, language: Language, value: String) -> () {
             ),
         ),
         value,
+        |_| (),
     )
 }
 ///Calls [`greet`] and says where its result came from, and how old it is.

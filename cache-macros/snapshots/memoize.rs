@@ -123,6 +123,7 @@ pub fn put_add(a: i64, b: i64, value: i64) -> () {
             ),
         ),
         value,
+        |_| (),
     )
 }
 ///Calls [`add`] and says where its result came from, and how old it is.

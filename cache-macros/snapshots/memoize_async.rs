@@ -93,6 +93,7 @@ async fn put_user(id: u64, value: User) -> () {
                 (),
             ),
             value,
+            |_| (),
         )
         .await
 }

@@ -122,6 +122,7 @@ fn put_price(&self, sku: &str, value: u64) -> () {
             ),
         ),
         value,
+        |_| (),
     )
 }
 ///Calls [`Self::price`] and says where its result came from, and how old it is.

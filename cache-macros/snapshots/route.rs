@@ -7,11 +7,11 @@ fn user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,
-        ::cache_runtime::__private::route(|__cache_route| {
-            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
-            ::cache_runtime::__private::Route::part(__cache_route, &id);
-            ::cache_runtime::__private::Route::text(__cache_route, "/");
-            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        ::cache_runtime::__private::route(|__cache_text| {
+            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_text, &id);
+            ::cache_runtime::__private::Route::text(__cache_text, "/");
+            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
         }),
     ) {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
@@ -29,11 +29,11 @@ fn invalidate_user_page(
     let Path(id) = &__cache_arg0;
     ::cache_runtime::__private::Door::invalidate(
         &__cache_of_user_page(),
-        ::cache_runtime::__private::route(|__cache_route| {
-            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
-            ::cache_runtime::__private::Route::part(__cache_route, &id);
-            ::cache_runtime::__private::Route::text(__cache_route, "/");
-            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        ::cache_runtime::__private::route(|__cache_text| {
+            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_text, &id);
+            ::cache_runtime::__private::Route::text(__cache_text, "/");
+            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
         }),
     )
 }
@@ -49,11 +49,11 @@ fn refresh_user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     let Path(id) = &__cache_arg0;
     let __cache_seat = ::cache_runtime::__private::Door::refresh(
         &__cache_of_user_page(),
-        ::cache_runtime::__private::route(|__cache_route| {
-            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
-            ::cache_runtime::__private::Route::part(__cache_route, &id);
-            ::cache_runtime::__private::Route::text(__cache_route, "/");
-            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        ::cache_runtime::__private::route(|__cache_text| {
+            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_text, &id);
+            ::cache_runtime::__private::Route::text(__cache_text, "/");
+            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
         }),
     );
     __cache_seat.fill(move || uncached_user_page(__cache_arg0, page)).value
@@ -71,11 +71,11 @@ fn peek_user_page(
         _,
     >(
         &__cache_of_user_page(),
-        ::cache_runtime::__private::route(|__cache_route| {
-            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
-            ::cache_runtime::__private::Route::part(__cache_route, &id);
-            ::cache_runtime::__private::Route::text(__cache_route, "/");
-            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        ::cache_runtime::__private::route(|__cache_text| {
+            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_text, &id);
+            ::cache_runtime::__private::Route::text(__cache_text, "/");
+            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
         }),
     )
 }
@@ -89,13 +89,14 @@ fn put_user_page(__cache_arg0: Path<u64>, page: Page, value: String) -> () {
         _,
     >(
         &__cache_of_user_page(),
-        ::cache_runtime::__private::route(|__cache_route| {
-            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
-            ::cache_runtime::__private::Route::part(__cache_route, &id);
-            ::cache_runtime::__private::Route::text(__cache_route, "/");
-            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        ::cache_runtime::__private::route(|__cache_text| {
+            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_text, &id);
+            ::cache_runtime::__private::Route::text(__cache_text, "/");
+            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
         }),
         value,
+        |_| (),
     )
 }
 ///Calls [`user_page`] and says where its result came from, and how old it is.
@@ -111,11 +112,11 @@ fn detailed_user_page(
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,
-        ::cache_runtime::__private::route(|__cache_route| {
-            ::cache_runtime::__private::Route::text(__cache_route, "/users/");
-            ::cache_runtime::__private::Route::part(__cache_route, &id);
-            ::cache_runtime::__private::Route::text(__cache_route, "/");
-            ::cache_runtime::__private::Route::part(__cache_route, &page.number);
+        ::cache_runtime::__private::route(|__cache_text| {
+            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_text, &id);
+            ::cache_runtime::__private::Route::text(__cache_text, "/");
+            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
         }),
     ) {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,

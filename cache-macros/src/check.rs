@@ -7,7 +7,8 @@ use quote::{ToTokens, quote};
 use syn::visit::Visit;
 use syn::{Expr, FnArg, Ident, Lifetime, Path, ReceiverKind, ReturnType, Type};
 
-use crate::args::targets::Targets;
+use crate::args::targets::{Target, Targets};
+use crate::args::lifetime::Lifetime as Time;
 use crate::args::template::Template;
 use crate::args::{Args, Attribute};
 use crate::errors::{Errors, closest};
@@ -55,6 +56,8 @@ impl Plan {
     /// Checks arguments and function against each other. The plan is complete even if there are errors.
     pub(crate) fn new(attribute: Attribute, args: Args, func: Func, errors: &mut Errors) -> Self {
         contradictions(attribute, &args, errors);
+        windows_need_an_end(&args, errors);
+        refreshes_can_be_called_later(&args, &func, errors);
         skips_name_arguments(&args, &func, errors);
         placeholders_name_arguments(&args, &func, errors);
         if attribute == Attribute::Cached {
@@ -74,6 +77,7 @@ impl Plan {
             );
         }
         let keyed = keyed_on(&args, &func);
+        labels_come_from_the_key(&args, &keyed, &func, errors);
         let source = args.source_check.as_ref().is_some_and(|check| check.value);
         Self {
             keyed,
@@ -277,11 +281,76 @@ fn contradictions(attribute: Attribute, args: &Args, errors: &mut Errors) {
         args.max_entries.is_some(),
         "`max_entries` and `unbounded` contradict each other; keep one",
     );
+    let max_weight = args.max_weight.as_ref().map(|given| &given.word);
+    clash(
+        max_weight,
+        args.max_entries.is_some() || args.unbounded.is_some(),
+        "a cache is bounded by weight or by entries; keep one of `max_weight`, `max_entries` and `unbounded`",
+    );
+    clash(
+        max_weight,
+        args.weigher.is_none(),
+        "`max_weight` needs to know what an entry weighs; add `weigher = |value| ..`",
+    );
+    clash(
+        args.weigher.as_ref().map(|given| &given.word),
+        args.max_weight.is_none(),
+        "what an entry weighs counts with a bound only; add `max_weight = ..`",
+    );
+    clash(
+        args.timeout_with.as_ref().map(|given| &given.word),
+        args.timeout.is_some(),
+        "`timeout` and `timeout_with` both say how long an entry lives; keep one",
+    );
     clash(
         none_timeout,
         never_none,
         "a `None` that is not stored has no time to live; keep one of `cache_none = false` and `none_timeout`",
     );
+}
+
+fn windows_need_an_end(args: &Args, errors: &mut Errors) {
+    let never = args
+        .timeout
+        .as_ref()
+        .is_some_and(|given| matches!(given.value, Time::Never));
+    let words = [
+        args.jitter.as_ref().map(|given| &given.word),
+        args.stale_while_revalidate.as_ref().map(|given| &given.word),
+        args.stale_if_error.as_ref().map(|given| &given.word),
+        args.refresh_ahead.as_ref().map(|given| &given.word),
+    ];
+    for word in words.into_iter().flatten().filter(|_| never) {
+        let message = format!("`{word}` says what happens around the end of the timeout, which never comes; give a `timeout`, or leave `{word}` out");
+        errors.at(word, message);
+    }
+}
+
+fn refreshes_can_be_called_later(args: &Args, func: &Func, errors: &mut Errors) {
+    let Some(word) = args.background() else { return };
+    if let Some(helpers) = args.helpers.as_ref().filter(|helpers| !helpers.value) {
+        let message = format!("`{word}` calls the function again when the call is over, through a sibling; leave `helpers = false` out, or cache an inherent method that this one calls");
+        errors.at(&helpers.word, message);
+    }
+    if func.is_unsafe() {
+        let message = format!("`{word}` would call an `unsafe` function again when the call is over, where nobody vouches for it; cache a safe function that calls it");
+        errors.at(word, message);
+    }
+}
+
+fn labels_come_from_the_key(args: &Args, keyed: &KeyedOn, func: &Func, errors: &mut Errors) {
+    let labels = args.tags.iter().flat_map(|tags| &tags.value);
+    for (label, name) in labels.flat_map(|label| label.names().map(move |name| (label, name))) {
+        let mut params = func.params.iter().enumerate();
+        match params.find(|(_, param)| param.answers_to(name)) {
+            None => errors.at(&label.literal, no_argument(&name.to_string(), func)),
+            Some((place, _)) if !keyed.params().contains(&place) => {
+                let message = format!("`{name}` is not part of the key, so one entry could need several labels; put it into the key, or take the label from the value with `tags_with`");
+                errors.at(&label.literal, message);
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 fn skips_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
@@ -363,7 +432,11 @@ impl Args {
         let expressions = [&self.key, &self.unless, &self.forced_update]
             .into_iter()
             .flatten();
+        let labels = self.tags.iter().flat_map(|tags| &tags.value);
         is_skipped(self, param)
+            || labels
+                .flat_map(Template::names)
+                .any(|name| param.answers_to(name))
             || is_in_route(self, param)
             || expressions
                 .into_iter()
@@ -432,7 +505,7 @@ pub(crate) fn writer(func: &Func, targets: &Targets, errors: &mut Errors) {
         }
     }
     for template in targets.items.iter().filter_map(|item| match &item.target {
-        crate::args::targets::Target::Route(template) if item.binds.is_none() => Some(template),
+        Target::Route(template) | Target::Tag(template) if item.binds.is_none() => Some(template),
         _ => None,
     }) {
         for name in template

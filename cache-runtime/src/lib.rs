@@ -14,6 +14,7 @@
 //! | `lineage` | what a result was computed from: labels, and entries of other functions |
 //! | `store`, `policy` | entries, bounded and expiring; who leaves when it is full |
 //! | `invalidate` | what drops entries |
+//! | `hold` | arguments that outlive the call, for refreshes |
 //! | `options`, `outcome`, `stats`, `registry` | what an attribute says, how a call was answered, how often, in which functions |
 //! | `sweeper` | gives back the memory of expired entries |
 //! | `clock`, `realm`, `sync`, `error` | time, what caches share, locks, the error type |
@@ -25,6 +26,7 @@ mod clock;
 mod entry;
 mod error;
 pub mod future;
+mod hold;
 mod invalidate;
 mod key;
 mod lineage;
@@ -52,5 +54,5 @@ pub use error::{Error, ErrorKind};
 pub use invalidate::{Invalidation, clear_all, invalidate_route, invalidate_tag};
 pub use options::{Bound, Timeout};
 pub use outcome::{Detailed, MissReason, Outcome};
-pub use registry::{Function, Lives, Policy, functions};
+pub use registry::{Function, Lives, MorePolicy, Policy, functions};
 pub use stats::{Misses, Stats};

@@ -3,6 +3,7 @@
 pub use inventory;
 
 pub use crate::__cache_register as register;
+pub use crate::hold::{Held, Outlives, check_outlives, hold};
 pub use crate::invalidate::{
     Always, Settle, copied, invalidate_rendered, invalidate_tag, settle, settle_async,
 };
@@ -14,7 +15,8 @@ pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;
 pub use crate::site::Site;
 pub use crate::site::door::Door;
-pub use crate::site::seat::{Seat, Tagging};
+pub use crate::site::seat::Seat;
+pub use crate::site::tagging::{LabelText, Tagging, label};
 pub use crate::site::step::{Ask, Found};
 pub use crate::value::{
     AsValue, AsWhole, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, OnOk, OnReturn, OwnErrors,

@@ -1,10 +1,11 @@
 //! The list of the program's cached functions, known from the moment it is linked.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use once_cell::sync::Lazy;
 
-use crate::options::{Bound, Timeout};
+use crate::options::{Bound, Options, Timeout};
 use crate::site::Site;
 use crate::stats::Stats;
 
@@ -38,7 +39,7 @@ pub enum Lives {
 }
 
 /// What a function's attribute says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Policy {
     /// How long an entry lives.
@@ -51,6 +52,45 @@ pub struct Policy {
     pub source: Option<u64>,
     /// Whether entries stay in this process even if there is a shared back end.
     pub local: bool,
+    /// What else the attribute says, from the function's first call on.
+    pub more: Option<MorePolicy>,
+}
+
+/// What a function's attribute says beyond the timeout and the bound; `None` is what it leaves out.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MorePolicy {
+    /// How long an entry may be unread.
+    pub idle: Option<Duration>,
+    /// The part of a timeout that chance may take away, from 0 to 1.
+    pub jitter: f64,
+    /// How long an old value is given out while a refresh runs.
+    pub stale_while_revalidate: Option<Duration>,
+    /// How long an old value is given out where the function fails.
+    pub stale_if_error: Option<Duration>,
+    /// The part of a timeout after which a hit starts a refresh.
+    pub refresh_ahead: Option<f64>,
+    /// The bound on weight, in the place of one on entries.
+    pub max_weight: Option<u64>,
+    /// Whether callers share one computation.
+    pub coalesce: bool,
+    /// Whether results go when the results go that they were computed from.
+    pub depends: bool,
+}
+
+impl From<&Options> for MorePolicy {
+    fn from(options: &Options) -> Self {
+        Self {
+            idle: options.idle,
+            jitter: options.jitter,
+            stale_while_revalidate: options.stale_while_revalidate,
+            stale_if_error: options.stale_if_error,
+            refresh_ahead: options.refresh_ahead,
+            max_weight: options.max_weight,
+            coalesce: options.coalesce,
+            depends: options.depends,
+        }
+    }
 }
 
 /// A cached function of the program.
@@ -102,6 +142,7 @@ fn describe(site: &'static Site) -> Function {
             version: site.version,
             source: site.source,
             local: site.local,
+            more: options.as_ref().map(MorePolicy::from),
         },
         lives: Lives::InProcess,
         stats: state.counters.read(),

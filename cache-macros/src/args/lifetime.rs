@@ -39,6 +39,22 @@ pub(crate) fn parse(word: &Ident, input: ParseStream<'_>) -> syn::Result<Lifetim
     }
 }
 
+/// Reads `= ..` where only a span of time makes sense that has an end.
+pub(crate) fn span_of_time(word: &Ident, input: ParseStream<'_>) -> syn::Result<Lifetime> {
+    let start = input.fork();
+    match parse(word, input)? {
+        Lifetime::Never => {
+            let message = format!(
+                "`{word}` is a span of time with an end; write `{word} = 60`, or leave it out"
+            );
+            let value: proc_macro2::TokenStream = super::assigned::<Expr>(word, &start, "60")
+                .map_or_else(|_| quote::quote!(#word), |value| quote::quote!(#value));
+            Err(syn::Error::new_spanned(value, message))
+        }
+        time => Ok(time),
+    }
+}
+
 const FORMS: &str =
     "write seconds (`300`), a text like `\"5m\"`, `\"1h 30m\"` or `\"250ms\"`, or `never`";
 

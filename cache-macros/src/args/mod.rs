@@ -47,6 +47,28 @@ pub(crate) struct Args {
     pub(crate) none_timeout: Option<Given<Lifetime>>,
     /// The time to live of an `Err`, which is not stored without it.
     pub(crate) err_timeout: Option<Given<Lifetime>>,
+    /// The time to live by the value.
+    pub(crate) timeout_with: Option<Given<Expr>>,
+    /// How long an entry may be unread.
+    pub(crate) idle: Option<Given<Lifetime>>,
+    /// The part of a time to live that chance may take away.
+    pub(crate) jitter: Option<Given<Expr>>,
+    /// How long an old value is given out while a refresh runs.
+    pub(crate) stale_while_revalidate: Option<Given<Lifetime>>,
+    /// How long an old value is given out where the function fails.
+    pub(crate) stale_if_error: Option<Given<Lifetime>>,
+    /// The part of a time to live after which a hit starts a refresh.
+    pub(crate) refresh_ahead: Option<Given<Expr>>,
+    /// The most that all entries may weigh together.
+    pub(crate) max_weight: Option<Given<Expr>>,
+    /// What an entry weighs.
+    pub(crate) weigher: Option<Given<Expr>>,
+    /// The labels that entries carry.
+    pub(crate) tags: Option<Given<Vec<Template>>>,
+    /// Labels taken from the value.
+    pub(crate) tags_with: Option<Given<Expr>>,
+    /// Whether results go when the results go that they were computed from.
+    pub(crate) depends: Option<Given<bool>>,
     /// The most entries that are kept.
     pub(crate) max_entries: Option<Given<Expr>>,
     /// As many entries as are asked for.
@@ -86,10 +108,15 @@ pub(crate) struct Args {
 }
 
 /// Every argument, in the order in which they are listed to the user.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 31] = [
     "timeout",
+    "timeout_with",
+    "idle",
+    "jitter",
     "max_entries",
     "unbounded",
+    "max_weight",
+    "weigher",
     "skip",
     "key",
     "route",
@@ -101,6 +128,12 @@ const KNOWN: [&str; 20] = [
     "cache_none",
     "none_timeout",
     "err_timeout",
+    "stale_while_revalidate",
+    "stale_if_error",
+    "refresh_ahead",
+    "tags",
+    "tags_with",
+    "depends",
     "coalesce",
     "local",
     "source_check",
@@ -110,13 +143,22 @@ const KNOWN: [&str; 20] = [
 ];
 
 /// What other libraries call these things.
-const SYNONYMS: [(&str, &str); 21] = [
+const SYNONYMS: [(&str, &str); 30] = [
     ("ttl", "timeout"),
     ("ttl_secs", "timeout"),
     ("time", "timeout"),
     ("time_to_live", "timeout"),
     ("expire", "timeout"),
     ("expires", "timeout"),
+    ("time_to_idle", "idle"),
+    ("tti", "idle"),
+    ("swr", "stale_while_revalidate"),
+    ("stale", "stale_while_revalidate"),
+    ("grace", "stale_while_revalidate"),
+    ("fail_safe", "stale_if_error"),
+    ("tag", "tags"),
+    ("weight", "weigher"),
+    ("max_memory", "max_weight"),
     ("size", "max_entries"),
     ("max_size", "max_entries"),
     ("capacity", "max_entries"),
@@ -180,6 +222,29 @@ impl Args {
             "timeout" => once(&mut self.timeout, word, input, lifetime::parse, errors),
             "none_timeout" => once(&mut self.none_timeout, word, input, lifetime::parse, errors),
             "err_timeout" => once(&mut self.err_timeout, word, input, lifetime::parse, errors),
+            "timeout_with" => once(&mut self.timeout_with, word, input, expression, errors),
+            "idle" => once(&mut self.idle, word, input, lifetime::span_of_time, errors),
+            "jitter" => once(&mut self.jitter, word, input, fraction, errors),
+            "stale_while_revalidate" => once(
+                &mut self.stale_while_revalidate,
+                word,
+                input,
+                lifetime::span_of_time,
+                errors,
+            ),
+            "stale_if_error" => once(
+                &mut self.stale_if_error,
+                word,
+                input,
+                lifetime::span_of_time,
+                errors,
+            ),
+            "refresh_ahead" => once(&mut self.refresh_ahead, word, input, fraction, errors),
+            "max_weight" => once(&mut self.max_weight, word, input, entries, errors),
+            "weigher" => once(&mut self.weigher, word, input, expression, errors),
+            "tags" => once(&mut self.tags, word, input, labels, errors),
+            "tags_with" => once(&mut self.tags_with, word, input, expression, errors),
+            "depends" => once(&mut self.depends, word, input, boolean, errors),
             "max_entries" => once(&mut self.max_entries, word, input, entries, errors),
             "unbounded" => once(&mut self.unbounded, word, input, flag, errors),
             "skip" => once(&mut self.skip, word, input, names, errors),
@@ -199,6 +264,15 @@ impl Args {
             "crate" => once(&mut self.runtime, word, input, path, errors),
             unknown => Err(syn::Error::new(word.span(), not_known(unknown))),
         }
+    }
+
+    /// The word of an option that calls the function again when the call is over, if there is one.
+    pub(crate) fn background(&self) -> Option<&Ident> {
+        let words = [
+            self.stale_while_revalidate.as_ref().map(|given| &given.word),
+            self.refresh_ahead.as_ref().map(|given| &given.word),
+        ];
+        words.into_iter().flatten().next()
     }
 
     /// Whether sibling functions are generated.
@@ -266,6 +340,9 @@ fn expression(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
     let form = match word.to_string().as_str() {
         "key" => "user.id",
         "response_filter" | "is_stale" => "|value| ..",
+        "timeout_with" => "|value| Duration::from_secs(..)",
+        "tags_with" => "|value| [..]",
+        "weigher" => "|value| ..",
         _ => "a condition over the arguments",
     };
     assigned(word, input, form)
@@ -273,24 +350,59 @@ fn expression(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
 
 fn entries(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
     let entries = bare(assigned(word, input, "1000")?);
+    let what = if word == "max_weight" { "a total weight" } else { "a number of entries" };
+    let wrong = |message: String| Err(syn::Error::new_spanned(&entries, message));
     match &entries {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Int(number) if number.base10_parse::<usize>()? > 0 => Ok(entries),
-            Lit::Int(_) => Err(syn::Error::new_spanned(
-                &entries,
-                "a cache of no entries keeps nothing; give at least 1, or leave caching out with `unless = true`",
-            )),
-            _ => Err(syn::Error::new_spanned(
-                &entries,
-                "`max_entries` is a number of entries; write `max_entries = 1000`",
-            )),
+            Lit::Int(number) if number.base10_parse::<u64>()? > 0 => Ok(entries),
+            Lit::Int(_) => wrong(
+                "a cache of no entries keeps nothing; give at least 1, or leave caching out with `unless = true`".into(),
+            ),
+            _ => wrong(format!("`{word}` is {what}; write `{word} = 1000`")),
         },
-        Expr::Unary(_) => Err(syn::Error::new_spanned(
-            &entries,
-            "`max_entries` cannot be negative; write `max_entries = 1000`",
-        )),
+        Expr::Unary(_) => wrong(format!("`{word}` cannot be negative; write `{word} = 1000`")),
         _ => Ok(entries),
     }
+}
+
+/// Reads `= 0.8`: a part of something.
+fn fraction(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
+    let form = if word == "jitter" { "0.1" } else { "0.8" };
+    let value = bare(assigned(word, input, form)?);
+    let wrong = |value: &Expr| {
+        let message = format!("`{word}` is a fraction between 0 and 1; write `{word} = {form}`");
+        Err(syn::Error::new_spanned(value, message))
+    };
+    match &value {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Float(part) if (f64::MIN_POSITIVE..1.0).contains(&part.base10_parse::<f64>()?) => {
+                Ok(value)
+            }
+            _ => wrong(&value),
+        },
+        Expr::Unary(_) => wrong(&value),
+        _ => Ok(value),
+    }
+}
+
+/// Reads `("users", "team:{team}")`.
+fn labels(word: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Template>> {
+    let form = "`tags` takes texts; write `tags(\"users\", \"team:{team}\")`";
+    if !input.peek(syn::token::Paren) {
+        return Err(syn::Error::new(word.span(), form));
+    }
+    let list;
+    parenthesized!(list in input);
+    let texts = Punctuated::<Expr, Token![,]>::parse_terminated(&list)
+        .map_err(|error| syn::Error::new(error.span(), form))?;
+    if texts.is_empty() {
+        return Err(syn::Error::new(word.span(), form));
+    }
+    let label = |text: Expr| match literal(&bare(text.clone())) {
+        Some(Lit::Str(text)) => Template::label(text),
+        _ => Err(syn::Error::new_spanned(text, form)),
+    };
+    texts.into_iter().map(label).collect()
 }
 
 fn flag(word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
@@ -377,7 +489,7 @@ fn namespace(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
 }
 
 fn route(word: &Ident, input: ParseStream<'_>) -> syn::Result<Template> {
-    Template::parse(&text(word, input, "\"/users/{id}\"")?)
+    Template::route(&text(word, input, "\"/users/{id}\"")?)
 }
 
 fn version(word: &Ident, input: ParseStream<'_>) -> syn::Result<u64> {
@@ -437,11 +549,9 @@ mod tests {
     #[test]
     fn what_is_not_there_yet_is_not_known() {
         for later in [
-            "jitter = 0.1",
-            "stale_while_revalidate = 5",
             "shared",
-            "tags(\"a\")",
-            "depends = false",
+            "response",
+            "batch",
         ] {
             let found = messages(later.parse().unwrap());
             assert!(found[0].contains("unknown argument"), "{later}: {found:?}");

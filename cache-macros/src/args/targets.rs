@@ -33,9 +33,11 @@ pub(crate) enum Target {
     Method(Box<syn::ExprMethodCall>),
     /// The entries of a route, in all functions.
     Route(Template),
+    /// The entries that carry a label, in all functions.
+    Tag(Template),
 }
 
-const FORMS: &str = "write `f(args)` for one entry of `f`, `f` for all of them, `route(\"/users/{id}\")`, or `|value| f(value.id)`";
+const FORMS: &str = "write `f(args)` for one entry of `f`, `f` for all of them, `tag(\"users\")`, `route(\"/users/{id}\")`, or `|value| f(value.id)`";
 
 impl Targets {
     /// Reads all items; what cannot be read is reported, and the rest is read on.
@@ -122,13 +124,12 @@ fn target(input: ParseStream<'_>) -> syn::Result<Target> {
         let ahead = input.fork();
         let word: Ident = ahead.parse()?;
         if word == "route" {
-            return route(input);
+            let text = text(input, "\"/users/{id}\"")?;
+            return Ok(Target::Route(Template::route(&text)?));
         }
         if word == "tag" {
-            return Err(syn::Error::new(
-                word.span(),
-                "no function can carry tags in this version; name the functions: `f(args)`, or `f` for all its entries",
-            ));
+            let text = text(input, "\"team:{team}\"")?;
+            return Ok(Target::Tag(Template::label(&text)?));
         }
     }
     let item: Expr = input
@@ -153,13 +154,16 @@ fn target(input: ParseStream<'_>) -> syn::Result<Target> {
     }
 }
 
-fn route(input: ParseStream<'_>) -> syn::Result<Target> {
+/// Reads the text in the parentheses of `route(..)` and `tag(..)`.
+fn text(input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
     let word: Ident = input.parse()?;
     let inside;
     parenthesized!(inside in input);
     let text = inside.parse::<LitStr>().ok().filter(|_| inside.is_empty());
-    let text = text.ok_or_else(|| {
-        syn::Error::new(word.span(), "`route` takes a text; write `route(\"/users/{id}\")`, or `self::route(..)` for a function of that name")
-    })?;
-    Ok(Target::Route(Template::parse(&text)?))
+    text.ok_or_else(|| {
+        let message = format!(
+            "`{word}` takes a text; write `{word}({form})`, or `self::{word}(..)` for a function of that name"
+        );
+        syn::Error::new(word.span(), message)
+    })
 }

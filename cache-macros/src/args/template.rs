@@ -1,11 +1,11 @@
-//! Route templates: `"/users/{id}/posts/{page}"`.
+//! Templates of routes and labels: `"/users/{id}/posts/{page}"`, `"team:{team}"`.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::{Ident, LitStr, Member};
 
-/// A route with placeholders.
+/// A text with placeholders.
 #[derive(Clone)]
 pub(crate) struct Template {
     pub(crate) literal: LitStr,
@@ -27,13 +27,29 @@ pub(crate) enum Piece {
 const RESERVED: &str = "/:?#[]@!$&'()*+,;=";
 
 impl Template {
-    /// Reads a template.
-    pub(crate) fn parse(literal: &LitStr) -> syn::Result<Self> {
+    /// Reads the template of a route.
+    pub(crate) fn route(literal: &LitStr) -> syn::Result<Self> {
+        if literal.value().is_empty() {
+            let message = "the route is empty; write one like \"/users/{id}\"";
+            return Err(syn::Error::new(literal.span(), message));
+        }
+        let mut template = Self::parse(literal)?;
+        template.pieces = kept_apart(template.pieces);
+        Ok(template)
+    }
+
+    /// Reads the template of a label.
+    pub(crate) fn label(literal: &LitStr) -> syn::Result<Self> {
+        if literal.value().is_empty() {
+            let message = "the label is empty; write one like \"users\" or \"team:{team}\"";
+            return Err(syn::Error::new(literal.span(), message));
+        }
+        Self::parse(literal)
+    }
+
+    fn parse(literal: &LitStr) -> syn::Result<Self> {
         let wrong = |message: &str| syn::Error::new(literal.span(), message);
         let (text, mut pieces, mut plain) = (literal.value(), Vec::new(), String::new());
-        if text.is_empty() {
-            return Err(wrong("the route is empty; write one like \"/users/{id}\""));
-        }
         let mut rest = text.as_str();
         while let Some(at) = rest.find(['{', '}']) {
             let brace = &rest[at..=at];
@@ -60,7 +76,7 @@ impl Template {
         pieces.push(Piece::Text(plain));
         Ok(Self {
             literal: literal.clone(),
-            pieces: kept_apart(pieces),
+            pieces,
         })
     }
 
@@ -122,7 +138,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<String, String> {
-        let template = Template::parse(&LitStr::new(text, Span::call_site()))
+        let template = Template::route(&LitStr::new(text, Span::call_site()))
             .map_err(|error| error.to_string())?;
         let show = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),

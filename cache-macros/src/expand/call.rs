@@ -1,7 +1,7 @@
 //! The cached function itself, and its body.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, Pat, ReturnType};
 
 use super::key::{Key, key};
@@ -41,6 +41,7 @@ pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStrea
         check,
     } = key(plan);
     let check = checked.then_some(check);
+    let later = plan.args.background().map(|_| later(plan, checked));
     let conditions = plan
         .args
         .unless
@@ -49,16 +50,21 @@ pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStrea
         .map(|given| &given.value);
     let conditions = bindings(&plan.func, &quote!(#(#conditions)*));
     let fill = fill(plan);
-    let enter = if plan.func.is_async() {
-        quote!(#runtime::__private::Door::enter_async(&__cache_door, __cache_ask, #parts).await)
-    } else {
-        quote!(#runtime::__private::Door::enter(&__cache_door, __cache_ask, #parts))
+    let (method, wait) = match (plan.func.is_async(), later.is_some()) {
+        (false, false) => (quote!(enter), None),
+        (false, true) => (quote!(enter_or_refresh), None),
+        (true, false) => (quote!(enter_async), Some(quote!(.await))),
+        (true, true) => (quote!(enter_or_refresh_async), Some(quote!(.await))),
     };
+    let Later { check: holds, later } = later.unwrap_or_default();
+    let enter =
+        quote!(#runtime::__private::Door::#method(&__cache_door, __cache_ask, #parts #later)#wait);
     quote! {
         let __cache_door = #door;
         let __cache_ask = { #conditions #ask };
         #before
         #check
+        #holds
         let __cache_seat = match #enter {
             #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #take,
             #runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
@@ -84,8 +90,48 @@ fn ask(plan: &Plan) -> TokenStream {
     quote!(#runtime::__private::Ask::new() #unless #forced)
 }
 
+/// What a refresh runs when the call is over, as further arguments of `enter`.
+#[derive(Default)]
+struct Later {
+    /// Insists that the arguments outlive the call.
+    check: TokenStream,
+    later: TokenStream,
+}
+
+fn later(plan: &Plan, checked: bool) -> Later {
+    let (runtime, tags) = (&plan.runtime, super::tags(plan));
+    let tags = tags.unwrap_or_else(|| quote!(|_| ()));
+    let (mut check, mut hold, mut lend) = (TokenStream::new(), TokenStream::new(), Vec::new());
+    for (index, param) in plan.func.params.iter().enumerate() {
+        let (name, span, held) = (&param.name, param.span(), format_ident!("__cache_held{index}"));
+        let private = quote_spanned!(span=> #runtime::__private);
+        let way = quote_spanned!(span=> #private::Outlives::new(&#name).__cache_outlives());
+        check.extend(quote_spanned!(span=> #private::check_outlives(#way, &#name);));
+        hold.extend(quote_spanned!(span=> let #held = #private::hold(#way, &#name);));
+        lend.push(quote!(#runtime::__private::Held::lend(&#held)));
+    }
+    let uncached = plan.sibling("uncached_");
+    let run = if plan.func.is_async() {
+        quote!(async move { #uncached(#(#lend),*).await })
+    } else {
+        quote!(move || #uncached(#(#lend),*))
+    };
+    Later {
+        check: checked.then_some(check).unwrap_or_default(),
+        later: quote!(, #tags, || { #hold #run }),
+    }
+}
+
 /// Computes, in the seat that a miss has handed out.
 pub(super) fn fill(plan: &Plan) -> TokenStream {
+    let tagged = super::tags(plan)
+        .map(|tags| quote!(let __cache_seat = __cache_seat.tagged(#tags);))
+        .unwrap_or_default();
+    let fill = untagged_fill(plan);
+    quote!(#tagged #fill)
+}
+
+fn untagged_fill(plan: &Plan) -> TokenStream {
     match (plan.args.wants_helpers(), plan.func.is_async()) {
         (true, true) => {
             let run = run(plan);

@@ -216,7 +216,10 @@ fn body(plan: &Plan, helper: &Helper) -> TokenStream {
         "stats_" | "invalidate_all_" => quote!(#method(#door)#wait),
         "invalidate_" => quote!(#before #method(#door, #parts)#wait),
         "peek_" => quote!(#before #method::<#shown, _>(#door, #parts)#wait),
-        "put_" => quote!(#before #method::<#shown, _>(#door, #parts, #value)#wait),
+        "put_" => {
+            let tags = super::tags(plan).unwrap_or_else(|| quote!(|_| ()));
+            quote!(#before #method::<#shown, _>(#door, #parts, #value, #tags)#wait)
+        }
         "refresh_" => {
             let fill = call::fill(plan);
             quote!(#before let __cache_seat = #method(#door, #parts)#wait; #fill.value)

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Expr, Ident, Path, ReturnType};
 
-use super::{call, route};
+use super::{call, label, route};
 use crate::args::targets::{Item, Target, Targets};
 use crate::check::runtime;
 use crate::func::{Func, is_opaque};
@@ -90,9 +90,20 @@ impl Writer<'_> {
                 match &item.binds {
                     None => (
                         Some(quote!(let #name = #route;)),
-                        quote!(#runtime::__private::invalidate_route(&#name)),
+                        quote!(#runtime::__private::invalidate_rendered(&#name)),
                     ),
-                    Some(_) => (None, quote!(#runtime::__private::invalidate_route(&#route))),
+                    Some(_) => (None, quote!(#runtime::__private::invalidate_rendered(&#route))),
+                }
+            }
+            Target::Tag(template) => {
+                let (runtime, name) = (self.runtime, format_ident!("__cache_tag{index}"));
+                let label = label(runtime, template);
+                match &item.binds {
+                    None => (
+                        Some(quote!(let #name = #label;)),
+                        quote!(#runtime::__private::invalidate_tag(&#name)),
+                    ),
+                    Some(_) => (None, quote!(#runtime::__private::invalidate_tag(&#label))),
                 }
             }
         };

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use syn::Expr;
 
 use super::{bindings, route};
 use crate::check::{KeyedOn, Plan};
@@ -25,7 +26,40 @@ pub(super) fn key(plan: &Plan) -> Key {
             key.parts = quote!(#runtime::__private::typed(&#name, #parts));
         }
     }
+    if let Some(weigher) = plan.args.weigher.as_ref().filter(|_| weighs_keys(plan)) {
+        let (runtime, parts, weigher) = (&plan.runtime, &key.parts, &weigher.value);
+        let owned = owned_parts(plan);
+        key.parts = quote! {
+            #runtime::__private::weighed(#parts, |__cache_key, __cache_value| (#weigher)(#(#owned,)* __cache_value))
+        };
+    }
     key
+}
+
+/// Whether the weigher takes the parts of the key, and not the value alone.
+pub(super) fn weighs_keys(plan: &Plan) -> bool {
+    let Some(weigher) = &plan.args.weigher else {
+        return false;
+    };
+    let of_value = matches!(&weigher.value, Expr::Closure(closure) if closure.inputs.len() == 1);
+    !of_value && !matches!(plan.keyed, KeyedOn::Namespace)
+}
+
+/// The parts of the key as the store keeps them.
+fn owned_parts(plan: &Plan) -> Vec<TokenStream> {
+    let count = match &plan.keyed {
+        KeyedOn::Arguments(places) => places.len(),
+        KeyedOn::Expression(expressions, _) => expressions.len(),
+        KeyedOn::Route(..) => return vec![quote!(__cache_key)],
+        KeyedOn::Namespace => 0,
+    };
+    let mut rest = quote!(__cache_key);
+    let part = |_| {
+        let part = quote!(&#rest.0);
+        rest = quote!(#rest.1);
+        part
+    };
+    (0..count).map(part).collect()
 }
 
 fn borrowed(plan: &Plan) -> Key {

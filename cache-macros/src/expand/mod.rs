@@ -140,11 +140,34 @@ fn by_reference(pattern: &Pat) -> TokenStream {
 
 /// The key of a route.
 fn route(runtime: &TokenStream, template: &Template) -> TokenStream {
+    let fill = filled(&quote!(#runtime::__private::Route), template);
+    quote!(#runtime::__private::route(|__cache_text| { #fill }))
+}
+
+/// A label, as a text.
+fn label(runtime: &TokenStream, template: &Template) -> TokenStream {
+    let fill = filled(&quote!(#runtime::__private::LabelText), template);
+    quote!(#runtime::__private::label(|__cache_text| { #fill }))
+}
+
+/// Fills a template into `__cache_text`, piece by piece.
+fn filled(target: &TokenStream, template: &Template) -> TokenStream {
     let pieces = template.pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => quote!(#runtime::__private::Route::text(__cache_route, #text);),
+        Piece::Text(text) => quote!(#target::text(__cache_text, #text);),
         Piece::Placeholder { name, fields } => {
-            quote!(#runtime::__private::Route::part(__cache_route, &#name #(.#fields)*);)
+            quote!(#target::part(__cache_text, &#name #(.#fields)*);)
         }
     });
-    quote!(#runtime::__private::route(|__cache_route| { #(#pieces)* }))
+    pieces.collect()
+}
+
+/// Says which labels a value carries, as a closure.
+fn tags(plan: &Plan) -> Option<TokenStream> {
+    let labels = &plan.args.tags.as_ref()?.value;
+    let tagging = &plan.runtime;
+    let tagging = quote!(#tagging::__private::Tagging);
+    let names = labels.iter().flat_map(Template::names);
+    let before = bindings(&plan.func, &quote!(#(#names)*));
+    let fill = labels.iter().map(|label| filled(&tagging, label));
+    Some(quote!(|__cache_text| { #before #(#fill #tagging::end(__cache_text);)* }))
 }

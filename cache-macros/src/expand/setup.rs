@@ -86,9 +86,15 @@ fn kind(plan: &Plan) -> TokenStream {
 fn options(plan: &Plan) -> TokenStream {
     let (runtime, args) = (&plan.runtime, &plan.args);
     let mut options = TokenStream::new();
-    for given in [&args.timeout, &args.none_timeout, &args.err_timeout]
-        .into_iter()
-        .flatten()
+    let times = [
+        &args.timeout,
+        &args.none_timeout,
+        &args.err_timeout,
+        &args.idle,
+        &args.stale_while_revalidate,
+        &args.stale_if_error,
+    ];
+    for given in times.into_iter().flatten()
     {
         let word = &given.word;
         let time = match &given.value {
@@ -98,14 +104,22 @@ fn options(plan: &Plan) -> TokenStream {
         };
         options.extend(quote!(.#word(#time)));
     }
-    for given in [&args.max_entries, &args.response_filter, &args.is_stale]
-        .into_iter()
-        .flatten()
-    {
+    let weigher = args.weigher.as_ref().filter(|_| !super::key::weighs_keys(plan));
+    let given = [
+        &args.max_entries,
+        &args.max_weight,
+        &args.jitter,
+        &args.refresh_ahead,
+        &args.timeout_with,
+        &args.tags_with,
+        &args.response_filter,
+        &args.is_stale,
+    ];
+    for given in given.into_iter().flatten().chain(weigher) {
         let Given { word, value } = given;
         options.extend(quote!(.#word(#value)));
     }
-    for given in [&args.cache_none, &args.coalesce]
+    for given in [&args.cache_none, &args.coalesce, &args.depends]
         .into_iter()
         .flatten()
         .filter(|given| !given.value)

@@ -69,6 +69,15 @@ impl Route {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered(Box<[u8]>);
 
+impl std::ops::Deref for Rendered {
+    type Target = str;
+
+    /// The route as text. It is made of text and of percent-encoded bytes, so it is UTF-8.
+    fn deref(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 impl KeyRef for Route {
     type Owned = Rendered;
 

@@ -101,34 +101,45 @@ macro_rules! borrowed_leaves {
 
 borrowed_leaves! { str => Box<str>, Path => Box<Path>, OsStr => Box<OsStr>, CStr => Box<CStr> }
 
+/// A float as the store keeps it: one zero, one NaN, and equal by its bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Exact<F>(F);
+
+impl<F> std::ops::Deref for Exact<F> {
+    type Target = F;
+
+    fn deref(&self) -> &F {
+        &self.0
+    }
+}
+
 macro_rules! floats {
-    ($($float:ty => $bits:ty),*) => {$(
+    ($($float:ty),*) => {$(
         impl<W: Shape> Key<W> for $float {
-            type Owned = $bits;
+            type Owned = Exact<$float>;
 
             fn hash<H: Hasher>(&self, state: &mut H) {
-                Hash::hash(&Key::<W>::own(self), state);
+                Hash::hash(&Key::<W>::own(self).to_bits(), state);
             }
 
-            fn is(&self, owned: &$bits) -> bool {
-                Key::<W>::own(self) == *owned
+            fn is(&self, owned: &Exact<$float>) -> bool {
+                Key::<W>::own(self).to_bits() == owned.to_bits()
             }
 
-            /// The bits, with one zero and one NaN.
-            fn own(&self) -> $bits {
-                if self.is_nan() {
-                    <$float>::NAN.to_bits()
+            fn own(&self) -> Exact<$float> {
+                Exact(if self.is_nan() {
+                    <$float>::NAN
                 } else if *self == 0.0 {
-                    0
+                    0.0
                 } else {
-                    self.to_bits()
-                }
+                    *self
+                })
             }
         }
     )*};
 }
 
-floats! { f32 => u32, f64 => u64 }
+floats! { f32, f64 }
 
 /// Forwards to what a pointer points to.
 macro_rules! forward {

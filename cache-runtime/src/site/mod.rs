@@ -5,6 +5,7 @@
 //! - [`seat`]: the guard of a computation; filling or dropping it finishes the story.
 //! - [`door`]: what generated code calls.
 //! - [`background`]: refreshes that nobody waits for.
+//! - [`tagging`]: the labels of a value.
 //! - [`surroundings`]: what a call carries to another thread or task.
 //! - [`running`]: which computations run here, and which wait for which.
 
@@ -16,6 +17,7 @@ pub(crate) mod running;
 pub(crate) mod seat;
 pub(crate) mod step;
 pub(crate) mod surroundings;
+pub(crate) mod tagging;
 
 use std::any::TypeId;
 use std::fmt;

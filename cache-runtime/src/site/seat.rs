@@ -1,6 +1,5 @@
 //! The guard of a computation: filled, it stores; dropped, by a panic or a cancellation, it hands over.
 
-use std::fmt::Display;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::resume_unwind;
@@ -10,12 +9,12 @@ use super::background::{self, Tasks};
 use super::flight::Landing;
 use super::running::{Attempt, Frame, Framed};
 use super::step::InstanceOf;
+use super::tagging::Tagging;
 use crate::clock::Moment;
 use crate::entry::Entry;
 use crate::lineage::{self, Dependant, Label, Lineage, Recording};
 use crate::options::times;
 use crate::outcome::{Detailed, MissReason, Outcome};
-use crate::realm::Realm;
 use crate::stats::{Counters, Event};
 use crate::store::Ticket;
 use crate::value::{Kind, Verdict};
@@ -55,46 +54,6 @@ struct Computation<R, K: Kind<R>, O: Send + Sync + 'static> {
     noted: bool,
     ended: bool,
     result: PhantomData<fn() -> R>,
-}
-
-/// Takes down the labels of a value, piece by piece.
-#[derive(Debug)]
-pub struct Tagging {
-    realm: &'static Realm,
-    text: String,
-    labels: Vec<Label>,
-}
-
-impl Tagging {
-    pub(crate) fn new(realm: &'static Realm) -> Self {
-        Self {
-            realm,
-            text: String::new(),
-            labels: Vec::new(),
-        }
-    }
-
-    pub(crate) fn into_labels(self) -> Vec<Label> {
-        self.labels
-    }
-
-    /// Adds text to the label.
-    pub fn text(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-
-    /// Adds what fills a placeholder to the label.
-    pub fn part(&mut self, part: &impl Display) {
-        use std::fmt::Write;
-        // Writing to a `String` cannot fail; a `Display` that returns an error has written what it could.
-        let _ = write!(self.text, "{part}");
-    }
-
-    /// Ends the label.
-    pub fn end(&mut self) {
-        self.labels.push(self.realm.tags.label(&self.text));
-        self.text.clear();
-    }
 }
 
 impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
