@@ -323,7 +323,7 @@ impl<K, V, E> Shard<K, V, E> {
             self.entries -= 1;
         } else {
             let full = self.entries >= self.capacity;
-            if full && let Some(victim) = self.policy.victim(&self.heat) {
+            if full && let Some(victim) = self.victim() {
                 self.drop_entry(victim, garbage);
                 self.departed_from(victim, Reason::Evicted, garbage);
                 counters.count(Event::Eviction);
@@ -341,6 +341,13 @@ impl<K, V, E> Shard<K, V, E> {
             self.due = self.due.min(expires_at);
         }
         counters.count(Event::Store);
+    }
+
+    /// Chooses the entry that leaves for another.
+    fn victim(&mut self) -> Option<u32> {
+        let slots = &self.slots;
+        let hash_of = |slot: u32| slots[slot as usize].as_ref().map_or(0, |slot| slot.hash);
+        self.policy.victim(&self.heat, &hash_of)
     }
 
     /// Drops what is in a place: its entry leaves, its computations are detached. Answers whether there was
