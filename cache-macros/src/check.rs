@@ -7,8 +7,8 @@ use quote::{ToTokens, quote};
 use syn::visit::Visit;
 use syn::{Expr, FnArg, Ident, Lifetime, Path, ReceiverKind, ReturnType, Type};
 
-use crate::args::targets::{Target, Targets};
 use crate::args::lifetime::Lifetime as Time;
+use crate::args::targets::{Target, Targets};
 use crate::args::template::Template;
 use crate::args::{Args, Attribute};
 use crate::errors::{Errors, closest};
@@ -316,24 +316,34 @@ fn windows_need_an_end(args: &Args, errors: &mut Errors) {
         .is_some_and(|given| matches!(given.value, Time::Never));
     let words = [
         args.jitter.as_ref().map(|given| &given.word),
-        args.stale_while_revalidate.as_ref().map(|given| &given.word),
+        args.stale_while_revalidate
+            .as_ref()
+            .map(|given| &given.word),
         args.stale_if_error.as_ref().map(|given| &given.word),
         args.refresh_ahead.as_ref().map(|given| &given.word),
     ];
     for word in words.into_iter().flatten().filter(|_| never) {
-        let message = format!("`{word}` says what happens around the end of the timeout, which never comes; give a `timeout`, or leave `{word}` out");
+        let message = format!(
+            "`{word}` says what happens around the end of the timeout, which never comes; give a `timeout`, or leave `{word}` out"
+        );
         errors.at(word, message);
     }
 }
 
 fn refreshes_can_be_called_later(args: &Args, func: &Func, errors: &mut Errors) {
-    let Some(word) = args.background() else { return };
+    let Some(word) = args.background() else {
+        return;
+    };
     if let Some(helpers) = args.helpers.as_ref().filter(|helpers| !helpers.value) {
-        let message = format!("`{word}` calls the function again when the call is over, through a sibling; leave `helpers = false` out, or cache an inherent method that this one calls");
+        let message = format!(
+            "`{word}` calls the function again when the call is over, through a sibling; leave `helpers = false` out, or cache an inherent method that this one calls"
+        );
         errors.at(&helpers.word, message);
     }
     if func.is_unsafe() {
-        let message = format!("`{word}` would call an `unsafe` function again when the call is over, where nobody vouches for it; cache a safe function that calls it");
+        let message = format!(
+            "`{word}` would call an `unsafe` function again when the call is over, where nobody vouches for it; cache a safe function that calls it"
+        );
         errors.at(word, message);
     }
 }
@@ -345,7 +355,9 @@ fn labels_come_from_the_key(args: &Args, keyed: &KeyedOn, func: &Func, errors: &
         match params.find(|(_, param)| param.answers_to(name)) {
             None => errors.at(&label.literal, no_argument(&name.to_string(), func)),
             Some((place, _)) if !keyed.params().contains(&place) => {
-                let message = format!("`{name}` is not part of the key, so one entry could need several labels; put it into the key, or take the label from the value with `tags_with`");
+                let message = format!(
+                    "`{name}` is not part of the key, so one entry could need several labels; put it into the key, or take the label from the value with `tags_with`"
+                );
                 errors.at(&label.literal, message);
             }
             Some(_) => {}

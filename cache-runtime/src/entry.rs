@@ -84,7 +84,8 @@ impl<V> Entry<V> {
         weight: u32,
         lineage: Lineage,
     ) -> Self {
-        let after = |time: Option<Duration>| time.map_or(Moment::NEVER, |time| stored_at.after(time));
+        let after =
+            |time: Option<Duration>| time.map_or(Moment::NEVER, |time| stored_at.after(time));
         let expires_at = after(times.timeout);
         let plain = times.stale_while_revalidate.is_none()
             && times.stale_if_error.is_none()
@@ -210,7 +211,8 @@ impl<V> Entry<V> {
         let Some(care) = &self.care else { return };
         let failures = care.failures.fetch_add(1, Relaxed).min(16);
         let pause = (FIRST_PAUSE * 2_u32.pow(failures)).min(LONGEST_PAUSE);
-        care.refresh_at.store(now.0.saturating_add(nanos(pause)), Relaxed);
+        care.refresh_at
+            .store(now.0.saturating_add(nanos(pause)), Relaxed);
     }
 }
 

@@ -453,7 +453,9 @@ fn lifetime<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option
         return Some(ttl);
     }
     match rules.timeout_with {
-        Some(timeout) => Some(timeout(value)).filter(|time| !time.is_zero()).map(Some),
+        Some(timeout) => Some(timeout(value))
+            .filter(|time| !time.is_zero())
+            .map(Some),
         None => Some(options.timeout),
     }
 }

@@ -16,8 +16,8 @@ pub use crate::registry::Registration;
 pub use crate::site::Site;
 pub use crate::site::door::Door;
 pub use crate::site::seat::Seat;
-pub use crate::site::tagging::{LabelText, Tagging, label};
 pub use crate::site::step::{Ask, Found};
+pub use crate::site::tagging::{LabelText, Tagging, label};
 pub use crate::value::{
     AsValue, AsWhole, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, OnOk, OnReturn, OwnErrors,
     Probe, SharedErrors, Shown, Types, Verdict, Whole, keep_errors,

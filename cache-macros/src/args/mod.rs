@@ -269,7 +269,9 @@ impl Args {
     /// The word of an option that calls the function again when the call is over, if there is one.
     pub(crate) fn background(&self) -> Option<&Ident> {
         let words = [
-            self.stale_while_revalidate.as_ref().map(|given| &given.word),
+            self.stale_while_revalidate
+                .as_ref()
+                .map(|given| &given.word),
             self.refresh_ahead.as_ref().map(|given| &given.word),
         ];
         words.into_iter().flatten().next()
@@ -350,7 +352,11 @@ fn expression(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
 
 fn entries(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
     let entries = bare(assigned(word, input, "1000")?);
-    let what = if word == "max_weight" { "a total weight" } else { "a number of entries" };
+    let what = if word == "max_weight" {
+        "a total weight"
+    } else {
+        "a number of entries"
+    };
     let wrong = |message: String| Err(syn::Error::new_spanned(&entries, message));
     match &entries {
         Expr::Lit(literal) => match &literal.lit {
@@ -548,11 +554,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_yet_is_not_known() {
-        for later in [
-            "shared",
-            "response",
-            "batch",
-        ] {
+        for later in ["shared", "response", "batch"] {
             let found = messages(later.parse().unwrap());
             assert!(found[0].contains("unknown argument"), "{later}: {found:?}");
         }

@@ -56,7 +56,10 @@ pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStrea
         (true, false) => (quote!(enter_async), Some(quote!(.await))),
         (true, true) => (quote!(enter_or_refresh_async), Some(quote!(.await))),
     };
-    let Later { check: holds, later } = later.unwrap_or_default();
+    let Later {
+        check: holds,
+        later,
+    } = later.unwrap_or_default();
     let enter =
         quote!(#runtime::__private::Door::#method(&__cache_door, __cache_ask, #parts #later)#wait);
     quote! {
@@ -103,7 +106,11 @@ fn later(plan: &Plan, checked: bool) -> Later {
     let tags = tags.unwrap_or_else(|| quote!(|_| ()));
     let (mut check, mut hold, mut lend) = (TokenStream::new(), TokenStream::new(), Vec::new());
     for (index, param) in plan.func.params.iter().enumerate() {
-        let (name, span, held) = (&param.name, param.span(), format_ident!("__cache_held{index}"));
+        let (name, span, held) = (
+            &param.name,
+            param.span(),
+            format_ident!("__cache_held{index}"),
+        );
         let private = quote_spanned!(span=> #runtime::__private);
         let way = quote_spanned!(span=> #private::Outlives::new(&#name).__cache_outlives());
         check.extend(quote_spanned!(span=> #private::check_outlives(#way, &#name);));

@@ -92,7 +92,10 @@ impl Writer<'_> {
                         Some(quote!(let #name = #route;)),
                         quote!(#runtime::__private::invalidate_rendered(&#name)),
                     ),
-                    Some(_) => (None, quote!(#runtime::__private::invalidate_rendered(&#route))),
+                    Some(_) => (
+                        None,
+                        quote!(#runtime::__private::invalidate_rendered(&#route)),
+                    ),
                 }
             }
             Target::Tag(template) => {

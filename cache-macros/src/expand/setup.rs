@@ -94,8 +94,7 @@ fn options(plan: &Plan) -> TokenStream {
         &args.stale_while_revalidate,
         &args.stale_if_error,
     ];
-    for given in times.into_iter().flatten()
-    {
+    for given in times.into_iter().flatten() {
         let word = &given.word;
         let time = match &given.value {
             Lifetime::After(nanos) => quote!(#runtime::__private::nanos(#nanos)),
@@ -104,7 +103,10 @@ fn options(plan: &Plan) -> TokenStream {
         };
         options.extend(quote!(.#word(#time)));
     }
-    let weigher = args.weigher.as_ref().filter(|_| !super::key::weighs_keys(plan));
+    let weigher = args
+        .weigher
+        .as_ref()
+        .filter(|_| !super::key::weighs_keys(plan));
     let given = [
         &args.max_entries,
         &args.max_weight,

@@ -203,7 +203,12 @@ pub(crate) fn outdate_all(source: &'static dyn Source) {
 
 fn drop_all(mut found: Vec<Dependant>) {
     let mut seen = HashSet::new();
-    while let Some(Dependant { source, hash, place }) = found.pop() {
+    while let Some(Dependant {
+        source,
+        hash,
+        place,
+    }) = found.pop()
+    {
         source.drop_place(hash, place);
         // Results on the way may be gone; what was computed from them is not.
         if seen.insert((address(source), hash)) {

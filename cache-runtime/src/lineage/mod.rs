@@ -80,6 +80,8 @@ impl Lineage {
 
     /// Tells whether a label was invalidated after the computation had begun.
     pub(crate) fn is_outdated(&self) -> bool {
-        self.labels.as_ref().is_some_and(|labels| labels.are_outdated())
+        self.labels
+            .as_ref()
+            .is_some_and(|labels| labels.are_outdated())
     }
 }

@@ -67,8 +67,17 @@ impl Recording {
         if let Some(labels) = &lineage.labels {
             draft.labels.inherit(labels);
         }
-        let Some(record) = &lineage.record else { return };
-        if draft.record.results.iter().rev().take(SHORT).any(|known| Arc::ptr_eq(known, record)) {
+        let Some(record) = &lineage.record else {
+            return;
+        };
+        if draft
+            .record
+            .results
+            .iter()
+            .rev()
+            .take(SHORT)
+            .any(|known| Arc::ptr_eq(known, record))
+        {
             return;
         }
         if draft.record.results.len() < MOST {
@@ -94,7 +103,13 @@ impl Recording {
 }
 
 impl Draft {
-    fn hold(&mut self, source: &'static dyn Source, from: From, owner: Dependant, by: Option<LoadId>) {
+    fn hold(
+        &mut self,
+        source: &'static dyn Source,
+        from: From,
+        owner: Dependant,
+        by: Option<LoadId>,
+    ) {
         if !self.knows(source, from) {
             let held = dependents::hold(source, from, owner, by);
             self.record.edges.push(held);
@@ -106,7 +121,9 @@ impl Draft {
         let name = |(source, from): (&dyn Source, From)| (address(source), from);
         let edges = &self.record.edges;
         if edges.len() < SHORT {
-            return edges.iter().any(|held: &Held| name(held.from()) == name((source, from)));
+            return edges
+                .iter()
+                .any(|held: &Held| name(held.from()) == name((source, from)));
         }
         if self.known.is_empty() {
             self.known = edges.iter().map(|held| name(held.from())).collect();
@@ -121,7 +138,10 @@ impl Draft {
             for held in &record.edges {
                 self.hold(held.from().0, From::All, owner, None);
             }
-            let inner = record.results.iter().filter(|inner| seen.insert(Arc::as_ptr(inner)));
+            let inner = record
+                .results
+                .iter()
+                .filter(|inner| seen.insert(Arc::as_ptr(inner)));
             next.extend(inner.cloned());
         }
     }

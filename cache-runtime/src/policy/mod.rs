@@ -3,7 +3,11 @@
 //! A policy orders slot numbers. It knows neither keys nor values nor the time, and is used under the lock of
 //! the shard it belongs to; only [`Heat`] is raised under the read lock.
 
+mod ghosts;
+mod queues;
 mod s3_fifo;
+#[cfg(test)]
+mod simulator;
 mod unbounded;
 
 use std::fmt::Debug;
@@ -19,7 +23,8 @@ use unbounded::Unbounded;
 pub(crate) struct Heat(Vec<AtomicU8>);
 
 impl Heat {
-    const MOST: u8 = 3;
+    /// More would keep what was popular once for longer than it is worth.
+    const MOST: u8 = 2;
 
     /// Takes note of a hit.
     pub(crate) fn touch(&self, slot: u32) {
@@ -64,7 +69,11 @@ pub(crate) trait Policy: Debug + Send + Sync {
     /// Chooses the slot whose entry leaves, and forgets it.
     ///
     /// - There is one if any is known, unless the policy never evicts.
-    fn victim(&mut self, heat: &Heat) -> Option<u32>;
+    /// - `hash_of` tells the hash that a known slot was inserted with: the store has it, so nobody else keeps it.
+    fn victim(&mut self, heat: &Heat, hash_of: &dyn Fn(u32) -> u64) -> Option<u32>;
+
+    /// Takes note that the store is full with about so many entries.
+    fn resize(&mut self, capacity: usize);
 
     /// Forgets every slot.
     fn clear(&mut self);

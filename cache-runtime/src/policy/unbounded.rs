@@ -11,9 +11,11 @@ impl Policy for Unbounded {
 
     fn remove(&mut self, _slot: u32) {}
 
-    fn victim(&mut self, _heat: &Heat) -> Option<u32> {
+    fn victim(&mut self, _heat: &Heat, _hash_of: &dyn Fn(u32) -> u64) -> Option<u32> {
         None
     }
+
+    fn resize(&mut self, _capacity: usize) {}
 
     fn clear(&mut self) {}
 }

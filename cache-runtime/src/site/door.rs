@@ -194,9 +194,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         let (instance, hash) = (self.instance(&key), key::hash(&key));
         running::record(|recording| recording.depend(instance, hash, None));
         let look = instance.store.look(hash, &key);
-        let entry = look
-            .entry()
-            .filter(|entry| entry.is_live(instance.now()))?;
+        let entry = look.entry().filter(|entry| entry.is_live(instance.now()))?;
         if let Some(lineage) = entry.lineage() {
             running::record(|recording| recording.inherit(lineage));
         }
@@ -227,7 +225,8 @@ impl<R, K: Kind<R>> Door<R, K> {
                 let mut tagging = Tagging::new(instance.realm);
                 tags(&mut tagging);
                 let own = value.map_or_else(Vec::new, |value| instance.labels_of(value));
-                let lineage = Lineage::of_labels(epoch, tagging.into_labels().into_iter().chain(own));
+                let lineage =
+                    Lineage::of_labels(epoch, tagging.into_labels().into_iter().chain(own));
                 let weight = instance.weigh(value, || Some(Arc::new(key.own())));
                 let entry = instance.entry(Arc::clone(stored), &times, weight, lineage);
                 instance.store.put(hash, &key, &entry);

@@ -283,7 +283,10 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
             outer.inherit(&lineage);
         }
         let value = K::answer(&old.value);
-        self.land(Landing::Stale(Arc::clone(&old.value), lineage), Outcome::Stale);
+        self.land(
+            Landing::Stale(Arc::clone(&old.value), lineage),
+            Outcome::Stale,
+        );
         Detailed {
             value,
             outcome: Outcome::Stale,

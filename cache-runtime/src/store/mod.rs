@@ -257,9 +257,7 @@ impl<K, V, E> Store<K, V, E> {
     fn empty(&self, hash: u64, place: Place) -> Option<bool> {
         let now = self.clock.now();
         let existed = self.change(hash, |shard, garbage| {
-            shard
-                .holds(place)
-                .then(|| shard.empty(place, now, garbage))
+            shard.holds(place).then(|| shard.empty(place, now, garbage))
         })?;
         self.counters.add(Event::Invalidation, u64::from(existed));
         Some(existed)

@@ -109,6 +109,8 @@ pub(crate) struct Shard<K, V, E> {
     next_stamp: u64,
     entries: usize,
     bound: Bound,
+    /// How many entries the policy reckons with.
+    reckoned: usize,
     /// What the entries weigh together.
     weight: u64,
     policy: Box<dyn Policy>,
@@ -118,6 +120,9 @@ pub(crate) struct Shard<K, V, E> {
     pub(super) due: Moment,
     departed: Departed,
 }
+
+/// More entries than a shard will hold.
+const MANY: usize = 1 << 30;
 
 /// What a store may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,8 +137,8 @@ impl<K, V, E> Shard<K, V, E> {
         let (policy, capacity) = match bound {
             Bound::Entries(capacity) => (PolicyKind::S3Fifo { capacity }, capacity),
             // How many entries that will be is not known before it is full.
-            Bound::Weight(_) => (PolicyKind::S3Fifo { capacity: usize::MAX }, usize::MAX),
-            Bound::Unbounded => (PolicyKind::Unbounded, usize::MAX),
+            Bound::Weight(_) => (PolicyKind::S3Fifo { capacity: MANY }, MANY),
+            Bound::Unbounded => (PolicyKind::Unbounded, MANY),
         };
         Self {
             heads: HashTable::new(),
@@ -142,6 +147,7 @@ impl<K, V, E> Shard<K, V, E> {
             next_stamp: 1,
             entries: 0,
             bound,
+            reckoned: capacity,
             weight: 0,
             policy: policy.build(),
             heat: Heat::default(),
@@ -343,7 +349,7 @@ impl<K, V, E> Shard<K, V, E> {
             return false;
         }
         while self.is_full_for(&entry)
-            && let Some(victim) = self.policy.victim(&self.heat)
+            && let Some(victim) = self.victim()
         {
             self.drop_entry(victim, garbage);
             self.departed_from(victim, Reason::Evicted, garbage);
@@ -362,6 +368,16 @@ impl<K, V, E> Shard<K, V, E> {
         true
     }
 
+    /// Lets the policy of a shard that is bounded by weight know how many entries that is.
+    fn reckon(&mut self) {
+        let entries = self.entries.max(16);
+        let far = entries > 2 * self.reckoned || 2 * entries < self.reckoned;
+        if matches!(self.bound, Bound::Weight(_)) && far {
+            self.policy.resize(entries);
+            self.reckoned = entries;
+        }
+    }
+
     fn is_full_for(&self, entry: &Entry<V>) -> bool {
         match self.bound {
             Bound::Entries(most) => self.entries >= most,
@@ -377,6 +393,14 @@ impl<K, V, E> Shard<K, V, E> {
             self.wheel.schedule(index, leaves_at.0);
             self.due = self.due.min(leaves_at);
         }
+    }
+
+    /// Chooses the entry that leaves for another.
+    fn victim(&mut self) -> Option<u32> {
+        self.reckon();
+        let slots = &self.slots;
+        let hash_of = |slot: u32| slots[slot as usize].as_ref().map_or(0, |slot| slot.hash);
+        self.policy.victim(&self.heat, &hash_of)
     }
 
     /// Drops what is in a place: its entry leaves, its computations are detached. Answers whether there was
@@ -480,7 +504,10 @@ impl<K, V, E> Shard<K, V, E> {
         let mut expired = 0;
         for &index in &delivered {
             let entry = self.slot(index).entry.as_ref();
-            match entry.map(Entry::leaves_at).filter(|&leaves_at| leaves_at > now) {
+            match entry
+                .map(Entry::leaves_at)
+                .filter(|&leaves_at| leaves_at > now)
+            {
                 // It has been read since, and may stay for a while.
                 Some(leaves_at) => self.schedule(index, leaves_at),
                 None => {

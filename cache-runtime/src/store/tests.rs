@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::entry::Times;
+use crate::key::{self, Way, part};
 use crate::lineage::Lineage;
 use crate::realm::PROCESS;
-use crate::key::{self, Way, part};
 
 type Numbers = Store<(u64, ()), u64, ()>;
 
