@@ -8,6 +8,7 @@
 
 mod args;
 mod forms;
+mod fresh;
 mod helpers;
 mod invalidates;
 mod keys;
