@@ -157,7 +157,7 @@ fn no_mutable_arguments(func: &Func, errors: &mut Errors) {
                     errors.at(cfg, "whether an argument is there is not known to the cache; put `#[cfg]` on the function");
                 }
             }
-            _ => {}
+            FnArg::Receiver(_) => {}
         }
     }
 }

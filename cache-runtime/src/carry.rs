@@ -8,6 +8,9 @@ use crate::site::surroundings::Surroundings;
 /// that it starts do not inherit the recording; wrapped in `carry`, what they run is recorded too. The function
 /// must wait for them: what runs on after it has returned is not part of its result.
 ///
+/// A call on a carried thread that would wait for the computation it is part of computes for itself instead; on
+/// a thread that is not carried, it would wait for ever if the computation waits for the thread.
+///
 /// For tasks there is [`future::carry`](crate::future::carry).
 ///
 /// ```

@@ -224,7 +224,7 @@ impl Care {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(cache_model)))]
 mod tests {
     use super::*;
 

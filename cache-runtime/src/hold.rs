@@ -167,8 +167,8 @@ impl<H: Held> Held for Maybe<H> {
     }
 }
 
-impl<A: Hold<ByOwner>> Hold<ByOwner> for Vec<A> {
-    type Held = Several<A::Held>;
+impl<T: Hold<ByOwner>> Hold<ByOwner> for Vec<T> {
+    type Held = Several<T::Held>;
 
     fn hold(&self) -> Self::Held {
         Several(self.iter().map(Hold::hold).collect())

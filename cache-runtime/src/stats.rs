@@ -152,7 +152,11 @@ struct Stripe {
 
 /// The counters of one function: a stripe for each core, and every thread counts on its own stripe.
 #[derive(Debug)]
-pub(crate) struct Counters(Box<[Stripe]>);
+pub(crate) struct Counters {
+    stripes: Box<[Stripe]>,
+    /// How often they were set to zero.
+    round: AtomicU64,
+}
 
 static STRIPES: Lazy<usize> = Lazy::new(|| {
     available_parallelism()
@@ -168,7 +172,15 @@ thread_local! {
 
 impl Counters {
     pub(crate) fn new() -> Self {
-        Self((0..*STRIPES).map(|_| Stripe::default()).collect())
+        Self {
+            stripes: (0..*STRIPES).map(|_| Stripe::default()).collect(),
+            round: AtomicU64::new(0),
+        }
+    }
+
+    /// The round of counting; what began in an earlier one is not counted any more.
+    pub(crate) fn round(&self) -> u64 {
+        self.round.load(Relaxed)
     }
 
     pub(crate) fn count(&self, event: impl Into<Event>) {
@@ -188,13 +200,14 @@ impl Counters {
     fn stripe(&self) -> &Stripe {
         // A thread that is past its thread-locals (a value dropped at its very end) counts on the first stripe.
         let thread = THREAD.try_with(|&thread| thread).unwrap_or(0);
-        &self.0[thread & (self.0.len() - 1)]
+        &self.stripes[thread & (self.stripes.len() - 1)]
     }
 
     /// Sets every counter to zero.
     #[cfg(feature = "testing")]
     pub(crate) fn reset(&self) {
-        for stripe in &self.0 {
+        self.round.fetch_add(1, Relaxed);
+        for stripe in &self.stripes {
             let times = [&stripe.load_nanos, &stripe.load_max_nanos];
             stripe
                 .events
@@ -206,14 +219,18 @@ impl Counters {
 
     pub(crate) fn read(&self) -> Stats {
         let sum = |event: Event| {
-            self.0
+            self.stripes
                 .iter()
                 .map(|s| s.events[event as usize].load(Relaxed))
                 .sum()
         };
-        let total = self.0.iter().map(|s| s.load_nanos.load(Relaxed)).sum();
+        let total = self
+            .stripes
+            .iter()
+            .map(|s| s.load_nanos.load(Relaxed))
+            .sum();
         let max = self
-            .0
+            .stripes
             .iter()
             .map(|s| s.load_max_nanos.load(Relaxed))
             .max()

@@ -1,19 +1,37 @@
 //! Lock primitives, in one place so that a model checker can take their place.
 //!
-//! Nothing else says `cfg(loom)`. A poisoned lock is taken over as it is: user code never runs under one of
+//! Nothing else says `cfg(cache_model)`. A poisoned lock is taken over as it is: user code never runs under one of
 //! these locks, so a panic cannot leave what they guard half changed.
 
-#[cfg(not(loom))]
+#[cfg(not(cache_model))]
 use std::sync as imp;
-#[cfg(not(loom))]
+#[cfg(not(cache_model))]
 pub(crate) use std::thread::{Thread, current, park};
 
-#[cfg(loom)]
+#[cfg(cache_model)]
 use loom::sync as imp;
-#[cfg(loom)]
+#[cfg(cache_model)]
 pub(crate) use loom::thread::{Thread, current, park};
 
 use std::sync::PoisonError;
+
+/// A value of each thread's own that needs no code to begin with.
+#[cfg(not(cache_model))]
+macro_rules! of_each_thread {
+    ($(static $name:ident: $type:ty = $value:expr;)*) => {
+        std::thread_local! { $(static $name: $type = const { $value };)* }
+    };
+}
+
+/// A value of each thread's own, where the model checker switches threads.
+#[cfg(cache_model)]
+macro_rules! of_each_thread {
+    ($(static $name:ident: $type:ty = $value:expr;)*) => {
+        loom::thread_local! { $(static $name: $type = $value;)* }
+    };
+}
+
+pub(crate) use of_each_thread;
 
 pub(crate) type MutexGuard<'a, T> = imp::MutexGuard<'a, T>;
 pub(crate) type ReadGuard<'a, T> = imp::RwLockReadGuard<'a, T>;
@@ -29,6 +47,20 @@ impl<T> Mutex<T> {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A mutual exclusion lock in a `static`, where the model checker cannot follow: nothing is waited for under it.
+#[derive(Debug)]
+pub(crate) struct StaticMutex<T>(std::sync::Mutex<T>);
+
+impl<T> StaticMutex<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(std::sync::Mutex::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> std::sync::MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -16,7 +16,7 @@ fn disabled_caches_are_neither_read_nor_written() {
     of(0);
     {
         let _off = testing::disable();
-        assert_eq!((of(0), of(0), peek_of(0)), (1, 2, Some(0)));
+        assert_eq!((of(0), of(0), peek_of(0)), (1, 2, None));
         assert_eq!(detailed_of(1).outcome, Outcome::Bypassed);
         let inner = testing::disable();
         drop(inner);
@@ -124,4 +124,39 @@ fn a_load_that_outlives_its_world_does_no_harm() {
     assert!(cache_tests::poll_once(&mut early).is_ready());
     assert_eq!(futures::executor::block_on(peek_of(1)), None);
     assert_eq!(stats_of().calls(), 0);
+}
+
+#[test]
+fn a_disabled_cache_is_neither_peeked_at_nor_put_into() {
+    #[memoize]
+    fn of(x: u32) -> u32 {
+        x
+    }
+    let _caches = testing::isolate();
+    of(1);
+    {
+        let _disabled = testing::disable();
+        put_of(2, 5);
+        assert_eq!(peek_of(1), None);
+    }
+    assert_eq!((peek_of(1), of(2)), (Some(1), 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guards_reach_tasks_and_threads_that_are_carried_along() {
+    #[memoize]
+    fn of(x: u32) -> u32 {
+        x
+    }
+    let _caches = testing::isolate();
+    of(1);
+    let task = tokio::spawn(cache_runtime::future::carry(async {
+        detailed_of(1).outcome
+    }));
+    assert_eq!(task.await.unwrap(), Outcome::Hit);
+    let other = tokio::spawn(async { detailed_of(1).outcome });
+    assert_ne!(other.await.unwrap(), Outcome::Hit);
+    let _off = testing::disable();
+    let thread = thread::spawn(cache_runtime::carry(|| detailed_of(1).outcome));
+    assert_eq!(thread.join().unwrap(), Outcome::Bypassed);
 }

@@ -341,10 +341,9 @@ fn assigned<T: Parse>(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::
 fn expression(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
     let form = match word.to_string().as_str() {
         "key" => "user.id",
-        "response_filter" | "is_stale" => "|value| ..",
+        "response_filter" | "is_stale" | "weigher" => "|value| ..",
         "timeout_with" => "|value| Duration::from_secs(..)",
         "tags_with" => "|value| [..]",
-        "weigher" => "|value| ..",
         _ => "a condition over the arguments",
     };
     assigned(word, input, form)

@@ -106,16 +106,13 @@ fn later(plan: &Plan, checked: bool) -> Later {
     let tags = tags.unwrap_or_else(|| quote!(|_| ()));
     let (mut check, mut hold, mut lend) = (TokenStream::new(), TokenStream::new(), Vec::new());
     for (index, param) in plan.func.params.iter().enumerate() {
-        let (name, span, held) = (
-            &param.name,
-            param.span(),
-            format_ident!("__cache_held{index}"),
-        );
+        let (name, span) = (&param.name, param.span());
+        let kept = format_ident!("__cache_held{index}");
         let private = quote_spanned!(span=> #runtime::__private);
         let way = quote_spanned!(span=> #private::Outlives::new(&#name).__cache_outlives());
         check.extend(quote_spanned!(span=> #private::check_outlives(#way, &#name);));
-        hold.extend(quote_spanned!(span=> let #held = #private::hold(#way, &#name);));
-        lend.push(quote!(#runtime::__private::Held::lend(&#held)));
+        hold.extend(quote_spanned!(span=> let #kept = #private::hold(#way, &#name);));
+        lend.push(quote!(#runtime::__private::Held::lend(&#kept)));
     }
     let uncached = plan.sibling("uncached_");
     let run = if plan.func.is_async() {
@@ -124,7 +121,7 @@ fn later(plan: &Plan, checked: bool) -> Later {
         quote!(move || #uncached(#(#lend),*))
     };
     Later {
-        check: checked.then_some(check).unwrap_or_default(),
+        check: if checked { check } else { TokenStream::new() },
         later: quote!(, #tags, || { #hold #run }),
     }
 }

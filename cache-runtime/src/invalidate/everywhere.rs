@@ -48,6 +48,7 @@ pub fn invalidate_route(rendered: &str) -> Invalidation {
 }
 
 /// Drops the entries of a rendered route.
+#[must_use]
 pub fn invalidate_rendered(route: &Route) -> Invalidation {
     let routed = registry::sites().filter(|site| site.routed);
     let instances = routed.flat_map(|site| site.state().instances());

@@ -44,7 +44,7 @@ pub(crate) struct Label {
 pub(crate) struct Labels {
     /// The epoch in which its computation began.
     since: u64,
-    labels: Vec<Label>,
+    listed: Vec<Label>,
     /// All the labels there are, since it depends on more than can be listed.
     every: Option<&'static Tags>,
 }
@@ -151,29 +151,29 @@ impl Labels {
     pub(crate) fn since(since: u64) -> Self {
         Self {
             since,
-            labels: Vec::new(),
+            listed: Vec::new(),
             every: None,
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.labels.is_empty() && self.every.is_none()
+        self.listed.is_empty() && self.every.is_none()
     }
 
     /// Adds a label of the value's own.
     pub(crate) fn add(&mut self, label: Label) {
-        if !self.labels.contains(&label) {
-            self.labels.push(label);
+        if !self.listed.contains(&label) {
+            self.listed.push(label);
         }
     }
 
     /// Adds the labels of a value that this one was computed from.
     pub(crate) fn inherit(&mut self, others: &Self) {
         self.every = self.every.or(others.every);
-        for label in &others.labels {
-            if self.labels.len() < MOST {
+        for label in &others.listed {
+            if self.listed.len() < MOST {
                 self.add(label.clone());
-            } else if !self.labels.contains(label) {
+            } else if !self.listed.contains(label) {
                 self.every = Some(label.tags);
             }
         }
@@ -182,11 +182,11 @@ impl Labels {
     /// Tells whether a label was invalidated after the computation had begun.
     pub(crate) fn are_outdated(&self) -> bool {
         let later = |label: &Label| label.tag.invalidated.load(SeqCst) > self.since;
-        self.every.is_some_and(|tags| tags.now() > self.since) || self.labels.iter().any(later)
+        self.every.is_some_and(|tags| tags.now() > self.since) || self.listed.iter().any(later)
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(cache_model)))]
 mod tests {
     use super::*;
 
@@ -196,7 +196,9 @@ mod tests {
 
     fn labels(tags: &'static Tags, since: u64, names: &[&str]) -> Labels {
         let mut labels = Labels::since(since);
-        names.iter().for_each(|name| labels.add(tags.label(name)));
+        for name in names {
+            labels.add(tags.label(name));
+        }
         labels
     }
 

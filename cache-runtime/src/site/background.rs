@@ -121,7 +121,7 @@ fn start_thread() -> bool {
         .is_ok()
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(cache_model)))]
 mod tests {
     use std::sync::mpsc::channel;
 

@@ -191,6 +191,9 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// Shows the live value of a key, without counting a hit.
     pub fn peek<S: Shown<R, K>, Q: KeyRef>(&self, key: Q) -> Option<S::Visible> {
+        if is_disabled() {
+            return None;
+        }
         let (instance, hash) = (self.instance(&key), key::hash(&key));
         running::record(|recording| recording.depend(instance, hash, None));
         let look = instance.store.look(hash, &key);
@@ -215,6 +218,9 @@ impl<R, K: Kind<R>> Door<R, K> {
         value: S::Visible,
         tags: impl FnOnce(&mut Tagging),
     ) {
+        if is_disabled() {
+            return;
+        }
         let (instance, hash) = (self.instance(&key), key::hash(&key));
         let epoch = instance.realm.tags.now();
         let stored = S::take(value).map(Arc::new);
@@ -255,8 +261,7 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// A call of the cached function; none if the cache is to be bypassed.
     fn call<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<R, K, Q::Owned>> {
-        #[cfg(feature = "testing")]
-        if crate::testing::is_disabled() {
+        if is_disabled() {
             return None;
         }
         let (instance, hash) = (self.instance(key), key::hash(key));
@@ -299,6 +304,14 @@ impl<R, K: Kind<R>> Door<R, K> {
             .downcast_ref()
             .expect("an instance is found by its type")
     }
+}
+
+/// Whether a test keeps this thread away from the caches.
+fn is_disabled() -> bool {
+    #[cfg(feature = "testing")]
+    return crate::testing::is_disabled();
+    #[cfg(not(feature = "testing"))]
+    false
 }
 
 impl<R, K: Kind<R>> std::fmt::Debug for Door<R, K> {

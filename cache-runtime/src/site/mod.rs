@@ -233,5 +233,5 @@ impl State {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, cache_model))]
 mod model;

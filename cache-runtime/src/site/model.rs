@@ -1,5 +1,5 @@
 //! Calls, computations and invalidations under a model checker, in every interleaving:
-//! `RUSTFLAGS="--cfg loom" cargo test -p cache-runtime --lib --release model`.
+//! `RUSTFLAGS="--cfg cache_model" cargo test -p cache-runtime --lib --release model`.
 //!
 //! The "source" is what the function reads. It is written before it is invalidated, as a writer would.
 

@@ -19,7 +19,7 @@ use once_cell::sync::Lazy;
 use pin_project_lite::pin_project;
 
 use crate::lineage::{LoadId, Recording};
-use crate::sync::Mutex;
+use crate::sync::{StaticMutex, of_each_thread};
 
 /// A running computation and those it runs inside of.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ pub(crate) struct Frame {
     recording: Option<Recording>,
 }
 
-thread_local! {
-    static HERE: RefCell<Option<Arc<Frame>>> = const { RefCell::new(None) };
+of_each_thread! {
+    static HERE: RefCell<Option<Arc<Frame>>> = RefCell::new(None);
 }
 
 /// The innermost computation that runs here.
@@ -143,7 +143,8 @@ impl<F: Future> Future for Framed<F> {
 }
 
 /// For each computation, those it waits for.
-static WAITS: Lazy<Mutex<HashMap<LoadId, Vec<LoadId>>>> = Lazy::new(|| Mutex::new(HashMap::new()));
+static WAITS: Lazy<StaticMutex<HashMap<LoadId, Vec<LoadId>>>> =
+    Lazy::new(|| StaticMutex::new(HashMap::new()));
 
 /// A wait that is noted in the graph while it lasts.
 #[derive(Debug)]

@@ -49,6 +49,8 @@ struct Computation<R, K: Kind<R>, O: Send + Sync + 'static> {
     frame: Arc<Frame>,
     /// The epoch of labels that it began in.
     epoch: u64,
+    /// The round of counting that it began in.
+    round: u64,
     labels: Vec<Label>,
     /// Whether the store still has a note of it.
     noted: bool,
@@ -79,6 +81,7 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
             purpose,
             began: instance.now(),
             epoch,
+            round: instance.counters.round(),
             labels: Vec::new(),
             noted: true,
             ended: false,
@@ -111,7 +114,10 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
     /// Runs the function and stores what it returns.
     pub fn fill(self, body: impl FnOnce() -> R) -> Detailed<R> {
         match self.0 {
-            Task::Bypass(counters) => bypassed(body(), &counters),
+            Task::Bypass(counters) => {
+                counters.count(Outcome::Bypassed);
+                bypassed(body())
+            }
             Task::Compute(computation) => {
                 let (frame, catch) = computation.run();
                 let attempt = frame.attempt(catch, body);
@@ -127,7 +133,10 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
     /// A future that is dropped stores nothing; one of those who wait for it takes over.
     pub async fn fill_async(self, body: impl Future<Output = R>) -> Detailed<R> {
         match self.0 {
-            Task::Bypass(counters) => bypassed(body.await, &counters),
+            Task::Bypass(counters) => {
+                counters.count(Outcome::Bypassed);
+                bypassed(body.await)
+            }
             Task::Compute(computation) => {
                 let (frame, catch) = computation.run();
                 let attempt = Framed::new(frame, catch, body).await;
@@ -155,8 +164,7 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
     }
 }
 
-fn bypassed<R>(value: R, counters: &Counters) -> Detailed<R> {
-    counters.count(Outcome::Bypassed);
+fn bypassed<R>(value: R) -> Detailed<R> {
     Detailed {
         value,
         outcome: Outcome::Bypassed,
@@ -172,8 +180,9 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
     }
 
     fn end(mut self, attempt: Attempt<R>) -> Detailed<R> {
-        let took = self.instance.now().since(self.began);
-        self.instance.counters.load_took(took);
+        if let Some(counters) = self.counters() {
+            counters.load_took(self.instance.now().since(self.began));
+        }
         match attempt {
             Ok(result) => self.finish(result),
             Err(panic) => match self.stand_in() {
@@ -248,6 +257,12 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
         lineage
     }
 
+    /// The function's counters, unless they count for somebody else by now.
+    fn counters(&self) -> Option<&Counters> {
+        let counters = &self.instance.counters;
+        (counters.round() == self.round).then_some(counters)
+    }
+
     fn computed(&self) -> Outcome {
         Outcome::Computed(match self.purpose {
             Purpose::Call(reason) => reason,
@@ -307,7 +322,9 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
             Purpose::Background => Event::FailedRefresh,
             _ => outcome.into(),
         };
-        self.instance.counters.count(event);
+        if let Some(counters) = self.counters() {
+            counters.count(event);
+        }
     }
 }
 

@@ -9,7 +9,10 @@ use pin_project_lite::pin_project;
 
 use super::running::{self, Frame};
 #[cfg(feature = "testing")]
-use crate::testing::world::{self, World};
+use crate::testing::{
+    self,
+    world::{self, World},
+};
 
 /// Where something runs: the caches that it sees, and the computation that it is part of.
 #[derive(Clone)]
@@ -17,6 +20,8 @@ pub(crate) struct Surroundings {
     frame: Option<Arc<Frame>>,
     #[cfg(feature = "testing")]
     world: Option<&'static World>,
+    #[cfg(feature = "testing")]
+    disabled: bool,
 }
 
 impl Surroundings {
@@ -26,6 +31,8 @@ impl Surroundings {
             frame: None,
             #[cfg(feature = "testing")]
             world: world::here(),
+            #[cfg(feature = "testing")]
+            disabled: testing::is_disabled(),
         }
     }
 
@@ -40,7 +47,10 @@ impl Surroundings {
     /// Runs something in these surroundings.
     pub(crate) fn run<R>(&self, body: impl FnOnce() -> R) -> R {
         #[cfg(feature = "testing")]
-        let _world = world::visit(self.world);
+        let _guards = (
+            world::visit(self.world),
+            self.disabled.then(testing::disable),
+        );
         running::run_in(self.frame.clone(), body)
     }
 

@@ -366,5 +366,5 @@ fn change<K, V, E, T>(
     answer
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(cache_model)))]
 mod tests;

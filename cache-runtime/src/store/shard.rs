@@ -504,16 +504,13 @@ impl<K, V, E> Shard<K, V, E> {
         let mut expired = 0;
         for &index in &delivered {
             let entry = self.slot(index).entry.as_ref();
-            match entry
-                .map(Entry::leaves_at)
-                .filter(|&leaves_at| leaves_at > now)
-            {
+            let leaves_at = entry.map_or(now, Entry::leaves_at);
+            if leaves_at > now {
                 // It has been read since, and may stay for a while.
-                Some(leaves_at) => self.schedule(index, leaves_at),
-                None => {
-                    self.let_go(index, Reason::Expired, garbage);
-                    expired += 1;
-                }
+                self.schedule(index, leaves_at);
+            } else {
+                self.let_go(index, Reason::Expired, garbage);
+                expired += 1;
             }
         }
         self.due = self.wheel.next_due().map_or(Moment::NEVER, Moment);

@@ -1,7 +1,8 @@
 //! For tests of code that uses cached functions (feature `testing`, for dev-dependencies).
 //!
-//! Guards act on the thread that made them, and end when they are dropped. A test that runs on several
-//! threads, such as one on a multi-threaded runtime, makes one guard on each, or spawns nothing.
+//! Guards act on the thread that made them, and end when they are dropped. Threads and tasks that the test
+//! starts are under them too if they are wrapped in [`carry`](crate::carry()) or
+//! [`future::carry`](crate::future::carry).
 //!
 //! ```
 //! use std::time::Duration;
@@ -40,7 +41,7 @@ pub struct Disabled(PhantomData<*const ()>);
 
 /// Makes every cached function that this thread calls run, until the guard is dropped.
 ///
-/// The cache is neither read nor written; the calls count as bypassed.
+/// The cache is neither read nor written, by calls and by `peek_f` and `put_f`; the calls count as bypassed.
 pub fn disable() -> Disabled {
     DISABLED.with(|disabled| disabled.set(disabled.get() + 1));
     Disabled(PhantomData)

@@ -7,7 +7,7 @@ use dashmap::DashMap;
 
 use crate::realm::Realm;
 use crate::site::{Site, State};
-use crate::sync::Mutex;
+use crate::sync::StaticMutex;
 use once_cell::sync::Lazy;
 
 /// Caches and a clock apart from those of the process.
@@ -19,7 +19,7 @@ pub(crate) struct World {
 
 /// Worlds that nobody is in. A world is used again rather than freed, since computations that outlive its
 /// guard may still refer to it.
-static RETIRED: Lazy<Mutex<Vec<&'static World>>> = Lazy::new(|| Mutex::new(Vec::new()));
+static RETIRED: Lazy<StaticMutex<Vec<&'static World>>> = Lazy::new(|| StaticMutex::new(Vec::new()));
 
 thread_local! {
     static HERE: Cell<Option<&'static World>> = const { Cell::new(None) };

@@ -177,3 +177,15 @@ fn load_times_are_kept() {
     assert_eq!(stats.load_time_max.as_secs(), 3);
     assert!((stats.hit_ratio() - 0.25).abs() < 1e-9);
 }
+
+#[test]
+fn a_bypassed_call_that_panics_is_counted() {
+    #[memoize(unless = true)]
+    fn of(x: u32) -> u32 {
+        assert!(x > 0);
+        x
+    }
+    assert!(std::panic::catch_unwind(|| of(0)).is_err());
+    of(1);
+    assert_eq!((stats_of().bypasses, stats_of().calls()), (2, 2));
+}
