@@ -30,21 +30,16 @@ pub struct NotBeyond;
 /// How an argument outlives the call, the way `W`.
 pub trait Hold<W> {
     /// What is kept of it.
-    type Held: Held;
+    type Held: Send + 'static;
 
     /// Keeps it.
     fn hold(&self) -> Self::Held;
 }
 
-/// What is kept of an argument.
-pub trait Held: Send + 'static {
-    /// The argument, as the function takes it.
-    type Lent<'a>
-    where
-        Self: 'a;
-
-    /// Lends the argument.
-    fn lend(&self) -> Self::Lent<'_>;
+/// What is kept of an argument, and lends it as an `A`.
+pub trait Lend<'a, A> {
+    /// Lends the argument, as the function takes it.
+    fn lend(&'a self) -> A;
 }
 
 /// A type whose values can outlive the call, the way `W`.
@@ -89,7 +84,7 @@ pub struct Several<H>(Vec<H>);
 
 /// Nothing.
 #[derive(Debug)]
-pub struct Never<A>(PhantomData<fn() -> A>);
+pub struct Nothing;
 
 impl<T: Clone + Send + 'static> Hold<ByClone> for T {
     type Held = Cloned<T>;
@@ -99,18 +94,13 @@ impl<T: Clone + Send + 'static> Hold<ByClone> for T {
     }
 }
 
-impl<T: Clone + Send + 'static> Held for Cloned<T> {
-    type Lent<'a> = T;
-
+impl<T: Clone> Lend<'_, T> for Cloned<T> {
     fn lend(&self) -> T {
         self.0.clone()
     }
 }
 
-impl<T> Hold<ByOwner> for &T
-where
-    T: ToOwned<Owned: Send> + ?Sized + 'static,
-{
+impl<T: ToOwned<Owned: Send> + ?Sized + 'static> Hold<ByOwner> for &T {
     type Held = Owner<T>;
 
     fn hold(&self) -> Owner<T> {
@@ -118,21 +108,13 @@ where
     }
 }
 
-impl<T> Held for Owner<T>
-where
-    T: ToOwned<Owned: Send> + ?Sized + 'static,
-{
-    type Lent<'a> = &'a T;
-
-    fn lend(&self) -> &T {
+impl<'a, T: ToOwned + ?Sized> Lend<'a, &'a T> for Owner<T> {
+    fn lend(&'a self) -> &'a T {
         self.0.borrow()
     }
 }
 
-impl<T> Hold<ByOwner> for Cow<'_, T>
-where
-    T: ToOwned<Owned: Send> + ?Sized + 'static,
-{
+impl<T: ToOwned<Owned: Send> + ?Sized + 'static> Hold<ByOwner> for Cow<'_, T> {
     type Held = CowOwner<T>;
 
     fn hold(&self) -> CowOwner<T> {
@@ -140,13 +122,8 @@ where
     }
 }
 
-impl<T> Held for CowOwner<T>
-where
-    T: ToOwned<Owned: Send> + ?Sized + 'static,
-{
-    type Lent<'a> = Cow<'a, T>;
-
-    fn lend(&self) -> Cow<'_, T> {
+impl<'a, T: ToOwned + ?Sized> Lend<'a, Cow<'a, T>> for CowOwner<T> {
+    fn lend(&'a self) -> Cow<'a, T> {
         Cow::Borrowed(self.0.borrow())
     }
 }
@@ -159,11 +136,9 @@ impl<A: Hold<ByOwner>> Hold<ByOwner> for Option<A> {
     }
 }
 
-impl<H: Held> Held for Maybe<H> {
-    type Lent<'a> = Option<H::Lent<'a>>;
-
-    fn lend(&self) -> Self::Lent<'_> {
-        self.0.as_ref().map(Held::lend)
+impl<'a, H: Lend<'a, A>, A> Lend<'a, Option<A>> for Maybe<H> {
+    fn lend(&'a self) -> Option<A> {
+        self.0.as_ref().map(Lend::lend)
     }
 }
 
@@ -175,39 +150,41 @@ impl<T: Hold<ByOwner>> Hold<ByOwner> for Vec<T> {
     }
 }
 
-impl<H: Held> Held for Several<H> {
-    type Lent<'a> = Vec<H::Lent<'a>>;
-
-    fn lend(&self) -> Self::Lent<'_> {
-        self.0.iter().map(Held::lend).collect()
+impl<'a, H: Lend<'a, A>, A> Lend<'a, Vec<A>> for Several<H> {
+    fn lend(&'a self) -> Vec<A> {
+        self.0.iter().map(Lend::lend).collect()
     }
 }
 
 /// Stands in for an argument, so that a type that cannot outlive the call is reported once.
 impl<A> Hold<NotBeyond> for A {
-    type Held = Never<PhantomData<()>>;
+    type Held = Nothing;
 
-    fn hold(&self) -> Self::Held {
-        Never(PhantomData)
+    fn hold(&self) -> Nothing {
+        Nothing
     }
 }
 
-impl Held for Never<PhantomData<()>> {
-    type Lent<'a> = std::convert::Infallible;
-
-    fn lend(&self) -> std::convert::Infallible {
-        unreachable!("a type that cannot outlive the call is a compile error")
+impl<A> Lend<'_, A> for Nothing {
+    fn lend(&self) -> A {
+        unreachable!("an argument that cannot outlive the call is a compile error")
     }
 }
 
-/// Asks for the way of a type: `__cache_outlives` answers [`ByOwner`] if that fits, else [`ByClone`] if that
-/// fits, else [`NotBeyond`].
+/// Asks for the way of a type: `__cache_outlives` answers [`ByOwner`] if that fits, else [`NotBeyond`] for
+/// references, else [`ByClone`] if that fits, else [`NotBeyond`].
 #[derive(Debug)]
 pub struct Outlives<A> {
+    next: RefOutlives<A>,
+}
+
+/// [`Outlives`] after [`ByOwner`] did not fit. A reference is cloned easily, but that is not enough.
+#[derive(Debug)]
+pub struct RefOutlives<A> {
     next: CloneOutlives<A>,
 }
 
-/// [`Outlives`] after [`ByOwner`] did not fit.
+/// [`Outlives`] after it was no reference either.
 #[derive(Debug)]
 pub struct CloneOutlives<A> {
     next: NoOutlives<A>,
@@ -221,8 +198,10 @@ impl<A> Outlives<A> {
     /// Asks for the way of this argument's type.
     pub fn new(_argument: &A) -> Self {
         Self {
-            next: CloneOutlives {
-                next: NoOutlives(PhantomData),
+            next: RefOutlives {
+                next: CloneOutlives {
+                    next: NoOutlives(PhantomData),
+                },
             },
         }
     }
@@ -237,6 +216,22 @@ impl<A: Hold<ByOwner>> Outlives<A> {
 }
 
 impl<A> Deref for Outlives<A> {
+    type Target = RefOutlives<A>;
+
+    fn deref(&self) -> &RefOutlives<A> {
+        &self.next
+    }
+}
+
+impl<T: ?Sized> RefOutlives<&T> {
+    /// The way, if it is this one.
+    #[must_use]
+    pub fn __cache_outlives(&self) -> NotBeyond {
+        NotBeyond
+    }
+}
+
+impl<A> Deref for RefOutlives<A> {
     type Target = CloneOutlives<A>;
 
     fn deref(&self) -> &CloneOutlives<A> {
@@ -282,12 +277,13 @@ mod tests {
         let text: &str = "text";
         let ByOwner = Outlives::new(&text).__cache_outlives();
         let held = hold(ByOwner, &text);
-        assert_eq!(held.lend(), "text");
+        assert_eq!(Lend::<&str>::lend(&held), "text");
         let paths: Vec<Option<&Path>> = vec![Some(Path::new("a")), None];
         let held = hold(Outlives::new(&paths).__cache_outlives(), &paths);
-        assert_eq!(held.lend(), paths);
+        assert_eq!(Lend::<Vec<Option<&Path>>>::lend(&held), paths);
         let shared = Arc::new(NotClone);
         let ByClone = Outlives::new(&shared).__cache_outlives();
         let NotBeyond = Outlives::new(&NotClone).__cache_outlives();
+        let NotBeyond = Outlives::new(&&NotClone).__cache_outlives();
     }
 }

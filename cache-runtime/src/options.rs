@@ -102,6 +102,24 @@ impl IntoTimeout for Duration {
     }
 }
 
+/// What `tags_with = ..` takes from a value.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` gives no labels",
+    label = "expected texts: an array, a `Vec` or an `Option` of `String` or `&'static str`",
+    note = "write `tags_with = |user| [format!(\"team:{{}}\", user.team)]`"
+)]
+pub trait IntoTags {
+    /// Hands out the labels, one by one.
+    fn each(self, add: &mut dyn FnMut(&str));
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoIterator<Item: AsRef<str>>> IntoTags for T {
+    fn each(self, add: &mut dyn FnMut(&str)) {
+        self.into_iter().for_each(|tag| add(tag.as_ref()));
+    }
+}
+
 macro_rules! seconds {
     (unsigned $($unsigned:ty),*; signed $($signed:ty),*; float $($float:ty),*) => {
         $(impl IntoTimeout for $unsigned {
@@ -373,11 +391,9 @@ impl<V> Setup<V> {
     pub fn tags_with<T>(mut self, tags: fn(&V) -> T) -> Self
     where
         V: 'static,
-        T: IntoIterator<Item: AsRef<str>> + 'static,
+        T: IntoTags + 'static,
     {
-        let each = move |value: &V, add: &mut dyn FnMut(&str)| {
-            tags(value).into_iter().for_each(|tag| add(tag.as_ref()));
-        };
+        let each = move |value: &V, add: &mut dyn FnMut(&str)| tags(value).each(add);
         self.rules.tags_with = Some(Box::new(each));
         self
     }

@@ -407,7 +407,15 @@ fn labels(word: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Template>> {
         Some(Lit::Str(text)) => Template::label(text),
         _ => Err(syn::Error::new_spanned(text, form)),
     };
-    texts.into_iter().map(label).collect()
+    let (mut labels, mut errors) = (Vec::new(), None::<syn::Error>);
+    for label in texts.into_iter().map(label) {
+        match (label, &mut errors) {
+            (Ok(label), _) => labels.push(label),
+            (Err(error), Some(errors)) => errors.combine(error),
+            (Err(error), none) => *none = Some(error),
+        }
+    }
+    errors.map_or(Ok(labels), Err)
 }
 
 fn flag(word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {

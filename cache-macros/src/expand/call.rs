@@ -112,7 +112,7 @@ fn later(plan: &Plan, checked: bool) -> Later {
         let way = quote_spanned!(span=> #private::Outlives::new(&#name).__cache_outlives());
         check.extend(quote_spanned!(span=> #private::check_outlives(#way, &#name);));
         hold.extend(quote_spanned!(span=> let #kept = #private::hold(#way, &#name);));
-        lend.push(quote!(#runtime::__private::Held::lend(&#kept)));
+        lend.push(quote!(#runtime::__private::Lend::lend(&#kept)));
     }
     let uncached = plan.sibling("uncached_");
     let run = if plan.func.is_async() {

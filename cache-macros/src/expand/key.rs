@@ -29,8 +29,10 @@ pub(super) fn key(plan: &Plan) -> Key {
     if let Some(weigher) = plan.args.weigher.as_ref().filter(|_| weighs_keys(plan)) {
         let (runtime, parts, weigher) = (&plan.runtime, &key.parts, &weigher.value);
         let owned = owned_parts(plan);
+        let span = proc_macro2::Span::call_site().located_at(first_span(weigher));
+        let weigh = quote_spanned!(span=> (#weigher)(#(#owned,)* __cache_value));
         key.parts = quote! {
-            #runtime::__private::weighed(#parts, |__cache_key, __cache_value| (#weigher)(#(#owned,)* __cache_value))
+            #runtime::__private::weighed(#parts, |__cache_key, __cache_value| #weigh)
         };
     }
     key
