@@ -45,7 +45,8 @@ pub(crate) struct Care {
     /// When a refresh may begin: a [`Moment`] that moves on while refreshes fail.
     refresh_at: AtomicU64,
     failures: AtomicU32,
-    idle: Option<Duration>,
+    /// How long it may be unread, in nanoseconds; zero is for ever.
+    idle: u64,
     /// When the entry was read last, if it may not be idle for long: a [`Moment`].
     read_at: AtomicU64,
     pub(crate) weight: u32,
@@ -118,7 +119,7 @@ impl<V> Entry<V> {
             excused_until: window(times.stale_if_error),
             refresh_at: AtomicU64::new(refresh_at.0),
             failures: AtomicU32::new(0),
-            idle: times.idle,
+            idle: times.idle.map_or(0, nanos),
             read_at: AtomicU64::new(stored_at.0),
             weight,
             lineage,
@@ -201,7 +202,7 @@ impl<V> Entry<V> {
 
     /// Takes note that the entry is read.
     pub(crate) fn read(&self, now: Moment) {
-        if let Some(care) = self.care.as_ref().filter(|care| care.idle.is_some()) {
+        if let Some(care) = self.care.as_ref().filter(|care| care.idle > 0) {
             care.read_at.fetch_max(now.0, Relaxed);
         }
     }
@@ -218,9 +219,10 @@ impl<V> Entry<V> {
 
 impl Care {
     fn idle_until(&self) -> Moment {
-        self.idle.map_or(Moment::NEVER, |idle| {
-            Moment(self.read_at.load(Relaxed)).after(idle)
-        })
+        match self.idle {
+            0 => Moment::NEVER,
+            idle => Moment(self.read_at.load(Relaxed).saturating_add(idle)),
+        }
     }
 }
 

@@ -23,19 +23,25 @@ static LIVE: AtomicIsize = AtomicIsize::new(0);
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static BYTES: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count_bytes(bytes: isize) {
+    LIVE.fetch_add(bytes, Relaxed);
+    let _ = BYTES.try_with(|count| count.set(count.get() + bytes));
 }
 
 // SAFETY: everything is handed on to the system's allocator as it is.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        LIVE.fetch_add(layout.size().cast_signed(), Relaxed);
+        count_bytes(layout.size().cast_signed());
         // SAFETY: the caller's promises are handed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size().cast_signed(), Relaxed);
+        count_bytes(-layout.size().cast_signed());
         // SAFETY: the caller's promises are handed on.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -49,6 +55,13 @@ fn allocations(body: impl FnOnce()) -> usize {
     let before = ALLOCATIONS.get();
     body();
     ALLOCATIONS.get() - before
+}
+
+/// How many bytes more this thread has taken from the heap afterwards.
+fn bytes(body: impl FnOnce()) -> isize {
+    let before = BYTES.get();
+    body();
+    BYTES.get() - before
 }
 
 /// What a future comes to that does not wait.
@@ -179,4 +192,37 @@ fn expired_entries_give_their_memory_back_while_only_other_keys_are_called() {
     let left = LIVE.load(Relaxed) - before;
     assert!(left < full / 5, "{left} bytes of {full} are still held");
     assert!(stats_kilobyte().expirations >= 45_000);
+}
+
+/// The README says what a dependency costs.
+#[test]
+fn a_dependency_costs_no_more_than_the_readme_says() {
+    const ENTRIES: u64 = 131_072;
+    #[memoize(unbounded, timeout = never)]
+    fn row(id: u64) -> u64 {
+        id
+    }
+    #[memoize(unbounded, timeout = never)]
+    fn page(id: u64) -> u64 {
+        row(id)
+    }
+    #[memoize(unbounded, timeout = never, depends = false)]
+    fn frozen(id: u64) -> u64 {
+        row(id)
+    }
+    let _caches = testing::isolate();
+    (0..ENTRIES).for_each(|id| _ = row(id));
+    let without = bytes(|| (0..ENTRIES).for_each(|id| _ = frozen(id)));
+    let with = bytes(|| (0..ENTRIES).for_each(|id| _ = page(id)));
+    let each = (with - without) / ENTRIES.cast_signed() as isize;
+    println!(
+        "an entry takes {} bytes, a dependency {each} more",
+        without / ENTRIES.cast_signed() as isize
+    );
+    assert!(each <= 280, "{each} bytes each");
+    let back = bytes(|| (0..ENTRIES).for_each(|id| _ = invalidate_row(id)));
+    assert!(
+        -back > with - without,
+        "the records are given back with the entries"
+    );
 }

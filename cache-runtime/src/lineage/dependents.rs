@@ -33,9 +33,18 @@ struct Edge {
     by: Option<LoadId>,
 }
 
-/// The edges of one key.
+/// The edges of one key. Most keys have one.
 #[derive(Debug, Default)]
-struct Edges {
+enum Edges {
+    #[default]
+    None,
+    One(Box<Edge>),
+    Many(Box<Many>),
+}
+
+/// More than one edge, at places that stay what they are.
+#[derive(Debug, Default)]
+struct Many {
     edges: Vec<Option<Edge>>,
     free: Vec<u32>,
 }
@@ -58,15 +67,17 @@ pub(super) enum From {
 /// An edge, for as long as it is wanted.
 pub(super) struct Held {
     source: &'static dyn Source,
-    from: From,
+    hash: u64,
+    /// Whether it leads from all keys, and not from that of the hash.
+    all: bool,
     index: u32,
 }
 
 /// What one result was computed from.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
-    pub(super) edges: Vec<Held>,
-    pub(super) results: Vec<Arc<Record>>,
+    pub(super) edges: Box<[Held]>,
+    pub(super) results: Box<[Arc<Record>]>,
 }
 
 /// Tells functions apart.
@@ -76,35 +87,59 @@ pub(super) fn address(source: &dyn Source) -> usize {
 
 impl Edges {
     fn add(&mut self, edge: Edge) -> u32 {
-        if let Some(index) = self.free.pop() {
-            self.edges[index as usize] = Some(edge);
-            return index;
+        match self {
+            Self::None => {
+                *self = Self::One(Box::new(edge));
+                0
+            }
+            Self::One(first) => {
+                let edges = vec![Some(**first), Some(edge)];
+                let free = Vec::new();
+                *self = Self::Many(Box::new(Many { edges, free }));
+                1
+            }
+            Self::Many(many) => many.add(edge),
         }
-        if self.edges.is_empty() {
-            self.edges.reserve_exact(1);
-        }
-        self.edges.push(Some(edge));
-        u32::try_from(self.edges.len() - 1).expect("fewer than 2^32 results depend on one key")
     }
 
     fn remove(&mut self, index: u32) {
-        self.edges[index as usize] = None;
-        self.free.push(index);
-        if self.is_empty() {
-            *self = Self::default();
+        match self {
+            Self::Many(many) => {
+                many.edges[index as usize] = None;
+                many.free.push(index);
+                if many.free.len() == many.edges.len() {
+                    *self = Self::None;
+                }
+            }
+            Self::One(_) | Self::None => *self = Self::None,
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.free.len() == self.edges.len()
+        matches!(self, Self::None)
     }
 
-    /// Those who are outdated when `by` has stored a value, or somebody has invalidated the key.
-    fn outdated(&self, by: Option<LoadId>) -> impl Iterator<Item = Dependant> {
-        let edges = self.edges.iter().flatten();
-        edges
-            .filter(move |edge| by.is_none() || edge.by != by)
-            .map(|edge| edge.dependant)
+    /// Finds those who are outdated when `by` has stored a value, or somebody has invalidated the key.
+    fn outdated(&self, by: Option<LoadId>, found: &mut Vec<Dependant>) {
+        let outdated = |edge: &&Edge| by.is_none() || edge.by != by;
+        let (one, many) = match self {
+            Self::None => (None, None),
+            Self::One(edge) => (Some(&**edge), None),
+            Self::Many(many) => (None, Some(many.edges.iter().flatten())),
+        };
+        let edges = one.into_iter().chain(many.into_iter().flatten());
+        found.extend(edges.filter(outdated).map(|edge| edge.dependant));
+    }
+}
+
+impl Many {
+    fn add(&mut self, edge: Edge) -> u32 {
+        if let Some(index) = self.free.pop() {
+            self.edges[index as usize] = Some(edge);
+            return index;
+        }
+        self.edges.push(Some(edge));
+        u32::try_from(self.edges.len() - 1).expect("fewer than 2^32 results depend on one key")
     }
 }
 
@@ -139,10 +174,10 @@ impl Dependents {
 
     fn outdated(&self, hash: u64, by: Option<LoadId>, found: &mut Vec<Dependant>) {
         if let Some(edges) = self.by_key.get().and_then(|keys| keys.get(&hash)) {
-            found.extend(edges.outdated(by));
+            edges.outdated(by, found);
         }
         if let Some(edges) = self.of_all.get() {
-            found.extend(edges.lock().outdated(by));
+            edges.lock().outdated(by, found);
         }
     }
 
@@ -160,9 +195,14 @@ pub(super) fn hold(
     by: Option<LoadId>,
 ) -> Held {
     let index = source.dependents().add(from, Edge { dependant, by });
+    let (hash, all) = match from {
+        From::Key(hash) => (hash, false),
+        From::All => (0, true),
+    };
     Held {
         source,
-        from,
+        hash,
+        all,
         index,
     }
 }
@@ -170,13 +210,19 @@ pub(super) fn hold(
 impl Held {
     /// The function and the key that it leads from.
     pub(super) fn from(&self) -> (&'static dyn Source, From) {
-        (self.source, self.from)
+        let from = if self.all {
+            From::All
+        } else {
+            From::Key(self.hash)
+        };
+        (self.source, from)
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.source.dependents().remove(self.from, self.index);
+        let (source, from) = self.from();
+        source.dependents().remove(from, self.index);
     }
 }
 
@@ -196,7 +242,7 @@ pub(crate) fn outdate_all(source: &'static dyn Source) {
         source.dependents().outdated(hash, None, &mut found);
     }
     if let Some(edges) = source.dependents().of_all.get() {
-        found.extend(edges.lock().outdated(None));
+        edges.lock().outdated(None, &mut found);
     }
     drop_all(found);
 }
@@ -226,10 +272,10 @@ impl Record {
 impl Drop for Record {
     /// A chain of results may be long: no recursion.
     fn drop(&mut self) {
-        let mut leaving = std::mem::take(&mut self.results);
+        let mut leaving = std::mem::take(&mut self.results).into_vec();
         while let Some(record) = leaving.pop() {
             if let Some(mut record) = Arc::into_inner(record) {
-                leaving.append(&mut record.results);
+                leaving.append(&mut std::mem::take(&mut record.results).into_vec());
             }
         }
     }
@@ -243,7 +289,7 @@ impl fmt::Debug for Dependant {
 
 impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Held({:?})", self.from)
+        write!(f, "Held({:?})", self.from().1)
     }
 }
 

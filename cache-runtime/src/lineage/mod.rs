@@ -10,6 +10,7 @@ pub(crate) mod dependents;
 pub(crate) mod recording;
 pub(crate) mod tags;
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,12 +20,13 @@ pub(crate) use tags::{Label, Labels, Tags};
 
 /// Names one computation in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct LoadId(u64);
+pub(crate) struct LoadId(NonZeroU64);
 
 impl LoadId {
     pub(crate) fn next() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self(NonZeroU64::new(next).expect("fewer than 2^64 computations"))
     }
 }
 

@@ -22,7 +22,8 @@ pub(crate) struct Recording {
 
 #[derive(Debug)]
 struct Draft {
-    record: Record,
+    edges: Vec<Held>,
+    results: Vec<Arc<Record>>,
     known: HashSet<(usize, From)>,
     labels: Labels,
     /// The computation has ended: whatever still runs in its name has no part in its value.
@@ -33,7 +34,8 @@ impl Recording {
     /// The recording of a computation that begins in this epoch of labels.
     pub(crate) fn begin(owner: Dependant, epoch: u64) -> Self {
         let draft = Draft {
-            record: Record::default(),
+            edges: Vec::new(),
+            results: Vec::new(),
             known: HashSet::new(),
             labels: Labels::since(epoch),
             closed: false,
@@ -53,7 +55,7 @@ impl Recording {
         if itself || draft.closed {
             return;
         }
-        let full = draft.record.edges.len() >= MOST;
+        let full = draft.edges.len() >= MOST;
         let from = if full { From::All } else { From::Key(hash) };
         draft.hold(source, from, self.owner, by);
     }
@@ -71,7 +73,6 @@ impl Recording {
             return;
         };
         if draft
-            .record
             .results
             .iter()
             .rev()
@@ -80,8 +81,8 @@ impl Recording {
         {
             return;
         }
-        if draft.record.results.len() < MOST {
-            draft.record.results.push(Arc::clone(record));
+        if draft.results.len() < MOST {
+            draft.results.push(Arc::clone(record));
         } else {
             draft.hold_functions(record, self.owner);
         }
@@ -92,9 +93,10 @@ impl Recording {
         let mut draft = self.draft.lock();
         draft.closed = true;
         draft.known = HashSet::new();
-        let mut record = std::mem::take(&mut draft.record);
-        record.edges.shrink_to_fit();
-        record.results.shrink_to_fit();
+        let record = Record {
+            edges: std::mem::take(&mut draft.edges).into(),
+            results: std::mem::take(&mut draft.results).into(),
+        };
         let mut labels = std::mem::replace(&mut draft.labels, Labels::since(0));
         drop(draft);
         own.into_iter().for_each(|label| labels.add(label));
@@ -112,14 +114,14 @@ impl Draft {
     ) {
         if !self.knows(source, from) {
             let held = dependents::hold(source, from, owner, by);
-            self.record.edges.push(held);
+            self.edges.push(held);
         }
     }
 
     /// Tells whether there is such an edge, and takes note that there will be.
     fn knows(&mut self, source: &'static dyn Source, from: From) -> bool {
         let name = |(source, from): (&dyn Source, From)| (address(source), from);
-        let edges = &self.record.edges;
+        let edges = &self.edges;
         if edges.len() < SHORT {
             return edges
                 .iter()
