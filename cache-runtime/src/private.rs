@@ -3,7 +3,9 @@
 pub use inventory;
 
 pub use crate::__cache_register as register;
-pub use crate::hold::{Lend, Outlives, check_outlives, hold};
+pub use crate::hold::{
+    ByClone, ByOwner, Hold, Lend, NotBeyond, Outlives, OutlivesCall, check_outlives, hold,
+};
 pub use crate::invalidate::{
     Always, Settle, copied, invalidate_rendered, invalidate_tag, settle, settle_async,
 };
