@@ -2,6 +2,7 @@
 
 pub mod random;
 pub mod simulate;
+pub mod table;
 pub mod trace;
 
 use std::pin::Pin;

@@ -82,7 +82,7 @@ pub fn shifting(calls: usize) -> Vec<u32> {
 /// Popularity that moves from key to key a little with every call.
 #[must_use]
 pub fn drifting(calls: usize) -> Vec<u32> {
-    const CALLS_PER_STEP: usize = 20;
+    const CALLS_PER_STEP: usize = 25;
     let (zipf, mut random) = (Zipf::new(KEYS, 1.0), Random::new(4));
     let mut step = 0;
     let key = |call: usize| {

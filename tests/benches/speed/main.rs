@@ -16,7 +16,6 @@ mod peers;
 mod per_call;
 mod plot;
 mod report;
-mod table;
 mod topics;
 
 use std::process::ExitCode;

@@ -5,7 +5,7 @@ use cache_tests::random::Random;
 use crate::allocations;
 use crate::measure::{Samples, interleave, nanos};
 use crate::peers::Contender;
-use crate::table::{Column, number};
+use cache_tests::table::{Column, number};
 
 /// Nanoseconds and allocations per call, by contender.
 pub(crate) struct PerCall {

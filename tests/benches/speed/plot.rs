@@ -66,7 +66,7 @@ impl Plot {
                 y + 4.0,
                 (end - NAMES).max(1.0),
                 end.max(NAMES) + 6.0,
-                crate::table::number(*value),
+                cache_tests::table::number(*value),
             );
             y += LINE;
         }

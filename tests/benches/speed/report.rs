@@ -6,7 +6,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use crate::plot::Plot;
-use crate::table::Table;
+use cache_tests::table::Table;
 
 /// Collects what the topics find; tables are printed as they come.
 #[derive(Default)]

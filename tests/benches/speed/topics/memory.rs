@@ -6,7 +6,7 @@ use crate::peers::{
     B, Contender, F, Function, KeyFor, U, by_cached, dashmap, moka, ours, pairs, quick_cache, texts,
 };
 use crate::report::Report;
-use crate::table::{Column, Table, number};
+use cache_tests::table::{Column, Table, number};
 
 ours! { plain [f u b] (timeout = never, unbounded) }
 ours! { bounded [f u b] (timeout = 60, max_entries = 131_072) }

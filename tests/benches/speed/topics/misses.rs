@@ -13,7 +13,7 @@ use crate::peers::{
     Contender, F, G, by_cached, by_memoize, dashmap, moka, ours, pairs, quick_cache, rw_lock,
 };
 use crate::report::Report;
-use crate::table::{Column, Table, number};
+use cache_tests::table::{Column, Table, number};
 
 ours! { timed [f g] (timeout = 60) }
 ours! { plain [f g] (timeout = never, unbounded) }

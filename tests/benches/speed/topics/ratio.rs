@@ -7,7 +7,7 @@ use cache_tests::trace::{self, KEYS, Trace};
 
 use crate::options::Options;
 use crate::report::Report;
-use crate::table::Table;
+use cache_tests::table::Table;
 
 static RUNS: AtomicUsize = AtomicUsize::new(0);
 

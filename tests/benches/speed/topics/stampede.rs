@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::measure::median;
 use crate::options::Options;
 use crate::report::Report;
-use crate::table::{Column, Table};
+use cache_tests::table::{Column, Table};
 
 const LOAD: Duration = Duration::from_millis(20);
 const THREADS: usize = 8;

@@ -8,7 +8,7 @@ use crate::peers::{
 };
 use crate::per_call::PerCall;
 use crate::report::Report;
-use crate::table::Table;
+use cache_tests::table::Table;
 
 ours! { timed [task] (timeout = 60) }
 ours! { plain [task] (timeout = never, unbounded) }

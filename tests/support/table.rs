@@ -3,13 +3,16 @@
 use std::fmt::Write;
 
 /// Cells in rows; the first column names the row, the others hold numbers.
-pub(crate) struct Table {
+#[derive(Debug)]
+pub struct Table {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(crate) fn new(head: &[&str]) -> Self {
+    /// A table without rows.
+    #[must_use]
+    pub fn new(head: &[&str]) -> Self {
         Self {
             head: head.iter().map(ToString::to_string).collect(),
             rows: Vec::new(),
@@ -17,7 +20,8 @@ impl Table {
     }
 
     /// A table from its columns: what does not take part in one has an empty cell there.
-    pub(crate) fn of_columns(corner: &str, columns: &[Column]) -> Self {
+    #[must_use]
+    pub fn of_columns(corner: &str, columns: &[Column]) -> Self {
         let mut table = Self::new(&[corner]);
         let mut names: Vec<&str> = Vec::new();
         for column in columns {
@@ -36,12 +40,14 @@ impl Table {
         table
     }
 
-    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    /// Adds a row.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
 
     /// Columns in line, for a terminal.
-    pub(crate) fn text(&self) -> String {
+    #[must_use]
+    pub fn text(&self) -> String {
         let lines = || std::iter::once(&self.head).chain(&self.rows);
         let width = |column: usize| {
             let widths = lines().filter_map(|line| line.get(column));
@@ -61,7 +67,9 @@ impl Table {
         text
     }
 
-    pub(crate) fn markdown(&self) -> String {
+    /// The same for a page.
+    #[must_use]
+    pub fn markdown(&self) -> String {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
         let rule = format!("|---|{}\n", "---:|".repeat(self.head.len() - 1));
         let rows: String = self.rows.iter().map(|row| line(row)).collect();
@@ -70,13 +78,15 @@ impl Table {
 }
 
 /// One column of a table whose rows are found by name.
-pub(crate) struct Column {
+#[derive(Debug)]
+pub struct Column {
     head: String,
     cells: Vec<(&'static str, String)>,
 }
 
 impl Column {
-    pub(crate) fn new(head: &str, cells: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+    /// A column: the name of each row it has a cell in, and the cell.
+    pub fn new(head: &str, cells: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         Self {
             head: head.to_owned(),
             cells: cells.into_iter().collect(),
@@ -91,7 +101,8 @@ impl Column {
 }
 
 /// A number with three digits that mean something.
-pub(crate) fn number(value: f64) -> String {
+#[must_use]
+pub fn number(value: f64) -> String {
     match value.abs() {
         size if size < 9.995 => format!("{value:.2}"),
         size if size < 99.95 => format!("{value:.1}"),
