@@ -165,7 +165,7 @@ pub(crate) fn print(report: &mut Report) {
         };
         let cells = [
             format!("{}: {}", goal.row, goal.what),
-            measured.map(number).unwrap_or_default(),
+            measured.map(digits).unwrap_or_default(),
             goal.limit.text(),
             verdict.to_owned(),
         ];
@@ -174,4 +174,13 @@ pub(crate) fn print(report: &mut Report) {
     let note =
         "Row 13, the cost of a build, is measured by `cargo bench -p cache-tests --bench build`.";
     report.table("What must hold", note, &table);
+}
+
+/// Limits have up to three digits behind the point.
+fn digits(value: f64) -> String {
+    if value.abs() < 1.0 {
+        format!("{value:.3}")
+    } else {
+        number(value)
+    }
 }

@@ -38,10 +38,12 @@ fn main() -> ExitCode {
     let start = Instant::now();
     let mut report = Report::default();
     for topic in &options.topics {
+        let start = Instant::now();
         (topic.run)(&options, &mut report);
+        println!("{}: {:.0} s", topic.name, start.elapsed().as_secs_f64());
     }
     goals::print(&mut report);
-    println!("{:.0} s", start.elapsed().as_secs_f64());
+    println!("all: {:.0} s", start.elapsed().as_secs_f64());
     match &options.report {
         Some(folder) => written(&report, folder, &about),
         None => ExitCode::SUCCESS,

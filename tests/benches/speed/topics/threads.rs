@@ -87,8 +87,8 @@ fn mix(options: &Options, report: &mut Report) {
     ];
     let resident = pairs(100_000);
     let keys = popular(&resident, 1 << 20);
-    let calls = options.rounds(600_000, 200_000);
-    let rates = Rates::measure(&contenders, options.rounds(9, 3), |contender, threads| {
+    let calls = options.rounds(400_000, 200_000);
+    let rates = Rates::measure(&contenders, options.rounds(7, 3), |contender, threads| {
         contender.clear();
         contender.call(&resident);
         counted(contender, threads, &keys, calls)
@@ -208,8 +208,8 @@ impl Sample {
     /// The least disturbed of a few samples: a thread that others keep from running contends for nothing.
     fn undisturbed(mut take: impl FnMut() -> Self) -> Self {
         /// A sample this good is as good as any.
-        const ENOUGH: f64 = 0.93;
-        const TRIES: usize = 5;
+        const ENOUGH: f64 = 0.9;
+        const TRIES: usize = 3;
         let mut best = take();
         for _ in 1..TRIES {
             if best.share >= ENOUGH {
