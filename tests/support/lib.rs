@@ -1,4 +1,9 @@
-//! What the tests share.
+//! What the tests and benchmarks share.
+
+pub mod random;
+pub mod simulate;
+pub mod table;
+pub mod trace;
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};

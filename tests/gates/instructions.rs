@@ -1,0 +1,102 @@
+//! A hit takes so many instructions, as valgrind counts them in a release build.
+//!
+//! Without valgrind the tests are skipped and say so; with `CACHE_TESTS_REQUIRE=1` they fail instead.
+
+use std::env;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// Instructions per hit of `(u64, u64) -> u64`, the loop around it included.
+const F: u64 = 740;
+/// The same of `&str -> u64`, with 24 bytes.
+const G: u64 = 840;
+
+/// So many that what happens once in a while counts as often as it happens.
+const HITS: u64 = 50_000;
+
+#[test]
+fn a_hit_on_integers_takes_few_instructions() {
+    check("f", F);
+}
+
+#[test]
+fn a_hit_on_a_text_takes_few_instructions() {
+    check("g", G);
+}
+
+fn check(function: &str, limit: u64) {
+    if !has_valgrind() {
+        let skipped = "valgrind is not installed: instructions per hit are not counted";
+        assert_ne!(
+            env::var("CACHE_TESTS_REQUIRE").as_deref(),
+            Ok("1"),
+            "{skipped}"
+        );
+        // Past the capture of the test's output: a test that passes is else silent.
+        let _ = writeln!(io::stderr(), "SKIPPED: {skipped}");
+        return;
+    }
+    let twice = instructions(function, 2 * HITS);
+    let per_hit = (twice - instructions(function, HITS)) / HITS;
+    eprintln!("{function}: {per_hit} instructions per hit");
+    assert!(
+        per_hit <= limit,
+        "{per_hit} instructions per hit, not {limit}"
+    );
+}
+
+fn has_valgrind() -> bool {
+    let answer = Command::new("valgrind").arg("--version").output();
+    answer.is_ok_and(|answer| answer.status.success())
+}
+
+/// How many instructions a program takes that makes so many hits.
+fn instructions(function: &str, hits: u64) -> u64 {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(program);
+    let output = Command::new("valgrind")
+        .args([
+            "--tool=cachegrind",
+            "--cache-sim=no",
+            "--cachegrind-out-file=/dev/null",
+        ])
+        .arg(&*PROGRAM)
+        .args([function, &hits.to_string()])
+        .output()
+        .expect("valgrind runs");
+    let report = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{report}");
+    let line = report.lines().find(|line| line.contains("refs:"));
+    let count = line
+        .and_then(|line| line.rsplit(' ').next())
+        .map(|count| count.replace(',', ""));
+    count
+        .and_then(|count| count.parse().ok())
+        .expect("valgrind tells how many instructions it saw")
+}
+
+/// Builds the program as its users would: optimised, and without the feature `testing`. Its folder is its own,
+/// so that nothing is built twice in the folder of these tests.
+fn program() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gates");
+    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args([
+            "build",
+            "--release",
+            "--quiet",
+            "--bin",
+            "hits",
+            "--no-default-features",
+        ])
+        .arg("--manifest-path")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target)
+        .env_remove("RUSTFLAGS") // of a sanitizer, or of a model checker
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .status()
+        .expect("cargo runs");
+    assert!(status.success(), "the program is built");
+    target.join("release/hits")
+}
