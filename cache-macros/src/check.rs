@@ -15,6 +15,10 @@ use crate::errors::{Errors, closest};
 use crate::func::{Func, Param, is_cfg, is_opaque};
 use crate::surroundings::{self, Surroundings};
 
+mod borrows;
+mod given;
+mod together;
+
 /// What is to be written out.
 pub(crate) struct Plan {
     pub(crate) func: Func,
@@ -22,6 +26,8 @@ pub(crate) struct Plan {
     pub(crate) keyed: KeyedOn,
     /// Whether siblings are reached through `Self`.
     pub(crate) in_impl: bool,
+    /// Whether there can be siblings: the impl of a trait has no room for them.
+    pub(crate) has_room: bool,
     /// Where `cache_runtime` is found.
     pub(crate) runtime: TokenStream,
     /// The fingerprint of the function's source, if it is asked for.
@@ -56,11 +62,13 @@ impl Plan {
     /// Checks arguments and function against each other. The plan is complete even if there are errors.
     pub(crate) fn new(attribute: Attribute, args: Args, func: Func, errors: &mut Errors) -> Self {
         contradictions(attribute, &args, errors);
+        together::does_not_write(&func, errors);
+        given::all(&args, &func, errors);
         windows_need_an_end(&args, errors);
         refreshes_can_be_called_later(&args, &func, errors);
         skips_name_arguments(&args, &func, errors);
-        placeholders_name_arguments(&args, &func, errors);
-        if attribute == Attribute::Cached {
+        let placed = placeholders_name_arguments(&args, &func, errors);
+        if attribute == Attribute::Cached && placed {
             no_argument_is_dropped(&args, &func, errors);
         }
         // The word `fn` stands where the impl is written if a macro writes the impl and is given the name; the
@@ -70,19 +78,22 @@ impl Plan {
             Surroundings::Free => surroundings::of(sig.ident.span()),
             found => found,
         };
-        if around == Surroundings::TraitImpl && args.wants_helpers() {
+        let has_room = around != Surroundings::TraitImpl;
+        if !has_room && args.wants_helpers() {
             errors.at(
                 &func.item.sig.ident,
                 "the impl of a trait has no room for sibling functions; add `helpers = false`",
             );
         }
         let keyed = keyed_on(&args, &func);
+        borrows::keys_can_be_owned(&func, &keyed, errors);
         labels_come_from_the_key(&args, &keyed, &func, errors);
         let source = args.source_check.as_ref().is_some_and(|check| check.value);
         Self {
             keyed,
             in_impl: func.mentions_self() || around != Surroundings::Free,
             runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
+            has_room,
             source: source.then(|| fingerprint(&func.item.to_token_stream().to_string())),
             func,
             args,
@@ -108,10 +119,11 @@ fn fingerprint(text: &str) -> u64 {
 /// Answers whether it can, and so whether its siblings' signatures make sense.
 pub(crate) fn shape(func: &Func, attribute: Attribute, errors: &mut Errors) -> bool {
     let before = errors.count();
+    together::cached_once(func, attribute.name(), errors);
     qualifiers(func, errors);
     no_mutable_arguments(func, errors);
     if let ReturnType::Type(_, output) = &func.item.sig.output {
-        output_is_owned(output, attribute, errors);
+        output_is_owned(func, output, attribute, errors);
     }
     errors.count() == before
 }
@@ -172,11 +184,21 @@ fn is_mutable_receiver(receiver: &syn::Receiver) -> bool {
     }
 }
 
-fn output_is_owned(output: &Type, attribute: Attribute, errors: &mut Errors) {
+fn output_is_owned(func: &Func, output: &Type, attribute: Attribute, errors: &mut Errors) {
     if is_opaque(output) {
         let message =
             "`impl Trait` has no name under which it could be stored; write the type, or box it";
         return errors.at(output, message);
+    }
+    if matches!(output, Type::Never(_)) {
+        return errors.at(
+            output,
+            "a function that never returns has no result to cache; cache one that returns",
+        );
+    }
+    if is_boxed_future(output) && is_async_trait(func) {
+        let message = "`#[async_trait]` has made this a function that returns a future, which is computed once; cache an inherent or free `async fn`, and call that one here";
+        return errors.at(&func.item.sig.ident, message);
     }
     if is_boxed_future(output) {
         let name = attribute.name();
@@ -196,6 +218,17 @@ fn output_is_owned(output: &Type, attribute: Attribute, errors: &mut Errors) {
 fn is_boxed_future(output: &Type) -> bool {
     let text = output.to_token_stream().to_string();
     text.contains("Pin <") && text.contains("dyn") && text.contains("Future")
+}
+
+fn is_future(output: &Type) -> bool {
+    let text = output.to_token_stream().to_string();
+    is_boxed_future(output) || is_opaque(output) && text.contains("Future <")
+}
+
+/// Whether `#[async_trait]` has rewritten the function: it names its lifetimes so.
+fn is_async_trait(func: &Func) -> bool {
+    let mut lifetimes = func.item.sig.generics.lifetimes();
+    lifetimes.any(|param| param.lifetime.ident == "async_trait")
 }
 
 /// Finds what a type lets its owner change.
@@ -255,7 +288,6 @@ fn contradictions(attribute: Attribute, args: &Args, errors: &mut Errors) {
         }
     };
     let route = args.route.as_ref().map(|given| &given.word);
-    let skip = args.skip.as_ref().map(|given| &given.word);
     let unbounded = args.unbounded.as_ref().map(|given| &given.word);
     let none_timeout = args.none_timeout.as_ref().map(|given| &given.word);
     let never_none = args.cache_none.as_ref().is_some_and(|given| !given.value);
@@ -270,11 +302,6 @@ fn contradictions(attribute: Attribute, args: &Args, errors: &mut Errors) {
         route,
         args.key.is_some(),
         "`key` and `route` both say what to key on; keep one",
-    );
-    clash(
-        skip,
-        args.key.is_some(),
-        "`key` takes the place of all arguments; leave `skip` out",
     );
     clash(
         unbounded,
@@ -380,8 +407,12 @@ fn skips_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
     }
 }
 
-fn placeholders_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
-    let Some(route) = &args.route else { return };
+/// Answers whether the route says all that is meant to be in it.
+fn placeholders_name_arguments(args: &Args, func: &Func, errors: &mut Errors) -> bool {
+    let Some(route) = &args.route else {
+        return true;
+    };
+    let before = errors.count();
     for name in route.value.names() {
         match func.params.iter().find(|param| param.answers_to(name)) {
             None => errors.at(&route.value.literal, no_argument(&name.to_string(), func)),
@@ -394,6 +425,7 @@ fn placeholders_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
             Some(_) => {}
         }
     }
+    errors.count() == before
 }
 
 fn no_argument(name: &str, func: &Func) -> String {
@@ -510,7 +542,9 @@ fn parts(key: &Expr) -> Vec<Expr> {
 
 /// Refuses writers that cannot invalidate.
 pub(crate) fn writer(func: &Func, targets: &Targets, errors: &mut Errors) {
+    together::is_not_cached(func, errors);
     qualifiers_of_writer(func, errors);
+    writes_before_it_returns(func, errors);
     if targets.always.is_some() {
         for binds in targets.items.iter().filter_map(|item| item.binds.as_ref()) {
             errors.at(binds, "there is no value when the function fails; name the arguments, or leave `on = always` out");
@@ -538,5 +572,21 @@ fn qualifiers_of_writer(func: &Func, errors: &mut Errors) {
     }
     if let Some(abi) = &func.item.sig.abi {
         errors.at(abi, "an `extern` function cannot invalidate anything; put the attribute on a Rust function that it calls");
+    }
+}
+
+fn writes_before_it_returns(func: &Func, errors: &mut Errors) {
+    let output = &func.output;
+    if matches!(output, Type::Never(_)) {
+        errors.at(
+            output,
+            "a function that never returns has no moment after its write; put the attribute on a function that returns",
+        );
+    } else if is_boxed_future(output) && is_async_trait(func) {
+        let message = "`#[async_trait]` has made this a function that returns a future, and the write comes when that is awaited; put the attribute on an inherent or free `async fn`, and call that one here";
+        errors.at(&func.item.sig.ident, message);
+    } else if is_future(output) {
+        let message = "the write comes when this future is awaited, after the function has returned; put the attribute on an `async fn`";
+        errors.at(output, message);
     }
 }

@@ -1,12 +1,14 @@
 //! The annotated function, as the other passes need it.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::visit::Visit;
 use syn::{
     Attribute, FnArg, GenericArgument, Ident, ItemFn, Pat, PathArguments, ReturnType, Safety, Type,
 };
+
+use crate::names;
 
 /// A function with a body.
 pub(crate) struct Func {
@@ -63,13 +65,7 @@ impl Func {
 
     /// Whether `self` or `Self` shows that the function stands in an impl.
     pub(crate) fn mentions_self(&self) -> bool {
-        let tokens = [
-            self.item.sig.to_token_stream(),
-            self.item.block.to_token_stream(),
-        ];
-        tokens
-            .into_iter()
-            .any(|tokens| mentions(tokens, &|name| name == "self" || name == "Self"))
+        names::mentions_self(&self.item)
     }
 
     /// `T` of a return type that is spelt `Result<T, ..>`.
@@ -163,7 +159,9 @@ impl Param {
 
     /// Whether an expression uses it.
     pub(crate) fn is_used_in(&self, expression: &impl ToTokens) -> bool {
-        mentions(expression.to_token_stream(), &|name| self.answers_to(name))
+        names::uses(expression.to_token_stream(), &mut |name| {
+            self.answers_to(name)
+        })
     }
 
     /// Whether its type says `impl Trait`, and so has no name that could tell it from others.
@@ -214,27 +212,6 @@ pub(crate) fn is_opaque(ty: &Type) -> bool {
     let mut opaque = Opaque(false);
     opaque.visit_type(ty);
     opaque.0
-}
-
-/// Whether an identifier stands anywhere in the tokens.
-fn mentions(tokens: TokenStream, is_it: &impl Fn(&Ident) -> bool) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(name) => is_it(&name),
-        TokenTree::Group(group) => mentions(group.stream(), is_it),
-        TokenTree::Literal(literal) => inline_names(&literal.to_string()).any(|name| is_it(&name)),
-        TokenTree::Punct(_) => false,
-    })
-}
-
-/// The names that a format string takes from its surroundings: `id` of `"{id:>4}"`.
-fn inline_names(literal: &str) -> impl Iterator<Item = Ident> {
-    let inside = literal.split('{').skip(1);
-    let names = inside.map(|rest| {
-        rest.split(|c: char| !c.is_alphanumeric() && c != '_')
-            .next()
-            .unwrap_or("")
-    });
-    names.filter_map(|name| syn::parse_str::<Ident>(name).ok())
 }
 
 /// Whether an attribute sets a lint, and which.

@@ -11,6 +11,7 @@ mod entry;
 mod errors;
 mod expand;
 mod func;
+mod names;
 mod surroundings;
 
 use args::Attribute;

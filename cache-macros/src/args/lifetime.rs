@@ -20,6 +20,9 @@ pub(crate) fn parse(word: &Ident, input: ParseStream<'_>) -> syn::Result<Lifetim
     let value = super::bare(super::assigned(word, input, "300")?);
     match &value {
         Expr::Lit(literal) => match &literal.lit {
+            number @ (Lit::Int(_) | Lit::Float(_)) if !super::suffix(number).is_empty() => {
+                Err(with_unit(number))
+            }
             Lit::Int(seconds) => whole(seconds),
             Lit::Float(seconds) => fraction(seconds),
             Lit::Str(text) => humane(text),
@@ -57,6 +60,31 @@ pub(crate) fn span_of_time(word: &Ident, input: ParseStream<'_>) -> syn::Result<
 
 const FORMS: &str =
     "write seconds (`300`), a text like `\"5m\"`, `\"1h 30m\"` or `\"250ms\"`, or `never`";
+
+/// Refuses `5m`, which Rust reads as a number with a type.
+fn with_unit(number: &Lit) -> syn::Error {
+    let text = quote::ToTokens::to_token_stream(number).to_string();
+    let message = match text.strip_suffix(super::suffix(number)) {
+        Some(_) if humantime::parse_duration(&text).is_ok() => {
+            format!("`{text}` is not a duration; write `\"{text}\"`")
+        }
+        Some(digits) if syn::parse_str::<syn::Type>(super::suffix(number)).is_ok_and(is_number) => {
+            format!(
+                "`{text}` is not a duration; write `{}`",
+                digits.trim_end_matches('_')
+            )
+        }
+        _ => format!("`{text}` is not a duration; {FORMS}"),
+    };
+    syn::Error::new(number.span(), message)
+}
+
+/// Whether a type is one of Rust's numbers.
+fn is_number(ty: syn::Type) -> bool {
+    let text = quote::quote!(#ty).to_string();
+    let bits = text.trim_start_matches(['i', 'u', 'f']);
+    bits.len() + 1 == text.len() && ["8", "16", "32", "64", "128", "size"].contains(&bits)
+}
 
 fn from_nanos(nanos: u64) -> Lifetime {
     if nanos == 0 {
@@ -134,6 +162,22 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_belongs_into_a_text() {
+        let refused = |text| read(text).err().unwrap();
+        assert_eq!(refused("= 5m"), "`5m` is not a duration; write `\"5m\"`");
+        assert_eq!(refused("= 5_u8"), "`5_u8` is not a duration; write `5`");
+        assert_eq!(
+            refused("= 2.5f64"),
+            "`2.5f64` is not a duration; write `2.5`"
+        );
+        assert_eq!(
+            refused("= 1.5h"),
+            "`1.5h` is not a duration; write `\"1.5h\"`"
+        );
+        assert!(refused("= 5x").contains("`\"1h 30m\"`"));
+    }
+
+    #[test]
     fn what_is_no_time_is_refused() {
         for wrong in [
             "= -5",
@@ -141,6 +185,9 @@ mod tests {
             "= \"5 mnts\"",
             "= \"\"",
             "= true",
+            "= 5m",
+            "= 1.5h",
+            "= 5_u8",
             "",
             "=",
         ] {

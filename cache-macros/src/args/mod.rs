@@ -359,6 +359,9 @@ fn entries(word: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
     let wrong = |message: String| Err(syn::Error::new_spanned(&entries, message));
     match &entries {
         Expr::Lit(literal) => match &literal.lit {
+            number @ Lit::Int(_) if !["", "usize"].contains(&suffix(number)) => {
+                wrong(format!("`{word}` is {what}; write `{word} = 1000`"))
+            }
             Lit::Int(number) if number.base10_parse::<u64>()? > 0 => Ok(entries),
             Lit::Int(_) => wrong(
                 "a cache of no entries keeps nothing; give at least 1, or leave caching out with `unless = true`".into(),
@@ -443,6 +446,15 @@ fn literal(value: &Expr) -> Option<&Lit> {
     }
 }
 
+/// What follows the digits of a number: `u8` of `5_u8`, `m` of `5m`.
+fn suffix(number: &Lit) -> &str {
+    match number {
+        Lit::Int(number) => number.suffix(),
+        Lit::Float(number) => number.suffix(),
+        _ => "",
+    }
+}
+
 fn boolean(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
     let value = bare(assigned(word, input, "false")?);
     match literal(&value) {
@@ -508,7 +520,7 @@ fn route(word: &Ident, input: ParseStream<'_>) -> syn::Result<Template> {
 fn version(word: &Ident, input: ParseStream<'_>) -> syn::Result<u64> {
     let value = bare(assigned(word, input, "3")?);
     match literal(&value) {
-        Some(Lit::Int(number)) => number.base10_parse(),
+        Some(Lit::Int(number)) if number.suffix().is_empty() => number.base10_parse(),
         _ => Err(syn::Error::new_spanned(
             &value,
             "`version` is a whole number; write `version = 3`",
@@ -517,7 +529,15 @@ fn version(word: &Ident, input: ParseStream<'_>) -> syn::Result<u64> {
 }
 
 fn path(word: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
-    assigned(word, input, "some::path::cache_runtime")
+    match bare(assigned(word, input, "some::path::cache_runtime")?) {
+        Expr::Path(path) if path.qself.is_none() => Ok(path.path),
+        other => Err(syn::Error::new_spanned(
+            other,
+            format!(
+                "`{word}` is a path; write `{word} = some::path::cache_runtime`, without quotes"
+            ),
+        )),
+    }
 }
 
 #[cfg(test)]

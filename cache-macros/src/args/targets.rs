@@ -47,6 +47,7 @@ impl Targets {
             let nothing = format!("nothing is invalidated; {FORMS}");
             errors.push(syn::Error::new(proc_macro2::Span::call_site(), nothing));
         }
+        let before = errors.count();
         let read = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 if let Err(error) = targets.read_one(input) {
@@ -60,8 +61,11 @@ impl Targets {
             }
             Ok(())
         };
-        if let Err(error) = read.parse2(tokens) {
+        if let Err(error) = read.parse2(tokens.clone()) {
             errors.push(error);
+        }
+        if targets.items.is_empty() && !tokens.is_empty() && errors.count() == before {
+            errors.at(tokens, format_args!("nothing is invalidated; {FORMS}"));
         }
         targets
     }
@@ -70,19 +74,10 @@ impl Targets {
         if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
             return self.option(input);
         }
-        let item = if input.peek(Token![|]) {
-            input.parse::<Token![|]>()?;
-            let binds = Pat::parse_single(input)?;
-            input.parse::<Token![|]>()?;
-            Item {
-                binds: Some(binds),
-                target: target(input)?,
-            }
-        } else {
-            Item {
-                binds: None,
-                target: target(input)?,
-            }
+        let binds = binds(input)?;
+        let item = Item {
+            binds,
+            target: target(input)?,
         };
         self.items.push(item);
         Ok(())
@@ -90,17 +85,20 @@ impl Targets {
 
     fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let word = input.call(Ident::parse_any)?;
-        input.parse::<Token![=]>()?;
         match word.to_string().as_str() {
-            "crate" => self.runtime = Some(input.parse()?),
+            "crate" => self.runtime = Some(super::path(&word, input)?),
             "on" => {
-                let when = input.call(Ident::parse_any)?;
-                if when != "always" {
-                    return Err(syn::Error::new(
-                        when.span(),
+                let value = super::bare(super::assigned(&word, input, "always")?);
+                let when = match &value {
+                    Expr::Path(path) => path.path.get_ident().filter(|when| *when == "always"),
+                    _ => None,
+                };
+                let Some(when) = when.cloned() else {
+                    return Err(syn::Error::new_spanned(
+                        value,
                         "a writer invalidates on success; write `on = always` for failures and panics too, or leave `on` out",
                     ));
-                }
+                };
                 if self.always.replace(when).is_some() {
                     return Err(syn::Error::new(
                         word.span(),
@@ -119,6 +117,41 @@ impl Targets {
     }
 }
 
+/// Reads `|value|`, if it stands there.
+fn binds(input: ParseStream<'_>) -> syn::Result<Option<Pat>> {
+    const ONE: &str = "a closure takes one value here, the successful result; write `|value| f(value.id)`, or `f(args)`";
+    if input.peek(Token![||]) {
+        return Err(syn::Error::new_spanned(input.parse::<Token![||]>()?, ONE));
+    }
+    if !input.peek(Token![|]) {
+        return Ok(None);
+    }
+    input.parse::<Token![|]>()?;
+    let bound = Pat::parse_single(input)?;
+    let Some(colon) = input.parse::<Option<Token![:]>>()? else {
+        return one(input, bound, ONE).map(Some);
+    };
+    let typed = Pat::Type(syn::PatType {
+        attrs: Vec::new(),
+        pat: Box::new(bound),
+        colon_token: colon,
+        ty: input.parse()?,
+    });
+    one(input, typed, ONE).map(Some)
+}
+
+/// The pattern, if nothing but the closing bar comes after it.
+fn one(input: ParseStream<'_>, bound: Pat, message: &str) -> syn::Result<Pat> {
+    if input.peek(Token![|]) {
+        input.parse::<Token![|]>()?;
+        return Ok(bound);
+    }
+    while !input.is_empty() && !input.peek(Token![|]) {
+        input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Err(syn::Error::new_spanned(bound, message))
+}
+
 fn target(input: ParseStream<'_>) -> syn::Result<Target> {
     if input.peek2(syn::token::Paren) && input.peek(syn::Ident) {
         let ahead = input.fork();
@@ -132,9 +165,23 @@ fn target(input: ParseStream<'_>) -> syn::Result<Target> {
             return Ok(Target::Tag(Template::label(&text)?));
         }
     }
-    let item: Expr = input
-        .parse()
-        .map_err(|error| syn::Error::new(error.span(), format!("{error}; {FORMS}")))?;
+    let (start, first) = (input.span(), input.fork());
+    if input.peek(syn::Ident) && input.peek2(Token![!]) && !input.peek2(Token![!=]) {
+        super::skip_to_comma(input);
+        return Err(syn::Error::new(
+            start,
+            format!("a macro is no cached function; {FORMS}"),
+        ));
+    }
+    let item = input.parse::<Expr>();
+    let item = item.map_err(|_| {
+        let shown = first.parse::<proc_macro2::TokenTree>().ok();
+        let named = shown.map_or_else(String::new, |token| format!(", beginning with `{token}`"));
+        syn::Error::new(
+            start,
+            format!("this is nothing to invalidate{named}; {FORMS}"),
+        )
+    })?;
     match item {
         Expr::Path(path) if path.qself.is_none() => Ok(Target::All(path.path)),
         Expr::Call(call) => match *call.func {
@@ -160,6 +207,7 @@ fn text(input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
     let inside;
     parenthesized!(inside in input);
     let text = inside.parse::<LitStr>().ok().filter(|_| inside.is_empty());
+    inside.parse::<TokenStream>()?;
     text.ok_or_else(|| {
         let message = format!(
             "`{word}` takes a text; write `{word}({form})`, or `self::{word}(..)` for a function of that name"

@@ -48,7 +48,7 @@ pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStrea
         .iter()
         .chain(&plan.args.forced_update)
         .map(|given| &given.value);
-    let conditions = bindings(&plan.func, &quote!(#(#conditions)*));
+    let conditions = bindings(&plan.func, &quote!(#(#conditions),*));
     let fill = fill(plan);
     let (method, wait) = match (plan.func.is_async(), later.is_some()) {
         (false, false) => (quote!(enter), None),

@@ -94,7 +94,7 @@ fn borrowed(plan: &Plan) -> Key {
             }
         }
         KeyedOn::Expression(expressions, _) => {
-            let mut before = bindings(&plan.func, &quote!(#(#expressions)*));
+            let mut before = bindings(&plan.func, &quote!(#(#expressions),*));
             let parts = expressions.iter().enumerate().map(|(index, expression)| {
                 let name = format_ident!("__cache_key{index}");
                 before.extend(quote!(let #name = &(#expression);));
@@ -110,7 +110,7 @@ fn borrowed(plan: &Plan) -> Key {
         }
         KeyedOn::Route(template, _) => {
             let names = template.names();
-            let before = bindings(&plan.func, &quote!(#(#names)*));
+            let before = bindings(&plan.func, &quote!(#(#names),*));
             Key {
                 before,
                 parts: route(runtime, template),

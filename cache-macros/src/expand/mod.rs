@@ -27,7 +27,7 @@ pub(crate) fn cached(plan: &Plan) -> TokenStream {
 
 /// The helpers without their bodies, so that calls of them stay right while the attribute is not.
 pub(crate) fn stubs(plan: &Plan) -> TokenStream {
-    if plan.args.wants_helpers() {
+    if plan.args.wants_helpers() && plan.has_room {
         helpers::stubs(plan)
     } else {
         TokenStream::new()
@@ -167,7 +167,7 @@ fn tags(plan: &Plan) -> Option<TokenStream> {
     let tagging = &plan.runtime;
     let tagging = quote!(#tagging::__private::Tagging);
     let names = labels.iter().flat_map(Template::names);
-    let before = bindings(&plan.func, &quote!(#(#names)*));
+    let before = bindings(&plan.func, &quote!(#(#names),*));
     let fill = labels.iter().map(|label| filled(&tagging, label));
     Some(quote!(|__cache_text| { #before #(#fill #tagging::end(__cache_text);)* }))
 }

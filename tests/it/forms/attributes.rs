@@ -1,7 +1,6 @@
 //! Attributes, visibility and surroundings stay as they are.
 
-use cache_runtime::{cached, invalidates, memoize};
-use cache_tests::Count;
+use cache_runtime::memoize;
 
 mod outer {
     pub(super) mod inner {
@@ -39,28 +38,4 @@ fn an_attribute_may_stand_behind_a_condition() {
     }
     assert_eq!((conditional(1), peek_conditional(1)), (1, Some(1)));
     assert_eq!((many(1), peek_many(1)), (1, Some(1)));
-}
-
-#[test]
-fn a_writer_may_be_cached_itself() {
-    #[memoize]
-    fn target(x: u32) -> u32 {
-        x
-    }
-    static RUNS: Count = Count::new();
-    #[invalidates(target(x))]
-    #[memoize]
-    fn above(x: u32) -> usize {
-        RUNS.add() + x as usize
-    }
-    #[cached]
-    #[invalidates(target)]
-    fn below() -> usize {
-        RUNS.add()
-    }
-    target(1);
-    assert_eq!(above(1), 1);
-    assert_eq!(peek_target(1), None);
-    target(1);
-    assert_eq!((below(), peek_target(1)), (1, None));
 }

@@ -179,3 +179,35 @@ fn a_body_may_hold_items_loops_and_closures() {
         (2, 0, 2)
     );
 }
+
+#[test]
+fn a_function_that_says_self_of_something_else_is_free() {
+    #[memoize]
+    fn nested(x: u8) -> u8 {
+        struct Shop(u8);
+        impl Shop {
+            fn new(x: u8) -> Self {
+                Self(x)
+            }
+            fn price(&self) -> u8 {
+                self.0
+            }
+        }
+        Shop::new(x).price()
+    }
+    assert_eq!((nested(1), peek_nested(1)), (1, Some(1)));
+    assert_eq!((by_path(By(1)), peek_by_path(By(1))), (By(1), Some(By(1))));
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct By(u8);
+
+#[memoize]
+#[allow(dead_code, reason = "only some helpers are used")]
+fn by_path(x: self::By) -> self::By {
+    self::same(x)
+}
+
+fn same(x: By) -> By {
+    x
+}

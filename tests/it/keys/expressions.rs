@@ -104,11 +104,17 @@ fn a_cached_function_may_have_one_too() {
 }
 
 #[test]
-fn a_constant_is_a_key() {
-    #[memoize(key = 7)]
+fn a_key_may_come_from_elsewhere_if_all_arguments_are_skipped() {
+    fn tenant() -> usize {
+        TENANT.get()
+    }
+    static TENANT: Count = Count::new();
+    #[memoize(skip(x), key = tenant())]
     fn of(x: u32) -> u32 {
         x
     }
     assert_eq!((of(1), of(2)), (1, 1));
+    TENANT.add();
+    assert_eq!((of(3), of(4)), (3, 3));
     assert!(invalidate_of().existed());
 }

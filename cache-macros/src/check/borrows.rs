@@ -1,0 +1,123 @@
+//! Arguments that borrow in a way that a key cannot keep.
+
+use quote::ToTokens;
+use syn::visit::{self, Visit};
+use syn::{FnArg, GenericArgument, PathArguments, Type, TypePath};
+
+use crate::check::KeyedOn;
+use crate::errors::Errors;
+use crate::func::Func;
+
+/// What may hold borrowed parts and be a key; plain references, slices, arrays and tuples may too.
+const KNOWN: [&str; 9] = [
+    "Option", "Vec", "VecDeque", "Box", "Arc", "Rc", "Cow", "BTreeMap", "BTreeSet",
+];
+
+/// Refuses types in the key that visibly borrow, other than those that can be owned.
+pub(super) fn keys_can_be_owned(func: &Func, keyed: &KeyedOn, errors: &mut Errors) {
+    let KeyedOn::Arguments(places) = keyed else {
+        return;
+    };
+    for param in places.iter().map(|&place| &func.params[place]) {
+        let mut borrowing = Borrowing(None);
+        match &param.arg {
+            FnArg::Typed(typed) => borrowing.visit_type(&typed.ty),
+            FnArg::Receiver(receiver) => borrowing.visit_receiver(receiver),
+        }
+        if let Some(ty) = borrowing.0 {
+            let shown = ty.to_token_stream().to_string();
+            let shown = [" <", "< ", " >", "& ", " ::", ":: "]
+                .into_iter()
+                .fold(shown, |text, spaced| text.replace(spaced, spaced.trim()));
+            let name = param.names().next();
+            let skip = name.map_or_else(|| "..".to_owned(), ToString::to_string);
+            let message = format!(
+                "`{shown}` borrows, and a key is kept after the call; leave the argument out of the key with `skip({skip})`, or say what to key on with `key = ..`"
+            );
+            errors.at(ty, message);
+        }
+    }
+}
+
+/// The first type inside a type that borrows and cannot be owned.
+struct Borrowing<'ast>(Option<&'ast TypePath>);
+
+impl<'ast> Visit<'ast> for Borrowing<'ast> {
+    fn visit_type_path(&mut self, path: &'ast TypePath) {
+        let last = path.path.segments.last();
+        if last.is_some_and(|last| !KNOWN.contains(&last.ident.to_string().as_str()))
+            && (borrows(path) || path.qself.is_none() && holds_reference(path))
+        {
+            self.0.get_or_insert(path);
+        }
+        visit::visit_type_path(self, path);
+    }
+
+    // What these say is no part of what is kept.
+    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
+    fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {}
+    fn visit_type_trait_object(&mut self, _: &'ast syn::TypeTraitObject) {}
+}
+
+fn arguments(path: &TypePath) -> impl Iterator<Item = &GenericArgument> {
+    let lists = path.path.segments.iter().map(|segment| &segment.arguments);
+    lists.flat_map(|list| match list {
+        PathArguments::AngleBracketed(list) => list.args.iter().collect(),
+        PathArguments::None | PathArguments::Parenthesized(_) => Vec::new(),
+    })
+}
+
+/// Whether a type takes a lifetime: `B<'_>`.
+fn borrows(path: &TypePath) -> bool {
+    arguments(path).any(
+        |argument| matches!(argument, GenericArgument::Lifetime(lifetime) if lifetime.ident != "static"),
+    )
+}
+
+/// Whether a type takes a reference: `Pin<&T>`.
+fn holds_reference(path: &TypePath) -> bool {
+    arguments(path).any(|argument| match argument {
+        GenericArgument::Type(Type::Reference(reference)) => reference
+            .lifetime
+            .as_ref()
+            .is_none_or(|lifetime| lifetime.ident != "static"),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(ty: &str) -> bool {
+        let mut borrowing = Borrowing(None);
+        let ty = syn::parse_str(ty).unwrap();
+        borrowing.visit_type(&ty);
+        borrowing.0.is_some()
+    }
+
+    #[test]
+    fn what_can_be_owned_is_told_from_what_cannot() {
+        for ty in [
+            "&str",
+            "Option<&'a [&str]>",
+            "Cow<'_, str>",
+            "Vec<std::borrow::Cow<'a, User>>",
+            "(&str, B<'static>)",
+            "Id<fn(&str) -> &str>",
+            "Id<&'static str>",
+            "&dyn Fn(B<'_>)",
+        ] {
+            assert!(!refused(ty), "{ty}");
+        }
+        for ty in [
+            "B<'_>",
+            "&B<'a>",
+            "Option<B<'a>>",
+            "Pin<&Self>",
+            "Result<&str, u8>",
+        ] {
+            assert!(refused(ty), "{ty}");
+        }
+    }
+}
