@@ -1,4 +1,4 @@
-async fn rename(&mut self, name: String) {
+async fn rename(&self, name: String) {
     let __cache_item0_0 = ::cache_runtime::__private::copied(&name);
     let __cache_item1_0 = 1;
     let __cache_guard = ::cache_runtime::__private::Always::new(move || {

@@ -12,7 +12,8 @@ use crate::args::targets::{Target, Targets};
 use crate::args::template::Template;
 use crate::args::{Args, Attribute};
 use crate::errors::{Errors, closest};
-use crate::func::{Func, Param, is_cfg, is_opaque};
+use crate::func::{Func, Param, Passed, is_cfg, is_opaque};
+use crate::place;
 use crate::surroundings::{self, Surroundings};
 
 mod borrows;
@@ -546,6 +547,7 @@ pub(crate) fn writer(func: &Func, targets: &Targets, errors: &mut Errors) {
     qualifiers_of_writer(func, errors);
     writes_before_it_returns(func, errors);
     if targets.always.is_some() {
+        nothing_is_lent_on_failure(func, targets, errors);
         for binds in targets.items.iter().filter_map(|item| item.binds.as_ref()) {
             errors.at(binds, "there is no value when the function fails; name the arguments, or leave `on = always` out");
         }
@@ -559,6 +561,29 @@ pub(crate) fn writer(func: &Func, targets: &Targets, errors: &mut Errors) {
             .filter(|name| !func.params.iter().any(|param| param.answers_to(name)))
         {
             errors.at(&template.literal, no_argument(&name.to_string(), func));
+        }
+    }
+}
+
+/// Refuses items that use after a failure what the body has borrowed mutably.
+fn nothing_is_lent_on_failure(func: &Func, targets: &Targets, errors: &mut Errors) {
+    for item in &targets.items {
+        let (receiver, args) = match &item.target {
+            Target::Method(call) => (Some(&*call.receiver), call.args.iter().collect()),
+            Target::One(_, args) => (None, args.iter().collect::<Vec<_>>()),
+            _ => continue,
+        };
+        let selves = args.into_iter().filter(|arg| place::is_self(arg));
+        for used in receiver.into_iter().chain(selves) {
+            let owner = place::root(place::borrowed(used).unwrap_or(used), func);
+            let Some(param) = owner.filter(|param| param.passed() == Passed::Mutable) else {
+                continue;
+            };
+            let message = format!(
+                "the body has borrowed `{}` mutably when it fails; name an associated function with arguments that can be copied, such as `Self::f(id)`, or leave `on = always` out",
+                param.shown()
+            );
+            errors.at(used, message);
         }
     }
 }

@@ -5,7 +5,8 @@ use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::visit::Visit;
 use syn::{
-    Attribute, FnArg, GenericArgument, Ident, ItemFn, Pat, PathArguments, ReturnType, Safety, Type,
+    Attribute, FnArg, GenericArgument, Ident, ItemFn, Pat, PathArguments, ReceiverKind, ReturnType,
+    Safety, Type,
 };
 
 use crate::names;
@@ -16,6 +17,16 @@ pub(crate) struct Func {
     pub(crate) params: Vec<Param>,
     /// The return type; `()` if none is written.
     pub(crate) output: Type,
+}
+
+/// How a parameter is passed, as far as its type tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passed {
+    Value,
+    /// Behind a `&`.
+    Shared,
+    /// Behind a `&mut`.
+    Mutable,
 }
 
 /// One parameter, `self` included.
@@ -162,6 +173,30 @@ impl Param {
         names::uses(expression.to_token_stream(), &mut |name| {
             self.answers_to(name)
         })
+    }
+
+    /// How it is passed.
+    pub(crate) fn passed(&self) -> Passed {
+        let by = |mutable| {
+            if mutable {
+                Passed::Mutable
+            } else {
+                Passed::Shared
+            }
+        };
+        let ty = match &self.arg {
+            FnArg::Receiver(receiver) => match &receiver.kind {
+                ReceiverKind::Reference(_, _, mutability) => return by(mutability.is_some()),
+                ReceiverKind::Typed(_, ty) => ty,
+                _ => return Passed::Value,
+            },
+            FnArg::Typed(typed) if self.binds.is_empty() => &typed.ty,
+            FnArg::Typed(_) => return Passed::Value,
+        };
+        match ungrouped(ty) {
+            Type::Reference(reference) => by(reference.mutability.is_some()),
+            _ => Passed::Value,
+        }
     }
 
     /// Whether its type says `impl Trait`, and so has no name that could tell it from others.

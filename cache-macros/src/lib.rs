@@ -12,6 +12,7 @@ mod errors;
 mod expand;
 mod func;
 mod names;
+mod place;
 mod surroundings;
 
 use args::Attribute;

@@ -7,7 +7,8 @@ pub use crate::hold::{
     ByClone, ByOwner, Hold, Lend, NotBeyond, Outlives, OutlivesCall, check_outlives, hold,
 };
 pub use crate::invalidate::{
-    Always, Settle, copied, invalidate_rendered, invalidate_tag, settle, settle_async,
+    Across, Always, AtOnce, Keep, KeepReference, KeepTarget, Keepable, Kept, Lent, Settle, Settled,
+    Wait, copied, invalidate_rendered, invalidate_tag, settle, settle_async,
 };
 pub use crate::key::{
     ByShape, ByTarget, ByValue, CacheKey, Key, KeyRef, NotAtAll, Part, Rendered, Route, Way,

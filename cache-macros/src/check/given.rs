@@ -10,6 +10,7 @@ use crate::args::{Args, Given};
 use crate::errors::Errors;
 use crate::func::{Func, Param};
 use crate::names;
+use crate::place::bare;
 
 /// Checks all of it.
 pub(super) fn all(args: &Args, func: &Func, errors: &mut Errors) {
@@ -193,15 +194,6 @@ impl<'ast> Visit<'ast> for Used<'_> {
             false
         });
         self.found.extend(found);
-    }
-}
-
-/// An expression without brackets around it.
-fn bare(value: &Expr) -> &Expr {
-    match value {
-        Expr::Group(group) => bare(&group.expr),
-        Expr::Paren(inner) => bare(&inner.expr),
-        other => other,
     }
 }
 

@@ -46,6 +46,9 @@ snapshots! {
         fn rename(id: u32, name: &str) -> Result<User, DbError> { store(id, name) }
     });
     invalidates_async: super::invalidates(quote!(profile(name), self.price(1), on = always), &quote! {
-        async fn rename(&mut self, name: String) { self.store(name).await }
+        async fn rename(&self, name: String) { self.store(name).await }
+    });
+    invalidates_mut: super::invalidates(quote!(profile(&name), self.price(1), Self::all(self), |user| tag_of(user.id)), &quote! {
+        async fn rename(&mut self, name: String) -> Result<User, DbError> { self.store(name).await }
     });
 }

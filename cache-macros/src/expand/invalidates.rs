@@ -1,10 +1,11 @@
 //! A writer that invalidates after its body.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Expr, Ident, Path, ReturnType};
 
+use super::kept::{self, Argument};
 use super::{call, label, route};
 use crate::args::targets::{Item, Target, Targets};
 use crate::check::runtime;
@@ -26,26 +27,29 @@ pub(crate) fn invalidates(func: &Func, targets: &Targets) -> TokenStream {
     let before = items.iter().map(|item| &item.before);
     let (attrs, vis, sig) = (&func.item.attrs, &func.item.vis, &func.item.sig);
     let (body, output) = (writer.body(), writer.output());
+    let ours = Span::mixed_site();
     let run = if targets.always.is_some() {
         let after = items.iter().map(|item| writer.settle_blocking(item));
-        quote! {
+        quote_spanned! {ours=>
             let __cache_guard = #runtime::__private::Always::new(move || { #(#after)* });
             let __cache_result #output = #body;
             ::core::mem::drop(__cache_guard);
+            __cache_result
         }
     } else {
         let after = items.iter().map(|item| writer.settle(item));
         let success = writer.success();
-        quote! {
-            let __cache_result #output = #body;
+        let after = quote_spanned! {ours=>
             if let ::core::option::Option::Some(__cache_ok) = #success { #(#after)* }
-        }
+            __cache_result
+        };
+        let body = quote_spanned!(ours=> let __cache_result #output = #body;);
+        writer.wait(&body, &after)
     };
     quote! {
         #(#attrs)* #vis #sig {
             #(#before)*
             #run
-            __cache_result
         }
     }
 }
@@ -82,10 +86,25 @@ impl Writer<'_> {
                 let method = prefixed(&call.method, "invalidate_");
                 let args: Vec<Expr> = call.args.iter().cloned().collect();
                 let (before, args) = self.arguments(index, &args, item.binds.is_none());
+                let receiver = match &item.binds {
+                    None => {
+                        let name = format!("__cache_receiver{index}");
+                        kept::receiver(self.func, self.runtime, &name, receiver)
+                    }
+                    Some(_) => Argument {
+                        before: None,
+                        after: quote!(#receiver),
+                    },
+                };
+                let (first, receiver) = (receiver.before, receiver.after);
+                let before = Some(quote!(#first #before));
                 (before, quote!(#receiver.#method #turbofish (#(#args),*)))
             }
             Target::Route(template) => {
-                let (runtime, name) = (self.runtime, format_ident!("__cache_route{index}"));
+                let (runtime, name) = (
+                    self.runtime,
+                    format_ident!("__cache_route{index}", span = Span::mixed_site()),
+                );
                 let route = route(runtime, template);
                 match &item.binds {
                     None => (
@@ -99,7 +118,10 @@ impl Writer<'_> {
                 }
             }
             Target::Tag(template) => {
-                let (runtime, name) = (self.runtime, format_ident!("__cache_tag{index}"));
+                let (runtime, name) = (
+                    self.runtime,
+                    format_ident!("__cache_tag{index}", span = Span::mixed_site()),
+                );
                 let label = label(runtime, template);
                 match &item.binds {
                     None => (
@@ -113,7 +135,7 @@ impl Writer<'_> {
         let binds = item
             .binds
             .as_ref()
-            .map(|pattern| quote!(let #pattern = __cache_ok;));
+            .map(|pattern| quote_spanned!(Span::mixed_site()=> let #pattern = __cache_ok;));
         Invalidate {
             before: before.into_token_stream(),
             binds: binds.into_token_stream(),
@@ -131,30 +153,13 @@ impl Writer<'_> {
         if !before {
             return (None, args.iter().map(ToTokens::to_token_stream).collect());
         }
-        let names: Vec<Ident> = (0..args.len())
-            .map(|n| format_ident!("__cache_item{item}_{n}"))
-            .collect();
-        let values = args.iter().map(|arg| self.value(arg));
-        (
-            Some(quote!(#(let #names = #values;)*)),
-            names.iter().map(ToTokens::to_token_stream).collect(),
-        )
-    }
-
-    /// An argument that is passed on by its bare name is copied: the body has it too.
-    fn value(&self, arg: &Expr) -> TokenStream {
-        let name = match arg {
-            Expr::Path(path) => path.path.get_ident().filter(|name| *name != "self"),
-            _ => None,
-        };
-        let is_argument =
-            |name: &&Ident| self.func.params.iter().any(|param| param.answers_to(name));
-        if let Some(name) = name.filter(is_argument) {
-            let runtime = self.runtime;
-            quote!(#runtime::__private::copied(&#name))
-        } else {
-            quote!(#arg)
-        }
+        let args = args.iter().enumerate().map(|(n, argument)| {
+            let name = format!("__cache_item{item}_{n}");
+            let kept = kept::argument(self.func, self.runtime, &name, argument);
+            (kept.before, kept.after)
+        });
+        let (before, after): (Vec<_>, Vec<_>) = args.unzip();
+        (Some(quote!(#(#before)*)), after)
     }
 
     fn body(&self) -> TokenStream {
@@ -181,13 +186,35 @@ impl Writer<'_> {
     /// The successful value, if there is one.
     fn success(&self) -> TokenStream {
         let (runtime, output) = (self.runtime, &self.func.output);
+        let ours = Span::mixed_site();
         match (&self.func.item.sig.output, self.is_opaque()) {
             (ReturnType::Default, _) | (_, true) => {
-                quote!(::core::option::Option::Some(&__cache_result))
+                quote_spanned!(ours=> ::core::option::Option::Some(&__cache_result))
             }
             _ => {
-                quote!(#runtime::__private::Probe::<#output>::new().__cache_success().success(&__cache_result))
+                quote_spanned!(ours=> #runtime::__private::Probe::<#output>::new().__cache_success().success(&__cache_result))
             }
+        }
+    }
+
+    /// Runs what comes after the body. A task waits for it, unless it could not change threads with the result:
+    /// then the result must be gone, and not only moved, where the task waits.
+    fn wait(&self, body: &TokenStream, after: &TokenStream) -> TokenStream {
+        let runtime = self.runtime;
+        if !self.func.is_async() {
+            return quote!(#body #after);
+        }
+        quote_spanned! {Span::mixed_site()=>
+            let __cache_later = {
+                #body
+                let __cache_wait = #runtime::__private::Wait::new(&__cache_result);
+                let __cache_later = async move { #after };
+                match __cache_wait.__cache_wait().settle(__cache_later) {
+                    #runtime::__private::Settled::Now(__cache_result) => return __cache_result,
+                    #runtime::__private::Settled::Later(__cache_later) => __cache_later,
+                }
+            };
+            __cache_later.await
         }
     }
 
@@ -196,7 +223,7 @@ impl Writer<'_> {
             return self.settle_blocking(item);
         }
         let (runtime, Invalidate { binds, call, .. }) = (self.runtime, item);
-        quote! {
+        quote_spanned! {Span::mixed_site()=>
             let __cache_pending = { #binds #call };
             #runtime::__private::settle_async(__cache_pending).await;
         }

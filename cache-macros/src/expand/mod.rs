@@ -6,6 +6,7 @@
 mod call;
 mod helpers;
 mod invalidates;
+mod kept;
 mod key;
 mod setup;
 

@@ -1,10 +1,14 @@
 //! Dropping entries: what an invalidation answers, and what `#[invalidates]` generates.
 
 mod everywhere;
+mod kept;
 mod writer;
 
 pub use everywhere::{clear_all, invalidate_rendered, invalidate_route, invalidate_tag};
-pub use writer::{Always, Settle, copied, settle, settle_async};
+pub use kept::{
+    Across, AtOnce, Keep, KeepReference, KeepTarget, Keepable, Kept, Lent, Settled, Wait, copied,
+};
+pub use writer::{Always, Settle, settle, settle_async};
 
 use crate::error::Error;
 

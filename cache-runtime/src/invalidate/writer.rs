@@ -33,11 +33,6 @@ pub async fn settle_async(invalidation: impl Settle) -> Invalidation {
     invalidation.into_future().await
 }
 
-/// An argument that an invalidation needs after the function has had it.
-pub fn copied<T: Clone>(argument: &T) -> T {
-    argument.clone()
-}
-
 /// Invalidates when it is dropped: whether the writer has returned, failed, panicked or been cancelled.
 #[derive(Debug)]
 pub struct Always<F: FnOnce()>(Option<F>);
