@@ -4,6 +4,9 @@ where
 {
     let __cache_door = __cache_of_size::<T, N>();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<usize>::new().__cache_value(),
+    );
     ::cache_runtime::__private::check_key(
         ::cache_runtime::__private::Way::new(&times).__cache_way(),
         &times,
@@ -25,7 +28,15 @@ where
     __cache_seat.fill(move || uncached_size::<T, N>(times)).value
 }
 ///Drops the entry of [`size`] for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn invalidate_size<T: 'static, const N: usize>(
     times: usize,
 ) -> ::cache_runtime::Invalidation
@@ -44,7 +55,15 @@ where
     )
 }
 ///Drops every entry of [`size`].
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn invalidate_all_size<T: 'static, const N: usize>() -> ::cache_runtime::Invalidation
 where
     T: Copy,
@@ -52,7 +71,15 @@ where
     ::cache_runtime::__private::Door::invalidate_all(&__cache_of_size::<T, N>())
 }
 ///Runs [`size`] now and replaces its entry for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn refresh_size<T: 'static, const N: usize>(times: usize) -> usize
 where
     T: Copy,
@@ -70,7 +97,15 @@ where
     __cache_seat.fill(move || uncached_size::<T, N>(times)).value
 }
 ///Shows the live value that [`size`] would return, without running it and without counting a hit.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn peek_size<T: 'static, const N: usize>(times: usize) -> ::core::option::Option<usize>
 where
     T: Copy,
@@ -90,7 +125,15 @@ where
     )
 }
 ///Stores a value for [`size`] to return.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn put_size<T: 'static, const N: usize>(times: usize, value: usize) -> ()
 where
     T: Copy,
@@ -112,7 +155,15 @@ where
     )
 }
 ///Calls [`size`] and says where its result came from, and how old it is.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn detailed_size<T: 'static, const N: usize>(
     times: usize,
 ) -> ::cache_runtime::Detailed<usize>
@@ -138,7 +189,15 @@ where
     __cache_seat.fill(move || uncached_size::<T, N>(times))
 }
 ///Reads the counters of [`size`] in this process.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn stats_size<T: 'static, const N: usize>() -> ::cache_runtime::Stats
 where
     T: Copy,
@@ -167,7 +226,15 @@ where
     size_of::<[T; N]>() * times
 }
 #[doc(hidden)]
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn __cache_of_size<T: 'static, const N: usize>() -> ::cache_runtime::__private::Door<
     usize,
     impl ::cache_runtime::__private::Kind<usize>,

@@ -8,6 +8,15 @@ fn greet(
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
+            .__cache_value(),
+    );
+    ::cache_runtime::__private::check_error(
+        ::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
+            .__cache_error(),
+    );
+    ::cache_runtime::__private::check_fallible::<Result<String, Failed>>();
     ::cache_runtime::__private::check_key(
         ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
         __cache_key0,
@@ -39,7 +48,15 @@ fn greet(
     __cache_seat.fill(move || uncached_greet(user, language, __cache_arg2)).value
 }
 ///Drops the entry of [`greet`] for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn invalidate_greet(user: &User, language: Language) -> ::cache_runtime::Invalidation {
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
@@ -61,12 +78,28 @@ fn invalidate_greet(user: &User, language: Language) -> ::cache_runtime::Invalid
     )
 }
 ///Drops every entry of [`greet`].
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn invalidate_all_greet() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all(&__cache_of_greet())
 }
 ///Runs [`greet`] now and replaces its entry for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn refresh_greet(
     user: &User,
     language: Language,
@@ -93,8 +126,21 @@ fn refresh_greet(
     __cache_seat.fill(move || uncached_greet(user, language, __cache_arg2)).value
 }
 ///Shows the live value that [`greet`] would return, without running it and without counting a hit.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
-fn peek_greet(user: &User, language: Language) -> ::core::option::Option<String> {
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+fn peek_greet(
+    user: &User,
+    language: Language,
+) -> ::core::option::Option<
+    ::cache_runtime::__private::ValueOf<Result<String, Failed>>,
+> {
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
     ::cache_runtime::__private::Door::peek::<
@@ -118,8 +164,20 @@ fn peek_greet(user: &User, language: Language) -> ::core::option::Option<String>
     )
 }
 ///Stores a value for [`greet`] to return.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
-fn put_greet(user: &User, language: Language, value: String) -> () {
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+fn put_greet(
+    user: &User,
+    language: Language,
+    value: ::cache_runtime::__private::ValueOf<Result<String, Failed>>,
+) -> () {
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
     ::cache_runtime::__private::Door::put::<
@@ -145,7 +203,15 @@ fn put_greet(user: &User, language: Language, value: String) -> () {
     )
 }
 ///Calls [`greet`] and says where its result came from, and how old it is.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn detailed_greet(
     user: &User,
     language: Language,
@@ -178,7 +244,15 @@ fn detailed_greet(
     __cache_seat.fill(move || uncached_greet(user, language, __cache_arg2))
 }
 ///Reads the counters of [`greet`] in this process.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn stats_greet() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_greet())
 }
@@ -207,10 +281,18 @@ fn uncached_greet(
     hello(user, language)
 }
 #[doc(hidden)]
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn __cache_of_greet() -> ::cache_runtime::__private::Door<
     Result<String, Failed>,
-    impl ::cache_runtime::__private::Kind<Result<String, Failed>, Value = String>,
+    impl ::cache_runtime::__private::Kind<Result<String, Failed>>,
 > {
     static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
         "greet",
@@ -222,7 +304,8 @@ fn __cache_of_greet() -> ::cache_runtime::__private::Door<
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::keep_errors::<Result<String, Failed>>(),
+        ::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
+            .__cache_keeping(),
         |__cache_setup| __cache_setup.err_timeout(TTL),
         &|| (),
     )

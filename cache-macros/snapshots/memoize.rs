@@ -2,6 +2,9 @@
 pub fn add(a: i64, b: i64) -> i64 {
     let __cache_door = __cache_of_add();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<i64>::new().__cache_value(),
+    );
     ::cache_runtime::__private::check_key(
         ::cache_runtime::__private::Way::new(&a).__cache_way(),
         &a,
@@ -33,7 +36,15 @@ pub fn add(a: i64, b: i64) -> i64 {
     __cache_seat.fill(move || uncached_add(a, b)).value
 }
 ///Drops the entry of [`add`] for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 pub fn invalidate_add(a: i64, b: i64) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate(
         &__cache_of_add(),
@@ -53,12 +64,28 @@ pub fn invalidate_add(a: i64, b: i64) -> ::cache_runtime::Invalidation {
     )
 }
 ///Drops every entry of [`add`].
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 pub fn invalidate_all_add() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all(&__cache_of_add())
 }
 ///Runs [`add`] now and replaces its entry for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 pub fn refresh_add(a: i64, b: i64) -> i64 {
     let __cache_seat = ::cache_runtime::__private::Door::refresh(
         &__cache_of_add(),
@@ -79,7 +106,15 @@ pub fn refresh_add(a: i64, b: i64) -> i64 {
     __cache_seat.fill(move || uncached_add(a, b)).value
 }
 ///Shows the live value that [`add`] would return, without running it and without counting a hit.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 pub fn peek_add(a: i64, b: i64) -> ::core::option::Option<i64> {
     ::cache_runtime::__private::Door::peek::<
         ::cache_runtime::__private::AsWhole,
@@ -102,7 +137,15 @@ pub fn peek_add(a: i64, b: i64) -> ::core::option::Option<i64> {
     )
 }
 ///Stores a value for [`add`] to return.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 pub fn put_add(a: i64, b: i64, value: i64) -> () {
     ::cache_runtime::__private::Door::put::<
         ::cache_runtime::__private::AsWhole,
@@ -127,7 +170,15 @@ pub fn put_add(a: i64, b: i64, value: i64) -> () {
     )
 }
 ///Calls [`add`] and says where its result came from, and how old it is.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
     let __cache_door = __cache_of_add();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
@@ -154,7 +205,15 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
     __cache_seat.fill(move || uncached_add(a, b))
 }
 ///Reads the counters of [`add`] in this process.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 pub fn stats_add() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_add())
 }
@@ -177,7 +236,15 @@ pub fn uncached_add(a: i64, b: i64) -> i64 {
     a + b
 }
 #[doc(hidden)]
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn __cache_of_add() -> ::cache_runtime::__private::Door<
     i64,
     impl ::cache_runtime::__private::Kind<i64>,

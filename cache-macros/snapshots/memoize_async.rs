@@ -1,6 +1,9 @@
 async fn user(db: &Db, id: u64) -> Result<User, DbError> {
     let __cache_door = __cache_of_user();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<Result<User, DbError>>::new().__cache_value(),
+    );
     ::cache_runtime::__private::check_key(
         ::cache_runtime::__private::Way::new(&id).__cache_way(),
         &id,
@@ -24,7 +27,15 @@ async fn user(db: &Db, id: u64) -> Result<User, DbError> {
     __cache_seat.fill_async(uncached_user(db, id)).await.value
 }
 ///Drops the entry of [`user`] for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 async fn invalidate_user(id: u64) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_async(
             &__cache_of_user(),
@@ -39,12 +50,28 @@ async fn invalidate_user(id: u64) -> ::cache_runtime::Invalidation {
         .await
 }
 ///Drops every entry of [`user`].
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_user()).await
 }
 ///Runs [`user`] now and replaces its entry for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 async fn refresh_user(db: &Db, id: u64) -> Result<User, DbError> {
     let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
             &__cache_of_user(),
@@ -60,8 +87,18 @@ async fn refresh_user(db: &Db, id: u64) -> Result<User, DbError> {
     __cache_seat.fill_async(uncached_user(db, id)).await.value
 }
 ///Shows the live value that [`user`] would return, without running it and without counting a hit.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
-async fn peek_user(id: u64) -> ::core::option::Option<User> {
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+async fn peek_user(
+    id: u64,
+) -> ::core::option::Option<::cache_runtime::__private::ValueOf<Result<User, DbError>>> {
     ::cache_runtime::__private::Door::peek_async::<
         ::cache_runtime::__private::AsValue,
         _,
@@ -78,8 +115,19 @@ async fn peek_user(id: u64) -> ::core::option::Option<User> {
         .await
 }
 ///Stores a value for [`user`] to return.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
-async fn put_user(id: u64, value: User) -> () {
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+async fn put_user(
+    id: u64,
+    value: ::cache_runtime::__private::ValueOf<Result<User, DbError>>,
+) -> () {
     ::cache_runtime::__private::Door::put_async::<
         ::cache_runtime::__private::AsValue,
         _,
@@ -98,7 +146,15 @@ async fn put_user(id: u64, value: User) -> () {
         .await
 }
 ///Calls [`user`] and says where its result came from, and how old it is.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 async fn detailed_user(
     db: &Db,
     id: u64,
@@ -124,7 +180,15 @@ async fn detailed_user(
     __cache_seat.fill_async(uncached_user(db, id)).await
 }
 ///Reads the counters of [`user`] in this process.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn stats_user() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_user())
 }
@@ -151,10 +215,18 @@ async fn uncached_user(
     db.load(id).await
 }
 #[doc(hidden)]
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn __cache_of_user() -> ::cache_runtime::__private::Door<
     Result<User, DbError>,
-    impl ::cache_runtime::__private::Kind<Result<User, DbError>, Value = User>,
+    impl ::cache_runtime::__private::Kind<Result<User, DbError>>,
 > {
     static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
             "user",

@@ -1,6 +1,9 @@
 fn price(&self, sku: &str) -> u64 {
     let __cache_door = Self::__cache_of_price();
     let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<u64>::new().__cache_value(),
+    );
     ::cache_runtime::__private::check_key(
         ::cache_runtime::__private::Way::new(&self).__cache_way(),
         &self,
@@ -32,7 +35,15 @@ fn price(&self, sku: &str) -> u64 {
     __cache_seat.fill(move || Self::uncached_price(self, sku)).value
 }
 ///Drops the entry of [`Self::price`] for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn invalidate_price(&self, sku: &str) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate(
         &Self::__cache_of_price(),
@@ -52,12 +63,28 @@ fn invalidate_price(&self, sku: &str) -> ::cache_runtime::Invalidation {
     )
 }
 ///Drops every entry of [`Self::price`].
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn invalidate_all_price() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all(&Self::__cache_of_price())
 }
 ///Runs [`Self::price`] now and replaces its entry for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn refresh_price(&self, sku: &str) -> u64 {
     let __cache_seat = ::cache_runtime::__private::Door::refresh(
         &Self::__cache_of_price(),
@@ -78,7 +105,15 @@ fn refresh_price(&self, sku: &str) -> u64 {
     __cache_seat.fill(move || Self::uncached_price(self, sku)).value
 }
 ///Shows the live value that [`Self::price`] would return, without running it and without counting a hit.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn peek_price(&self, sku: &str) -> ::core::option::Option<u64> {
     ::cache_runtime::__private::Door::peek::<
         ::cache_runtime::__private::AsWhole,
@@ -101,7 +136,15 @@ fn peek_price(&self, sku: &str) -> ::core::option::Option<u64> {
     )
 }
 ///Stores a value for [`Self::price`] to return.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn put_price(&self, sku: &str, value: u64) -> () {
     ::cache_runtime::__private::Door::put::<
         ::cache_runtime::__private::AsWhole,
@@ -126,7 +169,15 @@ fn put_price(&self, sku: &str, value: u64) -> () {
     )
 }
 ///Calls [`Self::price`] and says where its result came from, and how old it is.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
     let __cache_door = Self::__cache_of_price();
     let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
@@ -153,7 +204,15 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
     __cache_seat.fill(move || Self::uncached_price(self, sku))
 }
 ///Reads the counters of [`Self::price`] in this process.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn stats_price() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&Self::__cache_of_price())
 }
@@ -176,7 +235,15 @@ fn uncached_price(&self, #[allow(unused_variables)] sku: &str) -> u64 {
     self.prices[sku]
 }
 #[doc(hidden)]
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn __cache_of_price() -> ::cache_runtime::__private::Door<
     u64,
     impl ::cache_runtime::__private::Kind<u64>,

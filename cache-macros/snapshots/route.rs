@@ -4,6 +4,9 @@ fn user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
+    );
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,
@@ -20,7 +23,15 @@ fn user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     __cache_seat.fill(move || uncached_user_page(__cache_arg0, page)).value
 }
 ///Drops the entry of [`user_page`] for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn invalidate_user_page(
     __cache_arg0: Path<u64>,
     page: Page,
@@ -38,12 +49,28 @@ fn invalidate_user_page(
     )
 }
 ///Drops every entry of [`user_page`].
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn invalidate_all_user_page() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all(&__cache_of_user_page())
 }
 ///Runs [`user_page`] now and replaces its entry for these arguments.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn refresh_user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
@@ -59,7 +86,15 @@ fn refresh_user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     __cache_seat.fill(move || uncached_user_page(__cache_arg0, page)).value
 }
 ///Shows the live value that [`user_page`] would return, without running it and without counting a hit.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn peek_user_page(
     __cache_arg0: Path<u64>,
     page: Page,
@@ -80,7 +115,15 @@ fn peek_user_page(
     )
 }
 ///Stores a value for [`user_page`] to return.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn put_user_page(__cache_arg0: Path<u64>, page: Page, value: String) -> () {
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
@@ -100,7 +143,15 @@ fn put_user_page(__cache_arg0: Path<u64>, page: Page, value: String) -> () {
     )
 }
 ///Calls [`user_page`] and says where its result came from, and how old it is.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn detailed_user_page(
     __cache_arg0: Path<u64>,
     page: Page,
@@ -125,7 +176,15 @@ fn detailed_user_page(
     __cache_seat.fill(move || uncached_user_page(__cache_arg0, page))
 }
 ///Reads the counters of [`user_page`] in this process.
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn stats_user_page() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_user_page())
 }
@@ -153,7 +212,15 @@ fn uncached_user_page(
     render(id, page)
 }
 #[doc(hidden)]
-#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 fn __cache_of_user_page() -> ::cache_runtime::__private::Door<
     String,
     impl ::cache_runtime::__private::Kind<String>,

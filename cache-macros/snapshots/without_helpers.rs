@@ -16,6 +16,9 @@ async fn load(&self, id: u64) -> Option<String> {
         )
     };
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<Option<String>>::new().__cache_value(),
+    );
     ::cache_runtime::__private::check_key(
         ::cache_runtime::__private::Way::new(&self).__cache_way(),
         &self,

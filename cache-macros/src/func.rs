@@ -5,8 +5,7 @@ use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::visit::Visit;
 use syn::{
-    Attribute, FnArg, GenericArgument, Ident, ItemFn, Pat, PathArguments, ReceiverKind, ReturnType,
-    Safety, Type,
+    Attribute, FnArg, Ident, ItemFn, Pat, PathArguments, ReceiverKind, ReturnType, Safety, Type,
 };
 
 use crate::names;
@@ -79,22 +78,14 @@ impl Func {
         names::mentions_self(&self.item)
     }
 
-    /// `T` of a return type that is spelt `Result<T, ..>`.
-    pub(crate) fn value_of_result(&self) -> Option<&Type> {
+    /// Whether the return type is spelt `Result<..>`, by whatever path.
+    pub(crate) fn is_spelt_result(&self) -> bool {
         let Type::Path(path) = &self.output else {
-            return None;
+            return false;
         };
-        let last = path
-            .path
-            .segments
-            .last()
-            .filter(|last| last.ident == "Result")?;
-        let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-            return None;
-        };
-        arguments.args.iter().find_map(|argument| match argument {
-            GenericArgument::Type(value) => Some(value),
-            _ => None,
+        let last = path.path.segments.last();
+        last.is_some_and(|last| {
+            last.ident == "Result" && matches!(last.arguments, PathArguments::AngleBracketed(_))
         })
     }
 }

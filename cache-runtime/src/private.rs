@@ -11,8 +11,8 @@ pub use crate::invalidate::{
     Wait, copied, invalidate_rendered, invalidate_tag, settle, settle_async,
 };
 pub use crate::key::{
-    ByShape, ByTarget, ByValue, CacheKey, Key, KeyRef, NotAtAll, Part, Rendered, Route, Way,
-    check_key, part, route, typed, weighed,
+    ByShape, ByTarget, ByValue, CacheKey, InRoute, Key, KeyRef, NotAtAll, Part, Rendered, Route,
+    Way, check_key, part, route, typed, weighed,
 };
 pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;
@@ -22,6 +22,7 @@ pub use crate::site::seat::Seat;
 pub use crate::site::step::{Ask, Found};
 pub use crate::site::tagging::{LabelText, Tagging, label};
 pub use crate::value::{
-    AsValue, AsWhole, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, OnOk, OnReturn, OwnErrors,
-    Probe, SharedErrors, Shown, Types, Verdict, Whole, keep_errors,
+    AsValue, AsWhole, CacheError, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, NoProbe, Of,
+    OfResult, OnOk, OnReturn, OwnErrors, Probe, Refused, SharedErrors, Shown, Types, ValueOf,
+    Verdict, Whole, check_error, check_fallible, check_value,
 };

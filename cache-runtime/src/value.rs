@@ -17,12 +17,55 @@ use std::ops::Deref;
     message = "`{Self}` cannot be cached",
     label = "cannot be cached",
     note = "a cached value is `Clone + Send + Sync + 'static`: every hit gets a clone, on any thread",
-    note = "return an owned value, or share one that is not `Clone` as `Arc<{Self}>`"
+    note = "return an owned value; `Arc` does what `Rc` does, and holds what is not `Clone`; `Mutex` does what `RefCell` does"
 )]
 pub trait CacheValue: Clone + Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Send + Sync + 'static> CacheValue for T {}
+
+/// A type whose values can be stored as errors.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored as an error",
+    label = "cannot be stored as an error",
+    note = "`err_timeout` stores errors, and a cached value is `Clone + Send + Sync + 'static`: every hit gets a clone, on any thread",
+    note = "share the error as `Arc<_>`, or leave `err_timeout` out: without it errors need not be `Clone`"
+)]
+pub trait CacheError: Clone + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Clone + Send + Sync + 'static> CacheError for E {}
+
+/// A type that is called `Result`: what `peek_f` and `put_f` need to know of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is called `Result` and is another type than the standard library's",
+    label = "`peek_f` and `put_f` would show what is in a `std::result::Result`",
+    note = "name it by another name (`use .. as ..`), or leave the siblings out with `helpers = false`"
+)]
+pub trait OfResult: Sized {
+    /// `T` of a `Result<T, E>`.
+    type Value;
+
+    /// The value of an `Ok`.
+    fn into_value(self) -> Option<Self::Value>;
+    /// An `Ok` with this value.
+    fn from_value(value: Self::Value) -> Self;
+}
+
+impl<T, E> OfResult for Result<T, E> {
+    type Value = T;
+
+    fn into_value(self) -> Option<T> {
+        self.ok()
+    }
+
+    fn from_value(value: T) -> Self {
+        Ok(value)
+    }
+}
+
+/// `T` of a `Result<T, E>`, under whatever alias of that name.
+pub type ValueOf<R> = <R as OfResult>::Value;
 
 /// What a computation came to.
 #[derive(Debug)]
@@ -54,8 +97,6 @@ pub trait Kind<R>: Types {
     fn answer(stored: &Self::Stored) -> R;
     /// The result that a waiter for a failed computation gets.
     fn failure(error: Self::Error) -> R;
-    /// What an entry holds for this value.
-    fn from_value(value: Self::Value) -> Self::Stored;
     /// What an entry holds for this result; nothing for an error.
     fn from_result(result: R) -> Option<Self::Stored>;
 }
@@ -76,6 +117,38 @@ pub struct OwnErrors<T>(PhantomData<fn() -> T>);
 #[derive(Debug)]
 pub struct KeepErrors<T, E>(PhantomData<fn() -> (T, E)>);
 
+/// Stands in for the kind of a result that cannot be cached, so that it is reported once.
+#[derive(Debug)]
+pub struct Refused;
+
+impl Types for Refused {
+    type Value = Infallible;
+    type Stored = Infallible;
+    type Error = Infallible;
+}
+
+impl<R> Kind<R> for Refused {
+    fn judge(_result: &R) -> Verdict<Infallible, Infallible> {
+        Verdict::Failed(None)
+    }
+
+    fn value(stored: &Infallible) -> Option<&Infallible> {
+        Some(stored)
+    }
+
+    fn answer(stored: &Infallible) -> R {
+        match *stored {}
+    }
+
+    fn failure(error: Infallible) -> R {
+        match error {}
+    }
+
+    fn from_result(_result: R) -> Option<Infallible> {
+        None
+    }
+}
+
 impl<R: CacheValue> Types for Whole<R> {
     type Value = R;
     type Stored = R;
@@ -94,7 +167,7 @@ impl<T: CacheValue> Types for OwnErrors<T> {
     type Error = Infallible;
 }
 
-impl<T: CacheValue, E: CacheValue> Types for KeepErrors<T, E> {
+impl<T: CacheValue, E: CacheError> Types for KeepErrors<T, E> {
     type Value = T;
     type Stored = Result<T, E>;
     type Error = E;
@@ -105,27 +178,9 @@ impl<T: CacheValue, E: CacheValue> Types for KeepErrors<T, E> {
     message = "`{Self}` has no errors to store",
     label = "`err_timeout` is for functions that return a `Result`"
 )]
-pub trait Fallible {
-    /// The kind that stores its errors too.
-    type Keeping;
+pub trait Fallible {}
 
-    /// The kind that stores its errors too.
-    fn keeping() -> Self::Keeping;
-}
-
-impl<T, E> Fallible for Result<T, E> {
-    type Keeping = KeepErrors<T, E>;
-
-    fn keeping() -> KeepErrors<T, E> {
-        KeepErrors(PhantomData)
-    }
-}
-
-/// The kind of a result whose errors are stored too.
-#[must_use]
-pub fn keep_errors<R: Fallible>() -> R::Keeping {
-    R::keeping()
-}
+impl<T, E> Fallible for Result<T, E> {}
 
 impl<R: CacheValue> Kind<R> for Whole<R> {
     fn judge(result: &R) -> Verdict<R, Infallible> {
@@ -144,10 +199,6 @@ impl<R: CacheValue> Kind<R> for Whole<R> {
         match error {}
     }
 
-    fn from_value(value: R) -> R {
-        value
-    }
-
     fn from_result(result: R) -> Option<R> {
         Some(result)
     }
@@ -162,10 +213,6 @@ macro_rules! stores_the_value {
 
         fn answer(stored: &T) -> Result<T, E> {
             Ok(stored.clone())
-        }
-
-        fn from_value(value: T) -> T {
-            value
         }
 
         fn from_result(result: Result<T, E>) -> Option<T> {
@@ -204,7 +251,7 @@ impl<T: CacheValue, E> Kind<Result<T, E>> for OwnErrors<T> {
     }
 }
 
-impl<T: CacheValue, E: CacheValue> Kind<Result<T, E>> for KeepErrors<T, E> {
+impl<T: CacheValue, E: CacheError> Kind<Result<T, E>> for KeepErrors<T, E> {
     fn judge(result: &Result<T, E>) -> Verdict<Self::Stored, E> {
         Verdict::Value(result.clone())
     }
@@ -219,10 +266,6 @@ impl<T: CacheValue, E: CacheValue> Kind<Result<T, E>> for KeepErrors<T, E> {
 
     fn failure(error: E) -> Result<T, E> {
         Err(error)
-    }
-
-    fn from_value(value: T) -> Self::Stored {
-        Ok(value)
     }
 
     fn from_result(result: Result<T, E>) -> Option<Self::Stored> {
@@ -244,7 +287,13 @@ pub struct ResultProbe<R> {
 
 /// [`Probe`] after no `Result` did fit.
 #[derive(Debug)]
-pub struct WholeProbe<R>(PhantomData<fn() -> R>);
+pub struct WholeProbe<R> {
+    next: NoProbe<R>,
+}
+
+/// [`Probe`] after nothing did fit.
+#[derive(Debug)]
+pub struct NoProbe<R>(PhantomData<fn() -> R>);
 
 impl<R> Probe<R> {
     #[expect(
@@ -256,17 +305,27 @@ impl<R> Probe<R> {
     pub fn new() -> Self {
         Self {
             next: ResultProbe {
-                next: WholeProbe(PhantomData),
+                next: WholeProbe {
+                    next: NoProbe(PhantomData),
+                },
             },
         }
     }
 }
 
-impl<T, E: CacheValue> Probe<Result<T, E>> {
+impl<T: CacheValue, E: CacheValue> Probe<Result<T, E>> {
     /// The kind, if it is this one.
     #[must_use]
     pub fn __cache_kind(&self) -> SharedErrors<T, E> {
         SharedErrors(PhantomData)
+    }
+}
+
+impl<T: CacheValue, E: CacheError> Probe<Result<T, E>> {
+    /// The kind that stores errors too, if it is this one.
+    #[must_use]
+    pub fn __cache_keeping(&self) -> KeepErrors<T, E> {
+        KeepErrors(PhantomData)
     }
 }
 
@@ -278,17 +337,31 @@ impl<R> Deref for Probe<R> {
     }
 }
 
-impl<T, E> ResultProbe<Result<T, E>> {
+impl<T: CacheValue, E> ResultProbe<Result<T, E>> {
     /// The kind, if it is this one.
     #[must_use]
     pub fn __cache_kind(&self) -> OwnErrors<T> {
         OwnErrors(PhantomData)
     }
+}
 
+impl<T, E> ResultProbe<Result<T, E>> {
     /// When a writer has written.
     #[must_use]
     pub fn __cache_success(&self) -> OnOk {
         OnOk
+    }
+
+    /// What must be cacheable.
+    #[must_use]
+    pub fn __cache_value(&self) -> Of<T> {
+        Of(PhantomData)
+    }
+
+    /// What must be cacheable if errors are stored.
+    #[must_use]
+    pub fn __cache_error(&self) -> Of<E> {
+        Of(PhantomData)
     }
 }
 
@@ -300,19 +373,68 @@ impl<R> Deref for ResultProbe<R> {
     }
 }
 
-impl<R> WholeProbe<R> {
+impl<R: CacheValue> WholeProbe<R> {
     /// The kind, if it is this one.
     #[must_use]
     pub fn __cache_kind(&self) -> Whole<R> {
         Whole(PhantomData)
     }
+}
 
+impl<R> WholeProbe<R> {
     /// When a writer has written.
     #[must_use]
     pub fn __cache_success(&self) -> OnReturn {
         OnReturn
     }
+
+    /// What must be cacheable.
+    #[must_use]
+    pub fn __cache_value(&self) -> Of<R> {
+        Of(PhantomData)
+    }
+
+    /// What must be cacheable if errors are stored: there are none.
+    #[must_use]
+    pub fn __cache_error(&self) -> Of<()> {
+        Of(PhantomData)
+    }
 }
+
+impl<R> Deref for WholeProbe<R> {
+    type Target = NoProbe<R>;
+
+    fn deref(&self) -> &NoProbe<R> {
+        &self.next
+    }
+}
+
+impl<R> NoProbe<R> {
+    /// The kind, if it is no other.
+    #[must_use]
+    pub fn __cache_kind(&self) -> Refused {
+        Refused
+    }
+
+    /// The kind that stores errors too, if it is no other.
+    #[must_use]
+    pub fn __cache_keeping(&self) -> Refused {
+        Refused
+    }
+}
+
+/// A part of a result.
+#[derive(Debug)]
+pub struct Of<T>(PhantomData<fn() -> T>);
+
+/// Insists that a result can be cached.
+pub fn check_value<T: CacheValue>(_value: Of<T>) {}
+
+/// Insists that the errors of a result can be stored.
+pub fn check_error<E: CacheError>(_error: Of<E>) {}
+
+/// Insists that a result can be an error.
+pub fn check_fallible<R: Fallible>() {}
 
 /// A writer that has written when it returns `Ok`.
 #[derive(Clone, Copy, Debug)]
@@ -355,15 +477,15 @@ pub struct AsValue;
 #[derive(Clone, Copy, Debug)]
 pub struct AsWhole;
 
-impl<R, K: Kind<R>> Shown<R, K> for AsValue {
-    type Visible = K::Value;
+impl<R: OfResult, K: Kind<R>> Shown<R, K> for AsValue {
+    type Visible = ValueOf<R>;
 
-    fn show(stored: &K::Stored) -> Option<K::Value> {
-        K::value(stored).cloned()
+    fn show(stored: &K::Stored) -> Option<ValueOf<R>> {
+        K::value(stored).and_then(|_| K::answer(stored).into_value())
     }
 
-    fn take(visible: K::Value) -> Option<K::Stored> {
-        Some(K::from_value(visible))
+    fn take(visible: ValueOf<R>) -> Option<K::Stored> {
+        K::from_result(R::from_value(visible))
     }
 }
 
@@ -410,6 +532,9 @@ mod tests {
         let Whole(_) = Probe::<Option<u32>>::new().__cache_kind();
         let OnOk = Probe::<std::io::Result<NotClone>>::new().__cache_success();
         let OnReturn = Probe::<NotClone>::new().__cache_success();
+        let Refused = Probe::<NotClone>::new().__cache_kind();
+        let Refused = Probe::<Result<NotClone, u8>>::new().__cache_kind();
+        let Refused = Probe::<Result<u8, NotClone>>::new().__cache_keeping();
     }
 
     #[test]

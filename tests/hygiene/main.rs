@@ -316,3 +316,38 @@ fn arguments_may_have_any_name() {
         (3, Some(3))
     );
 }
+
+#[test]
+fn arguments_may_be_called_like_locals_of_the_expansion() {
+    #[cache_runtime::memoize(unless = __cache_ask, forced_update = __cache_hit)]
+    fn sync(__cache_door: u8, __cache_seat: u8, __cache_ask: bool, __cache_hit: bool) -> u8 {
+        __cache_door + __cache_seat + u8::from(__cache_ask) + u8::from(__cache_hit)
+    }
+    #[cache_runtime::memoize(key = (__cache_key0, __cache_seat.to_string().as_str()), tags("a:{__cache_key0}"))]
+    async fn asynchronous(__cache_key0: u8, __cache_seat: u8, __cache_value: u8, value: u8) -> u8 {
+        __cache_key0 + __cache_seat + __cache_value + value
+    }
+    #[cache_runtime::cached(route = "/{__cache_text}/{__cache_route}", helpers = false)]
+    fn routed(__cache_text: u8, __cache_route: u8) -> u8 {
+        let __cache_setup = __cache_text;
+        __cache_setup + __cache_route
+    }
+    #[cache_runtime::memoize(stale_while_revalidate = 5)]
+    fn held(__cache_held0: u8, __cache_held1: u8, (__cache_arg2, _): (u8, u8)) -> u8 {
+        __cache_held0 + __cache_held1 + __cache_arg2
+    }
+    for _ in 0..2 {
+        assert_eq!((sync(1, 2, false, false), sync(1, 2, true, true)), (3, 5));
+        assert_eq!(futures::executor::block_on(asynchronous(1, 2, 3, 4)), 10);
+        assert_eq!((routed(1, 2), held(1, 2, (3, 4))), (3, 6));
+    }
+    futures::executor::block_on(put_asynchronous(1, 2, 5));
+    assert_eq!(futures::executor::block_on(asynchronous(1, 2, 3, 4)), 5);
+    assert_eq!(
+        (
+            refresh_sync(1, 2, false, false),
+            peek_sync(1, 2, false, false)
+        ),
+        (3, ::std::option::Option::Some(3))
+    );
+}

@@ -194,6 +194,69 @@ pub mod api {
         text.len()
     }
 
+    /// Is the older, by name.
+    #[deprecated = "use `u32`"]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct Older(pub u32);
+
+    /// Takes what is old.
+    #[memoize]
+    #[allow(deprecated, reason = "it is about old things")]
+    #[must_use]
+    pub fn takes_old(old: Older) -> Older {
+        old
+    }
+
+    /// Expects what its signature does.
+    #[memoize(skip(LOUD))]
+    #[expect(deprecated, non_snake_case, reason = "it is about old things")]
+    #[must_use]
+    pub fn expects_old(old: Older, LOUD: u32) -> u32 {
+        old.0.wrapping_add(LOUD)
+    }
+
+    /// Names a lifetime.
+    #[memoize]
+    #[must_use]
+    pub fn longest<'a>(first: &'a str, second: &'a str) -> usize {
+        let longest: &'a str = if first.len() > second.len() {
+            first
+        } else {
+            second
+        };
+        longest.len()
+    }
+
+    /// Consumes what its items name.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    #[invalidates(parse(&name, name), takes_shop(shop), add(pair.0, 1), |written| page(*written))]
+    pub async fn consume(
+        name: String,
+        shop: Shop,
+        pair: (i64, i64),
+    ) -> Result<u64, Box<dyn core::error::Error>> {
+        drop((name, pair));
+        ready(()).await;
+        Ok(shop.region.into())
+    }
+
+    /// Takes a shop.
+    #[memoize]
+    #[must_use]
+    pub fn takes_shop(shop: Shop) -> u32 {
+        shop.region
+    }
+
+    /// Shortens on the way to the key.
+    #[memoize(key = text.to_lowercase().as_str())]
+    #[must_use]
+    pub fn lower(text: &str) -> String {
+        text.to_lowercase()
+    }
+
     /// Is generic.
     #[memoize]
     #[must_use]

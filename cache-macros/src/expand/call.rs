@@ -1,11 +1,11 @@
 //! The cached function itself, and its body.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, FnArg, Pat, ReturnType};
+use syn::{FnArg, Pat, ReturnType};
 
 use super::key::{Key, key};
-use super::{bindings, plain};
+use super::{as_allowed, bindings, plain, setup};
 use crate::check::Plan;
 
 /// The function under its own name, with its signature, attributes and visibility.
@@ -14,14 +14,14 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
     sig.inputs = plan.func.params.iter().map(plain).collect();
     let vis = &plan.func.item.vis;
     let helpers = plan.args.wants_helpers();
-    // An expected lint is about the body, which stands elsewhere if there are siblings.
-    let moves = |attribute: &&Attribute| helpers && attribute.path().is_ident("expect");
-    let attrs = plan
-        .func
-        .item
-        .attrs
-        .iter()
-        .filter(|attribute| !moves(attribute));
+    // An expected lint may be about the body, which stands elsewhere if there are siblings.
+    let attrs = plan.func.item.attrs.iter().map(|attribute| {
+        if helpers && attribute.path().is_ident("expect") {
+            as_allowed(attribute)
+        } else {
+            attribute.clone()
+        }
+    });
     let call = call(plan, &quote!(.value), true);
     let underscored = plan
         .func
@@ -40,6 +40,7 @@ pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStrea
         parts,
         check,
     } = key(plan);
+    let value = checked.then(|| setup::check(plan));
     let check = checked.then_some(check);
     let later = plan.args.background().map(|_| later(plan, checked));
     let conditions = plan
@@ -60,12 +61,12 @@ pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStrea
         check: holds,
         later,
     } = later.unwrap_or_default();
-    let enter =
-        quote!(#runtime::__private::Door::#method(&__cache_door, __cache_ask, #parts #later)#wait);
-    quote! {
+    let enter = quote_spanned!(Span::mixed_site()=> #runtime::__private::Door::#method(&__cache_door, __cache_ask, #parts #later)#wait);
+    quote_spanned! {Span::mixed_site()=>
         let __cache_door = #door;
         let __cache_ask = { #conditions #ask };
         #before
+        #value
         #check
         #holds
         let __cache_seat = match #enter {
@@ -107,7 +108,7 @@ fn later(plan: &Plan, checked: bool) -> Later {
     let (mut check, mut hold, mut lend) = (TokenStream::new(), TokenStream::new(), Vec::new());
     for (index, param) in plan.func.params.iter().enumerate() {
         let (name, span) = (&param.name, param.span());
-        let kept = format_ident!("__cache_held{index}");
+        let kept = format_ident!("__cache_held{index}", span = Span::mixed_site());
         let private = quote_spanned!(span=> #runtime::__private);
         let way = quote_spanned!(span=> #private::Outlives::new(&#name).__cache_outlives());
         check.extend(quote_spanned!(span=> #private::check_outlives(#way, &#name);));
@@ -129,7 +130,7 @@ fn later(plan: &Plan, checked: bool) -> Later {
 /// Computes, in the seat that a miss has handed out.
 pub(super) fn fill(plan: &Plan) -> TokenStream {
     let tagged = super::tags(plan)
-        .map(|tags| quote!(let __cache_seat = __cache_seat.tagged(#tags);))
+        .map(|tags| quote_spanned!(Span::mixed_site()=> let __cache_seat = __cache_seat.tagged(#tags);))
         .unwrap_or_default();
     let fill = untagged_fill(plan);
     quote!(#tagged #fill)
@@ -139,19 +140,19 @@ fn untagged_fill(plan: &Plan) -> TokenStream {
     match (plan.args.wants_helpers(), plan.func.is_async()) {
         (true, true) => {
             let run = run(plan);
-            quote!(__cache_seat.fill_async(#run).await)
+            quote_spanned!(Span::mixed_site()=> __cache_seat.fill_async(#run).await)
         }
         (true, false) => {
             let run = run(plan);
-            quote!(__cache_seat.fill(move || #run))
+            quote_spanned!(Span::mixed_site()=> __cache_seat.fill(move || #run))
         }
         (false, true) => {
             let body = inline_body(plan);
-            quote!(__cache_seat.fill_async(async move { #body }).await)
+            quote_spanned!(Span::mixed_site()=> __cache_seat.fill_async(async move { #body }).await)
         }
         (false, false) => {
             let (body, output) = (inline_body(plan), &plan.func.output);
-            quote!(__cache_seat.fill(move || -> #output { #body }))
+            quote_spanned!(Span::mixed_site()=> __cache_seat.fill(move || -> #output { #body }))
         }
     }
 }

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg};
 
 use super::key::{Key, key};
-use super::{call, plain, setup};
+use super::{call, placed, plain, setup};
 use crate::check::Plan;
 use crate::func::{Param, first_span, is_cfg, is_lint};
 
@@ -63,17 +63,24 @@ impl Plan {
 
     /// What `peek_f` shows and `put_f` takes.
     fn visible(&self) -> TokenStream {
-        self.func
-            .value_of_result()
-            .map_or_else(|| self.output(), |value| quote!(#value))
+        let output = &self.func.output;
+        if self.func.is_spelt_result() {
+            let span = Span::call_site().located_at(first_span(output));
+            let runtime = placed(&self.runtime, span);
+            let private = quote_spanned!(span=> #runtime::__private);
+            quote_spanned!(span=> #private::ValueOf<#output>)
+        } else {
+            self.output()
+        }
     }
 
     fn shown(&self) -> TokenStream {
-        let runtime = &self.runtime;
-        if self.func.value_of_result().is_some() {
-            quote!(#runtime::__private::AsValue)
+        let span = Span::call_site().located_at(first_span(&self.func.output));
+        let runtime = placed(&self.runtime, span);
+        if self.func.is_spelt_result() {
+            quote_spanned!(span=> #runtime::__private::AsValue)
         } else {
-            quote!(#runtime::__private::AsWhole)
+            quote_spanned!(span=> #runtime::__private::AsWhole)
         }
     }
 
@@ -81,7 +88,7 @@ impl Plan {
     fn value_name(&self) -> proc_macro2::Ident {
         let taken = self.func.params.iter().any(|param| param.name == "value");
         if taken {
-            format_ident!("__cache_value")
+            format_ident!("__cache_value", span = Span::mixed_site())
         } else {
             format_ident!("value")
         }
@@ -176,12 +183,13 @@ impl Helper {
         let (vis, cfgs) = (&plan.func.item.vis, plan.cfgs());
         let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
         let doc = self.doc.replace("{f}", &plan.link());
+        let tolerated = plan.tolerated();
         let safety = unsafety
             .as_ref()
             .map(|_| quote!(#[doc = "\n# Safety\n\nAs for the function itself."]));
         let allow = allow();
         quote! {
-            #(#cfgs)* #[doc = #doc] #safety #allow
+            #(#cfgs)* #[doc = #doc] #safety #(#tolerated)* #allow
             #vis #asyncness #unsafety fn #name #generics (#(#inputs),*) -> #gives #bounds { #body }
         }
     }
@@ -197,7 +205,7 @@ impl Plan {
 
 /// Generated lines are not the user's to lint.
 fn allow() -> TokenStream {
-    quote!(#[allow(dead_code, unused, clippy::all, clippy::pedantic, clippy::nursery)])
+    quote!(#[allow(dead_code, unused, unused_lifetimes, single_use_lifetimes, clippy::all, clippy::pedantic, clippy::nursery)])
 }
 
 fn body(plan: &Plan, helper: &Helper) -> TokenStream {
@@ -222,7 +230,7 @@ fn body(plan: &Plan, helper: &Helper) -> TokenStream {
         }
         "refresh_" => {
             let fill = call::fill(plan);
-            quote!(#before let __cache_seat = #method(#door, #parts)#wait; #fill.value)
+            quote_spanned!(Span::mixed_site()=> #before let __cache_seat = #method(#door, #parts)#wait; #fill.value)
         }
         _ => call::call(plan, &TokenStream::new(), false),
     }
@@ -272,7 +280,7 @@ fn as_written(plan: &Plan, param: &Param) -> FnArg {
 
 /// The way into the cache: the one place where the function's site and options stand.
 fn accessor(plan: &Plan) -> TokenStream {
-    let (runtime, output, sig) = (&plan.runtime, &plan.func.output, &plan.func.item.sig);
+    let (output, sig) = (&plan.func.output, &plan.func.item.sig);
     let (name, door, allow, cfgs) = (
         plan.name("__cache_of_"),
         setup::door(plan),
@@ -280,14 +288,15 @@ fn accessor(plan: &Plan) -> TokenStream {
         plan.cfgs(),
     );
     let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
-    let value = plan
-        .func
-        .value_of_result()
-        .map(|value| quote!(, Value = #value));
-    let private =
-        quote_spanned!(Span::call_site().located_at(first_span(output))=> #runtime::__private);
+    let span = Span::call_site().located_at(first_span(output));
+    let runtime = placed(&plan.runtime, span);
+    let private = quote_spanned!(span=> #runtime::__private);
+    let gives = quote_spanned! {span=>
+        #private::Door<#output, impl #private::Kind<#output>>
+    };
+    let tolerated = plan.tolerated();
     quote! {
-        #(#cfgs)* #[doc(hidden)] #allow
-        fn #name #generics () -> #private::Door<#output, impl #private::Kind<#output #value>> #bounds #door
+        #(#cfgs)* #[doc(hidden)] #(#tolerated)* #allow
+        fn #name #generics () -> #gives #bounds #door
     }
 }

@@ -1,12 +1,13 @@
 //! The key of a call: borrowed from the arguments.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Expr;
+use syn::{Expr, Ident};
 
 use super::{bindings, route};
 use crate::check::{KeyedOn, Plan};
 use crate::func::first_span;
+use crate::place::bare;
 
 /// A key, and the statements that come before it.
 pub(super) struct Key {
@@ -29,9 +30,9 @@ pub(super) fn key(plan: &Plan) -> Key {
     if let Some(weigher) = plan.args.weigher.as_ref().filter(|_| weighs_keys(plan)) {
         let (runtime, parts, weigher) = (&plan.runtime, &key.parts, &weigher.value);
         let owned = owned_parts(plan);
-        let span = proc_macro2::Span::call_site().located_at(first_span(weigher));
+        let span = Span::mixed_site().located_at(first_span(weigher));
         let weigh = quote_spanned!(span=> (#weigher)(#(#owned,)* __cache_value));
-        key.parts = quote! {
+        key.parts = quote_spanned! {Span::mixed_site()=>
             #runtime::__private::weighed(#parts, |__cache_key, __cache_value| #weigh)
         };
     }
@@ -52,10 +53,10 @@ fn owned_parts(plan: &Plan) -> Vec<TokenStream> {
     let count = match &plan.keyed {
         KeyedOn::Arguments(places) => places.len(),
         KeyedOn::Expression(expressions, _) => expressions.len(),
-        KeyedOn::Route(..) => return vec![quote!(__cache_key)],
+        KeyedOn::Route(..) => return vec![quote_spanned!(Span::mixed_site()=> __cache_key)],
         KeyedOn::Namespace => 0,
     };
-    let mut rest = quote!(__cache_key);
+    let mut rest = quote_spanned!(Span::mixed_site()=> __cache_key);
     let part = |_| {
         let part = quote!(&#rest.0);
         rest = quote!(#rest.1);
@@ -96,9 +97,10 @@ fn borrowed(plan: &Plan) -> Key {
         KeyedOn::Expression(expressions, _) => {
             let mut before = bindings(&plan.func, &quote!(#(#expressions),*));
             let parts = expressions.iter().enumerate().map(|(index, expression)| {
-                let name = format_ident!("__cache_key{index}");
-                before.extend(quote!(let #name = &(#expression);));
-                let span = proc_macro2::Span::call_site().located_at(first_span(expression));
+                let name = format_ident!("__cache_key{index}", span = Span::mixed_site());
+                let (owners, value) = owned(expression, &name);
+                before.extend(quote!(#owners let #name = &(#value);));
+                let span = Span::call_site().located_at(first_span(expression));
                 part(span, quote!(#name))
             });
             let (check, parts): (TokenStream, Vec<_>) = parts.unzip();
@@ -118,6 +120,45 @@ fn borrowed(plan: &Plan) -> Key {
             }
         }
     }
+}
+
+/// Methods that borrow from what they are called on, and do nothing else.
+const BORROWING: [&str; 14] = [
+    "as_str",
+    "as_bytes",
+    "as_slice",
+    "as_path",
+    "as_os_str",
+    "as_ref",
+    "as_deref",
+    "borrow",
+    "deref",
+    "trim",
+    "trim_start",
+    "trim_end",
+    "trim_matches",
+    "to_str",
+];
+
+/// Gives what is made in an expression, and borrowed at its end, a name to live under:
+/// `name.to_lowercase().as_str()`.
+fn owned(expression: &Expr, name: &Ident) -> (TokenStream, Expr) {
+    let Expr::MethodCall(call) = expression else {
+        return (TokenStream::new(), expression.clone());
+    };
+    let makes = matches!(
+        bare(&call.receiver),
+        Expr::MethodCall(_) | Expr::Call(_) | Expr::Macro(_)
+    );
+    if !makes || !BORROWING.contains(&call.method.to_string().as_str()) {
+        return (TokenStream::new(), expression.clone());
+    }
+    let owner = format_ident!("{name}_of", span = Span::mixed_site());
+    let (mut owners, receiver) = owned(bare(&call.receiver), &owner);
+    owners.extend(quote!(let #owner = #receiver;));
+    let mut call = call.clone();
+    *call.receiver = syn::parse_quote!(#owner);
+    (owners, Expr::MethodCall(call))
 }
 
 /// `(a, (b, (c, ())))`: as many parts as there are.

@@ -11,7 +11,7 @@ mod key;
 mod setup;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, GenericParam, Ident, Pat};
 
 use crate::args::template::{Piece, Template};
@@ -84,6 +84,39 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The lints that the user allows or expects for the function, as allowed: siblings repeat its signature, and may
+    /// not meet what is expected.
+    fn tolerated(&self) -> Vec<Attribute> {
+        let lints = self.func.item.attrs.iter().filter(|attribute| {
+            attribute.path().is_ident("allow") || attribute.path().is_ident("expect")
+        });
+        lints.map(as_allowed).collect()
+    }
+}
+
+/// Code that stands where the user wrote something, so that the compiler points there.
+fn placed(code: &TokenStream, place: Span) -> TokenStream {
+    let place_token = |mut token: proc_macro2::TokenTree| {
+        token.set_span(token.span().located_at(place));
+        token
+    };
+    code.clone().into_iter().map(place_token).collect()
+}
+
+/// `#[expect(..)]` as `#[allow(..)]`.
+fn as_allowed(attribute: &Attribute) -> Attribute {
+    let mut attribute = attribute.clone();
+    if let syn::Meta::List(list) = &mut attribute.meta {
+        let span = list
+            .path
+            .get_ident()
+            .map_or_else(Span::call_site, Ident::span);
+        list.path = Ident::new("allow", span).into();
+    }
+    attribute
+}
+
 /// A parameter under its plain name, without `mut` and pattern.
 fn plain(param: &Param) -> FnArg {
     let mut arg = param.arg.clone();
@@ -142,21 +175,24 @@ fn by_reference(pattern: &Pat) -> TokenStream {
 /// The key of a route.
 fn route(runtime: &TokenStream, template: &Template) -> TokenStream {
     let fill = filled(&quote!(#runtime::__private::Route), template);
-    quote!(#runtime::__private::route(|__cache_text| { #fill }))
+    quote_spanned!(Span::mixed_site()=> #runtime::__private::route(|__cache_text| { #fill }))
 }
 
 /// A label, as a text.
 fn label(runtime: &TokenStream, template: &Template) -> TokenStream {
     let fill = filled(&quote!(#runtime::__private::LabelText), template);
-    quote!(#runtime::__private::label(|__cache_text| { #fill }))
+    quote_spanned!(Span::mixed_site()=> #runtime::__private::label(|__cache_text| { #fill }))
 }
 
 /// Fills a template into `__cache_text`, piece by piece.
 fn filled(target: &TokenStream, template: &Template) -> TokenStream {
     let pieces = template.pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => quote!(#target::text(__cache_text, #text);),
+        Piece::Text(text) => {
+            quote_spanned!(Span::mixed_site()=> #target::text(__cache_text, #text);)
+        }
         Piece::Placeholder { name, fields } => {
-            quote!(#target::part(__cache_text, &#name #(.#fields)*);)
+            let place = quote_spanned!(name.span()=> &#name #(.#fields)*);
+            quote_spanned!(Span::mixed_site()=> #target::part(__cache_text, #place);)
         }
     });
     pieces.collect()
@@ -170,5 +206,7 @@ fn tags(plan: &Plan) -> Option<TokenStream> {
     let names = labels.iter().flat_map(Template::names);
     let before = bindings(&plan.func, &quote!(#(#names),*));
     let fill = labels.iter().map(|label| filled(&tagging, label));
-    Some(quote!(|__cache_text| { #before #(#fill #tagging::end(__cache_text);)* }))
+    Some(
+        quote_spanned!(Span::mixed_site()=> |__cache_text| { #before #(#fill #tagging::end(__cache_text);)* }),
+    )
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Expr;
+use syn::{Expr, Ident};
 
 use crate::args::Given;
 use crate::args::lifetime::Lifetime;
@@ -76,11 +76,33 @@ fn bound(plan: &Plan) -> Option<TokenStream> {
 fn kind(plan: &Plan) -> TokenStream {
     let (runtime, output) = (&plan.runtime, &plan.func.output);
     let span = Span::call_site().located_at(first_span(output));
-    if plan.args.err_timeout.is_some() {
-        quote_spanned!(span=> #runtime::__private::keep_errors::<#output>())
+    let found = if plan.args.err_timeout.is_some() {
+        quote!(__cache_keeping)
     } else {
-        quote_spanned!(span=> #runtime::__private::Probe::<#output>::new().__cache_kind())
-    }
+        quote!(__cache_kind)
+    };
+    quote_spanned!(span=> #runtime::__private::Probe::<#output>::new().#found())
+}
+
+/// Insists that results can be stored: it stands in the function itself and nowhere else.
+pub(super) fn check(plan: &Plan) -> TokenStream {
+    let output = &plan.func.output;
+    let span = Span::call_site().located_at(first_span(output));
+    let (private, runtime) = (
+        quote_spanned!(span=> __private),
+        super::placed(&plan.runtime, span),
+    );
+    let part = |check, part| {
+        let (check, part) = (Ident::new(check, span), Ident::new(part, span));
+        let asked = quote_spanned!(span=> #runtime::#private::Probe::<#output>::new().#part());
+        quote_spanned!(span=> #runtime::#private::#check(#asked);)
+    };
+    let value = part("check_value", "__cache_value");
+    let error = plan.args.err_timeout.as_ref().map(|_| {
+        let error = part("check_error", "__cache_error");
+        quote_spanned!(span=> #error #runtime::#private::check_fallible::<#output>();)
+    });
+    quote!(#value #error)
 }
 
 fn options(plan: &Plan) -> TokenStream {

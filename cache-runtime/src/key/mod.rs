@@ -19,7 +19,7 @@ use std::hash::{BuildHasher, Hasher};
 use foldhash::fast::RandomState;
 use once_cell::sync::Lazy;
 
-pub use route::{Rendered, Route, route};
+pub use route::{InRoute, Rendered, Route, route};
 pub use way::{ByShape, ByTarget, ByValue, NotAtAll, Way};
 
 /// Seeded anew in every process: keys may come from users, who must not be able to choose their hashes.

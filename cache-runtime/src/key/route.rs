@@ -20,6 +20,17 @@ pub struct Route {
     spilt: Vec<u8>,
 }
 
+/// A type whose values can stand in a route.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in a route",
+    label = "has no `Display`",
+    note = "a placeholder shows its value with `Display`; name a field that has it, as in `{{user.id}}`, or key on the arguments with `#[memoize]`"
+)]
+pub trait InRoute: Display {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Display + ?Sized> InRoute for T {}
+
 /// Renders a route.
 pub fn route(render: impl FnOnce(&mut Route)) -> Route {
     let mut route = Route {
@@ -38,7 +49,7 @@ impl Route {
     }
 
     /// Adds what fills a placeholder.
-    pub fn part(&mut self, part: &impl Display) {
+    pub fn part(&mut self, part: &impl InRoute) {
         // Rendering itself cannot fail; a `Display` that returns an error has written what it could.
         let _ = write!(Encoded(self), "{part}");
     }

@@ -49,3 +49,31 @@ fn putting_an_error_stores_nothing() {
     put_of(1, Ok(5));
     assert_eq!(of(1), Ok(5));
 }
+
+mod errors {
+    //! An alias of the name `Result` whose parameter is the error.
+    pub(super) type Result<E> = std::result::Result<u8, E>;
+}
+
+#[test]
+fn a_result_is_known_by_its_type_though_its_parameter_is_the_error() {
+    #[memoize]
+    fn of(x: u8) -> errors::Result<String> {
+        Ok(x)
+    }
+    put_of(1, 5_u8);
+    assert_eq!((of(1), peek_of(1)), (Ok(5), Some(5)));
+}
+
+#[test]
+fn another_type_of_that_name_is_stored_whole() {
+    #[derive(Clone, Debug, PartialEq)]
+    struct Result<T>(T);
+    #[memoize(helpers = false)]
+    fn of(x: u8) -> Result<u8> {
+        RUNS.add();
+        Result(x)
+    }
+    static RUNS: Count = Count::new();
+    assert_eq!((of(1), of(1), RUNS.get()), (Result(1), Result(1), 1));
+}

@@ -118,3 +118,13 @@ fn a_key_may_come_from_elsewhere_if_all_arguments_are_skipped() {
     assert_eq!((of(3), of(4)), (3, 3));
     assert!(invalidate_of().existed());
 }
+
+#[test]
+fn what_it_makes_lives_as_long_as_it_is_borrowed() {
+    #[memoize(key = (name.to_lowercase().trim().as_bytes(), String::from(name).as_str(), format!("{name}").as_str()))]
+    fn of(name: &str) -> usize {
+        name.len()
+    }
+    assert_eq!((of("A "), of("A ")), (2, 2));
+    assert_eq!((peek_of("A "), peek_of("a ")), (Some(2), None));
+}
