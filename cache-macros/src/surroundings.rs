@@ -49,10 +49,30 @@ fn innermost(source: &str, line: usize, column: usize) -> Surroundings {
         nested: 0,
     };
     while scanner.step() {}
-    scanner
-        .open
-        .pop()
-        .map_or(Surroundings::Free, |(head, _)| opened_by(&head))
+    let mut open = scanner.open.iter().rev().map(|(head, _)| head.as_str());
+    match (open.next(), open.next()) {
+        (Some(head), around) if is_type_in_macro(head, around) => Surroundings::Impl,
+        (Some(head), _) => opened_by(head),
+        (None, _) => Surroundings::Free,
+    }
+}
+
+/// Whether a brace follows the name of a type inside a macro's parentheses or braces: `wrap!(Shop { fn ..`.
+///
+/// What the macro writes around it is not to be seen. An impl of that type is likely; where it is not one, or where
+/// there is one without the name, `helpers = false` needs no siblings, and `where Self: Sized` tells of an impl.
+fn is_type_in_macro(head: &str, around: Option<&str>) -> bool {
+    let start = head.rfind(['(', '[', ';']).map_or(0, |at| at + 1);
+    let (before, rest) = head.split_at(start);
+    let in_macro = before.contains("!(")
+        || before.contains("![")
+        || before.is_empty() && around.is_some_and(|around| around.trim_end().ends_with('!'));
+    let path = rest.split('<').next().unwrap_or(rest);
+    let path = path.rsplit(',').next().unwrap_or(path);
+    let names = path.split("::").map(str::trim);
+    let is_name = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let last = names.clone().last().unwrap_or(path);
+    in_macro && last.starts_with(char::is_uppercase) && names.clone().all(is_name)
 }
 
 /// What the words before a brace open.
@@ -249,6 +269,30 @@ mod tests {
         assert!(!in_impl("impl S { fn a() { fn HERE"));
         assert!(!in_impl("impl S {} mod m { fn HERE"));
         assert!(!in_impl("fn a(x: impl Fn()) { fn HERE"));
+    }
+
+    #[test]
+    fn a_type_in_a_macro_call_is_taken_for_an_impl() {
+        for source in [
+            "wrap!(Shop { fn HERE",
+            "wrap! { Shop { fn HERE",
+            "m::wrap![pub a, m::Shop<T, 'a> { const A: u8 = 1; fn a() {} fn HERE",
+            "fn f() { wrap!(Shop { #[memoize(timeout = 5)] fn HERE",
+        ] {
+            assert!(in_impl(source), "{source}");
+        }
+        for source in [
+            "wrap!(shop { fn HERE",
+            "wrap! { fn HERE",
+            "cfg_if! { if #[cfg(A)] { fn HERE",
+            "wrap!(match A { fn HERE",
+            "wrap!(mod A { fn HERE",
+            "fn f() { if A { fn HERE",
+            "wrap!(A { x: { fn HERE",
+            "fn f(a: A) { fn HERE",
+        ] {
+            assert!(!in_impl(source), "{source}");
+        }
     }
 
     #[test]

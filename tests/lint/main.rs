@@ -77,6 +77,7 @@
 
 /// Documented public functions of every shape.
 pub mod api {
+    use std::error::Error;
     use std::fmt::Display;
     use std::future::ready;
     use std::hash::Hash;
@@ -237,7 +238,7 @@ pub mod api {
         name: String,
         shop: Shop,
         pair: (i64, i64),
-    ) -> Result<u64, Box<dyn core::error::Error>> {
+    ) -> Result<u64, Box<dyn Error>> {
         drop((name, pair));
         ready(()).await;
         Ok(shop.region.into())

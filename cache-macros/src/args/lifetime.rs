@@ -68,7 +68,7 @@ fn with_unit(number: &Lit) -> syn::Error {
         Some(_) if humantime::parse_duration(&text).is_ok() => {
             format!("`{text}` is not a duration; write `\"{text}\"`")
         }
-        Some(digits) if syn::parse_str::<syn::Type>(super::suffix(number)).is_ok_and(is_number) => {
+        Some(digits) if is_number(super::suffix(number)) => {
             format!(
                 "`{text}` is not a duration; write `{}`",
                 digits.trim_end_matches('_')
@@ -79,11 +79,10 @@ fn with_unit(number: &Lit) -> syn::Error {
     syn::Error::new(number.span(), message)
 }
 
-/// Whether a type is one of Rust's numbers.
-fn is_number(ty: syn::Type) -> bool {
-    let text = quote::quote!(#ty).to_string();
-    let bits = text.trim_start_matches(['i', 'u', 'f']);
-    bits.len() + 1 == text.len() && ["8", "16", "32", "64", "128", "size"].contains(&bits)
+/// Whether this is the name of a type of numbers.
+fn is_number(name: &str) -> bool {
+    let bits = name.strip_prefix(['i', 'u', 'f']);
+    bits.is_some_and(|bits| ["8", "16", "32", "64", "128", "size"].contains(&bits))
 }
 
 fn from_nanos(nanos: u64) -> Lifetime {

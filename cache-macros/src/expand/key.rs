@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, Ident};
 
-use super::{bindings, route};
+use super::{bindings, placed, route};
 use crate::check::{KeyedOn, Plan};
 use crate::func::first_span;
 use crate::place::bare;
@@ -68,6 +68,7 @@ fn owned_parts(plan: &Plan) -> Vec<TokenStream> {
 fn borrowed(plan: &Plan) -> Key {
     let runtime = &plan.runtime;
     let part = |span, place: TokenStream| {
+        let runtime = placed(runtime, span);
         let private = quote_spanned!(span=> #runtime::__private);
         let arguments = quote_spanned!(span=> (#private::Way::new(#place).__cache_way(), #place));
         (

@@ -49,3 +49,52 @@ fn functions_and_methods_from_macros() {
         (Some(2), None)
     );
 }
+
+macro_rules! wrap {
+    ($type:ident { $($item:tt)* }) => {
+        struct $type;
+        impl $type {
+            $($item)*
+        }
+    };
+}
+
+wrap!(Wrapped {
+    #[cache_runtime::memoize]
+    #[allow(dead_code, reason = "only some helpers are used")]
+    fn twice(x: u32) -> u32 {
+        2 * x
+    }
+
+    #[cache_runtime::memoize(helpers = false)]
+    fn thrice(x: u32) -> u32 {
+        3 * x
+    }
+});
+
+macro_rules! hidden {
+    ($($item:tt)*) => {
+        struct Hidden;
+        impl Hidden {
+            $($item)*
+        }
+    };
+}
+
+hidden! {
+    #[cache_runtime::memoize]
+    #[allow(dead_code, reason = "only some helpers are used")]
+    fn twice(x: u32) -> u32
+    where
+        Self: Sized,
+    {
+        2 * x
+    }
+}
+
+#[test]
+fn functions_in_an_impl_that_a_macro_writes_around_them() {
+    assert_eq!((Wrapped::twice(1), Wrapped::thrice(1)), (2, 3));
+    assert_eq!((Hidden::twice(1), Wrapped::peek_twice(1)), (2, Some(2)));
+    assert_eq!(Hidden::peek_twice(2), None);
+}
