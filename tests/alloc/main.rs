@@ -214,10 +214,11 @@ fn a_dependency_costs_no_more_than_the_readme_says() {
     (0..ENTRIES).for_each(|id| _ = row(id));
     let without = bytes(|| (0..ENTRIES).for_each(|id| _ = frozen(id)));
     let with = bytes(|| (0..ENTRIES).for_each(|id| _ = page(id)));
-    let each = (with - without) / ENTRIES.cast_signed() as isize;
+    let entries = isize::try_from(ENTRIES).unwrap();
+    let each = (with - without) / entries;
     println!(
         "an entry takes {} bytes, a dependency {each} more",
-        without / ENTRIES.cast_signed() as isize
+        without / entries
     );
     assert!(each <= 280, "{each} bytes each");
     let back = bytes(|| (0..ENTRIES).for_each(|id| _ = invalidate_row(id)));
