@@ -124,7 +124,10 @@ impl Param {
                 Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => {
                     (pat.ident.clone(), Vec::new())
                 }
-                pat => (format_ident!("__cache_arg{index}"), names_bound(pat)),
+                pat => (
+                    format_ident!("__cache_arg{index}", span = Span::mixed_site()),
+                    names_bound(pat),
+                ),
             },
         };
         Self {

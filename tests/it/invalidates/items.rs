@@ -167,3 +167,17 @@ fn a_function_named_like_a_built_in_form_is_reached_by_its_path() {
     write(1);
     assert_eq!((peek_route(1), inner::peek_tag(1)), (None, None));
 }
+
+#[test]
+fn the_pattern_of_the_result_may_have_a_type() {
+    #[memoize]
+    fn of(x: u8) -> u8 {
+        x
+    }
+    #[invalidates(|saved: &u8| of(*saved), |&saved| of(saved + 1))]
+    fn write() -> u8 {
+        1
+    }
+    assert_eq!((of(1), of(2), write()), (1, 2, 1));
+    assert_eq!((peek_of(1), peek_of(2)), (None, None));
+}
