@@ -38,10 +38,9 @@ impl Surroundings {
 
     /// The caches seen from here, in the computation that runs here.
     pub(crate) fn with_computation() -> Self {
-        Self {
-            frame: running::here(),
-            ..Self::here()
-        }
+        let mut here = Self::here();
+        here.frame = running::here();
+        here
     }
 
     /// Runs something in these surroundings.
