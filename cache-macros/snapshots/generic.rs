@@ -183,7 +183,9 @@ where
             (),
         ),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+            return __cache_hit.detail();
+        }
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
     __cache_seat.fill(move || uncached_size::<T, N>(times))
@@ -254,7 +256,10 @@ where
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Probe::<usize>::new().__cache_kind(),
+        ::cache_runtime::__private::Stow::of(
+                &::cache_runtime::__private::Probe::<usize>::new().__cache_kind(),
+            )
+            .__cache_stow(),
         |__cache_setup| __cache_setup.unbounded(),
         &|| (),
     )

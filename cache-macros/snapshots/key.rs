@@ -238,7 +238,9 @@ fn detailed_greet(
             ),
         ),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+            return __cache_hit.detail();
+        }
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
     __cache_seat.fill(move || uncached_greet(user, language, __cache_arg2))
@@ -304,8 +306,11 @@ fn __cache_of_greet() -> ::cache_runtime::__private::Door<
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
-            .__cache_keeping(),
+        ::cache_runtime::__private::Stow::of(
+                &::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
+                    .__cache_keeping(),
+            )
+            .__cache_stow(),
         |__cache_setup| __cache_setup.err_timeout(TTL),
         &|| (),
     )

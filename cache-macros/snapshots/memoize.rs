@@ -199,7 +199,9 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
             ),
         ),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+            return __cache_hit.detail();
+        }
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
     __cache_seat.fill(move || uncached_add(a, b))
@@ -260,7 +262,10 @@ fn __cache_of_add() -> ::cache_runtime::__private::Door<
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Probe::<i64>::new().__cache_kind(),
+        ::cache_runtime::__private::Stow::of(
+                &::cache_runtime::__private::Probe::<i64>::new().__cache_kind(),
+            )
+            .__cache_stow(),
         |__cache_setup| {
             __cache_setup.timeout(::cache_runtime::__private::nanos(60000000000u64))
         },

@@ -8,19 +8,33 @@ async fn user(db: &Db, id: u64) -> Result<User, DbError> {
         ::cache_runtime::__private::Way::new(&id).__cache_way(),
         &id,
     );
-    let __cache_seat = match ::cache_runtime::__private::Door::enter_async(
-            &__cache_door,
-            __cache_ask,
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    &id,
-                ),
-                (),
-            ),
-        )
-        .await
-    {
+    let __cache_seat = match match (
+        ::cache_runtime::__private::part(
+            ::cache_runtime::__private::Way::new(&id).__cache_way(),
+            &id,
+        ),
+        (),
+    ) {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter_async(
+                            &__cache_door,
+                            __cache_ask,
+                            __cache_key,
+                        )
+                        .await
+                }
+            }
+        }
+    } {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
@@ -161,20 +175,36 @@ async fn detailed_user(
 ) -> ::cache_runtime::Detailed<Result<User, DbError>> {
     let __cache_door = __cache_of_user();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    let __cache_seat = match ::cache_runtime::__private::Door::enter_async(
-            &__cache_door,
-            __cache_ask,
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    &id,
-                ),
-                (),
-            ),
-        )
-        .await
-    {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+    let __cache_seat = match match (
+        ::cache_runtime::__private::part(
+            ::cache_runtime::__private::Way::new(&id).__cache_way(),
+            &id,
+        ),
+        (),
+    ) {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter_async(
+                            &__cache_door,
+                            __cache_ask,
+                            __cache_key,
+                        )
+                        .await
+                }
+            }
+        }
+    } {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+            return __cache_hit.detail();
+        }
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
     __cache_seat.fill_async(uncached_user(db, id)).await
@@ -239,7 +269,11 @@ fn __cache_of_user() -> ::cache_runtime::__private::Door<
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Probe::<Result<User, DbError>>::new().__cache_kind(),
+        ::cache_runtime::__private::Stow::of(
+                &::cache_runtime::__private::Probe::<Result<User, DbError>>::new()
+                    .__cache_kind(),
+            )
+            .__cache_stow(),
         |__cache_setup| {
             __cache_setup
                 .timeout(::cache_runtime::__private::nanos(300000000000u64))

@@ -198,7 +198,9 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
             ),
         ),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+            return __cache_hit.detail();
+        }
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
     __cache_seat.fill(move || Self::uncached_price(self, sku))
@@ -259,7 +261,10 @@ fn __cache_of_price() -> ::cache_runtime::__private::Door<
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Probe::<u64>::new().__cache_kind(),
+        ::cache_runtime::__private::Stow::of(
+                &::cache_runtime::__private::Probe::<u64>::new().__cache_kind(),
+            )
+            .__cache_stow(),
         |__cache_setup| __cache_setup.max_entries(Self::MOST),
         &|| (),
     )

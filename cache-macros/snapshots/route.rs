@@ -170,7 +170,9 @@ fn detailed_user_page(
             ::cache_runtime::__private::Route::part(__cache_text, &page.number);
         }),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit,
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+            return __cache_hit.detail();
+        }
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
     __cache_seat.fill(move || uncached_user_page(__cache_arg0, page))
@@ -237,7 +239,10 @@ fn __cache_of_user_page() -> ::cache_runtime::__private::Door<
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Probe::<String>::new().__cache_kind(),
+        ::cache_runtime::__private::Stow::of(
+                &::cache_runtime::__private::Probe::<String>::new().__cache_kind(),
+            )
+            .__cache_stow(),
         |__cache_setup| {
             __cache_setup.timeout(::cache_runtime::__private::nanos(5000000000u64))
         },

@@ -10,7 +10,11 @@ async fn load(&self, id: u64) -> Option<String> {
         ::cache_runtime::__private::register!(__CACHE_SITE);
         ::cache_runtime::__private::Door::new(
             &__CACHE_SITE,
-            ::cache_runtime::__private::Probe::<Option<String>>::new().__cache_kind(),
+            ::cache_runtime::__private::Stow::of(
+                    &::cache_runtime::__private::Probe::<Option<String>>::new()
+                        .__cache_kind(),
+                )
+                .__cache_stow(),
             |__cache_setup| __cache_setup,
             &|| (),
         )
@@ -27,25 +31,39 @@ async fn load(&self, id: u64) -> Option<String> {
         ::cache_runtime::__private::Way::new(&id).__cache_way(),
         &id,
     );
-    let __cache_seat = match ::cache_runtime::__private::Door::enter_async(
-            &__cache_door,
-            __cache_ask,
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&self).__cache_way(),
-                    &self,
-                ),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                        &id,
-                    ),
-                    (),
-                ),
+    let __cache_seat = match match (
+        ::cache_runtime::__private::part(
+            ::cache_runtime::__private::Way::new(&self).__cache_way(),
+            &self,
+        ),
+        (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                &id,
             ),
-        )
-        .await
-    {
+            (),
+        ),
+    ) {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter_async(
+                            &__cache_door,
+                            __cache_ask,
+                            __cache_key,
+                        )
+                        .await
+                }
+            }
+        }
+    } {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };

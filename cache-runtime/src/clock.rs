@@ -3,12 +3,19 @@
 //! Every store holds the [`Clock`] it lives by, so that a test can move the clock of its own caches without
 //! touching those of others.
 
+//!
+//! A hit does not ask the system: it looks at a tick that a thread moves on every millisecond
+//! ([`Clock::glance`]). The thread ticks only while there are hits that look; otherwise the tick says that it stands
+//! still, and who looks asks the system. So a glance is behind by a millisecond or two, or by as long as the system
+//! lets the thread wait.
+
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use once_cell::sync::Lazy;
 
-#[cfg(feature = "testing")]
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::sweeper;
+use crate::threads::ThreadCell;
 
 static START: Lazy<Instant> = Lazy::new(Instant::now);
 
@@ -20,12 +27,20 @@ impl Moment {
     /// After every other moment: what never expires expires then.
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
-    /// Before every other moment.
-    pub(crate) const START: Self = Self(0);
+    /// Before every moment that a clock shows.
+    pub(crate) const START: Self = Self(1);
+
+    /// A moment this far off never comes; what is more than this tells moments that never come apart.
+    pub(crate) const FOR_EVER: Self = Self(1 << 63);
 
     /// The moment `by` later; what would lie past the end of time is [`Moment::NEVER`].
     pub(crate) fn after(self, by: Duration) -> Self {
         Self(self.0.saturating_add(nanos(by)))
+    }
+
+    /// The moment `by` earlier.
+    pub(crate) fn before(self, by: Duration) -> Self {
+        Self(self.0.saturating_sub(nanos(by)))
     }
 
     /// The time from `earlier` to here, nothing if it lies ahead.
@@ -42,18 +57,78 @@ pub(crate) fn nanos(duration: Duration) -> u64 {
 /// A monotonic clock; with the feature `testing` it can be moved ahead.
 #[derive(Debug)]
 pub(crate) struct Clock {
+    /// Whether a glance may look at the tick.
+    ticks: bool,
     #[cfg(feature = "testing")]
     ahead: AtomicU64,
 }
 
+/// The time of the process, as of a moment ago.
+static TICK: AtomicU64 = AtomicU64::new(STANDS);
+
+/// The tick stands still. It is less than what never comes, and more than all that does.
+const STANDS: u64 = Moment::FOR_EVER.0 - 1;
+
+/// A test has moved the clock of the process: from then on everybody asks the system.
+#[cfg(feature = "testing")]
+static MOVED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// Moves the tick on.
+pub(crate) fn tick() {
+    #[cfg(feature = "testing")]
+    if MOVED.load(Ordering::SeqCst) {
+        return stand();
+    }
+    TICK.store(nanos(START.elapsed()), Ordering::Relaxed);
+}
+
+/// Lets the tick stand.
+pub(crate) fn stand() {
+    TICK.store(STANDS, Ordering::Relaxed);
+}
+
+/// Tells whether something that is good until `time` is good at a glance at the clock of the process. When the tick
+/// stands still, only what is good for ever is.
+#[inline]
+pub(crate) fn is_good(time: u64, cell: &ThreadCell) -> bool {
+    let tick = TICK.load(Ordering::Relaxed);
+    cell.seen.store(tick, crate::sync::Ordering::Relaxed);
+    tick < time
+}
+
 impl Clock {
+    /// The clock of the process.
+    pub(crate) const fn of_process() -> Self {
+        Self::with(true)
+    }
+
+    /// A clock that can be moved without the others.
+    #[cfg(feature = "testing")]
     pub(crate) const fn new() -> Self {
+        Self::with(false)
+    }
+
+    const fn with(ticks: bool) -> Self {
         Self {
+            ticks,
             #[cfg(feature = "testing")]
             ahead: AtomicU64::new(0),
         }
     }
 
+    /// The time as of a moment ago, which costs next to nothing.
+    pub(crate) fn glance(&self) -> Moment {
+        let tick = TICK.load(Ordering::Relaxed);
+        if self.ticks && tick != STANDS {
+            return Moment(tick);
+        }
+        if self.ticks {
+            sweeper::tick();
+        }
+        self.now()
+    }
+
+    /// The time as the system tells it.
     pub(crate) fn now(&self) -> Moment {
         Moment(nanos(START.elapsed()).saturating_add(self.ahead()))
     }
@@ -76,6 +151,10 @@ impl Clock {
     #[cfg(feature = "testing")]
     pub(crate) fn advance(&self, by: Duration) {
         self.ahead.fetch_add(nanos(by), Ordering::Relaxed);
+        if self.ticks {
+            MOVED.store(true, Ordering::SeqCst);
+            stand();
+        }
     }
 
     /// Puts this clock back to real time.

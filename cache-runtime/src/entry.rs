@@ -16,9 +16,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A stored value and its times.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Entry<V> {
-    pub(crate) value: Arc<V>,
+    pub(crate) value: V,
     pub(crate) stored_at: Moment,
     /// Before this, a hit is nothing but a hit; later, [`Entry::standing`] looks closer. Without
     /// [`Entry::care`] it is the end of the time to live.
@@ -26,19 +26,10 @@ pub(crate) struct Entry<V> {
     pub(crate) care: Option<Arc<Care>>,
 }
 
-impl<V> Clone for Entry<V> {
-    fn clone(&self) -> Self {
-        Self {
-            value: Arc::clone(&self.value),
-            care: self.care.clone(),
-            ..*self
-        }
-    }
-}
-
 /// What only some functions' entries have: windows, labels, a weight, a record of what they were computed from.
 #[derive(Debug)]
 pub(crate) struct Care {
+    pub(crate) stored_at: Moment,
     expires_at: Moment,
     stale_until: Moment,
     excused_until: Moment,
@@ -79,7 +70,7 @@ pub(crate) enum Standing {
 impl<V> Entry<V> {
     /// An entry that is stored now.
     pub(crate) fn new(
-        value: Arc<V>,
+        value: V,
         stored_at: Moment,
         times: &Times,
         weight: u32,
@@ -114,6 +105,7 @@ impl<V> Entry<V> {
             expires_at.min(refresh_at)
         };
         let care = Care {
+            stored_at,
             expires_at,
             stale_until,
             excused_until: window(times.stale_if_error),
@@ -137,21 +129,9 @@ impl<V> Entry<V> {
         if now < self.due {
             return Standing::Live { refresh: false };
         }
-        let Some(care) = &self.care else {
-            return Standing::Expired;
-        };
-        if care.lineage.is_outdated() {
-            return Standing::Outdated;
-        }
-        let refresh = care.refresh_at.load(Relaxed) <= now.0;
-        if care.idle_until() <= now {
-            Standing::Expired
-        } else if now < care.expires_at {
-            Standing::Live { refresh }
-        } else if now < care.stale_until {
-            Standing::Stale { refresh }
-        } else {
-            Standing::Expired
+        match &self.care {
+            Some(care) => care.standing(now),
+            None => Standing::Expired,
         }
     }
 
@@ -160,18 +140,13 @@ impl<V> Entry<V> {
         matches!(self.standing(now), Standing::Live { .. })
     }
 
-    /// Tells whether the entry could be given out, be it only where a computation has failed.
-    pub(crate) fn is_of_use(&self, now: Moment) -> bool {
-        now < self.leaves_at() && self.standing(now) != Standing::Outdated
-    }
-
     /// Tells whether the entry answers a call whose computation has failed: inside its window for that, or
     /// if the call would have had it anyway and only computed to refresh it.
     pub(crate) fn stands_in(&self, now: Moment, for_refresh: bool) -> bool {
         let excused = self.care.as_ref().is_some_and(|care| {
             for_refresh || (care.expires_at <= now && now < care.excused_until)
         });
-        excused && self.is_of_use(now)
+        excused && self.care.as_ref().is_none_or(|care| care.is_of_use(now))
     }
 
     /// Tells whether a label of the entry was invalidated.
@@ -183,10 +158,7 @@ impl<V> Entry<V> {
     pub(crate) fn leaves_at(&self) -> Moment {
         match &self.care {
             None => self.due,
-            Some(care) => care
-                .stale_until
-                .max(care.excused_until)
-                .min(care.idle_until()),
+            Some(care) => care.leaves_at(),
         }
     }
 
@@ -218,6 +190,33 @@ impl<V> Entry<V> {
 }
 
 impl Care {
+    fn standing(&self, now: Moment) -> Standing {
+        if self.lineage.is_outdated() {
+            return Standing::Outdated;
+        }
+        let refresh = self.refresh_at.load(Relaxed) <= now.0;
+        if self.idle_until() <= now {
+            Standing::Expired
+        } else if now < self.expires_at {
+            Standing::Live { refresh }
+        } else if now < self.stale_until {
+            Standing::Stale { refresh }
+        } else {
+            Standing::Expired
+        }
+    }
+
+    /// When the entry is of no use any more, as far as is known now.
+    pub(crate) fn leaves_at(&self) -> Moment {
+        let windows = self.stale_until.max(self.excused_until);
+        windows.min(self.idle_until())
+    }
+
+    /// Tells whether the entry could be given out, be it only where a computation has failed.
+    pub(crate) fn is_of_use(&self, now: Moment) -> bool {
+        now < self.leaves_at() && !self.lineage.is_outdated()
+    }
+
     fn idle_until(&self) -> Moment {
         match self.idle {
             0 => Moment::NEVER,
@@ -239,7 +238,7 @@ mod tests {
     }
 
     fn entry(times: Times) -> Entry<u32> {
-        Entry::new(Arc::new(1), at(100), &times, 0, Lineage::default())
+        Entry::new(1, at(100), &times, 0, Lineage::default())
     }
 
     #[test]

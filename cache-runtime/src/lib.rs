@@ -21,6 +21,7 @@
 //! | `carry`, [`future`] | a computation's recording on another thread; the async twins |
 //! | `testing` | for tests of code that uses cached functions |
 
+mod biased;
 mod carry;
 mod clock;
 mod entry;
@@ -42,6 +43,7 @@ mod sweeper;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod threads;
 mod value;
 
 #[doc(hidden)]

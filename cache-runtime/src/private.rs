@@ -10,6 +10,7 @@ pub use crate::invalidate::{
     Across, Always, AtOnce, Keep, KeepReference, KeepTarget, Keepable, Kept, Lent, Settle, Settled,
     Wait, copied, invalidate_rendered, invalidate_tag, settle, settle_async,
 };
+pub use crate::key::cell::{KeyCell, Stowage};
 pub use crate::key::{
     ByShape, ByTarget, ByValue, CacheKey, InRoute, Key, KeyRef, NotAtAll, Part, Rendered, Route,
     Way, check_key, part, route, typed, weighed,
@@ -21,6 +22,7 @@ pub use crate::site::door::Door;
 pub use crate::site::seat::Seat;
 pub use crate::site::step::{Ask, Found};
 pub use crate::site::tagging::{LabelText, Tagging, label};
+pub use crate::value::cell::{Named, Stow, ValueCell};
 pub use crate::value::{
     AsValue, AsWhole, CacheError, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, NoProbe, Of,
     OfResult, OnOk, OnReturn, OwnErrors, Probe, Refused, SharedErrors, Shown, Types, ValueOf,

@@ -13,12 +13,18 @@ pub(crate) struct Realm {
 }
 
 /// The realm of everything outside `testing::isolate`.
-pub(crate) static PROCESS: Realm = Realm::new();
+pub(crate) static PROCESS: Realm = Realm::with(Clock::of_process());
 
 impl Realm {
+    /// A realm apart from that of the process.
+    #[cfg(feature = "testing")]
     pub(crate) const fn new() -> Self {
+        Self::with(Clock::new())
+    }
+
+    const fn with(clock: Clock) -> Self {
         Self {
-            clock: Clock::new(),
+            clock,
             tags: Lazy::new(Tags::new),
         }
     }

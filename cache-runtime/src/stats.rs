@@ -1,13 +1,21 @@
 //! Counters of one function, striped so that threads do not contend for them.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::thread::available_parallelism;
-use std::time::Duration;
+#![allow(
+    unsafe_code,
+    reason = "the counters of a thread are found by pointer arithmetic"
+)]
 
-use once_cell::sync::Lazy;
+use std::ptr;
+use std::slice;
+use std::sync::atomic::{
+    AtomicPtr, AtomicU64,
+    Ordering::{AcqRel, Acquire, Relaxed},
+};
+use std::time::Duration;
 
 use crate::clock::nanos;
 use crate::outcome::{MissReason, Outcome};
+use crate::threads::{self, ThreadCell};
 
 /// What a function's cache has done in this process.
 ///
@@ -125,6 +133,7 @@ pub(crate) enum Event {
 const EVENTS: usize = Event::Invalidation as usize + 1;
 
 impl From<Outcome> for Event {
+    #[inline]
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Hit => Self::Hit,
@@ -141,7 +150,7 @@ impl From<Outcome> for Event {
     }
 }
 
-/// The counters that some of the threads share; two cache lines of its own.
+/// The counters that one thread writes, on cache lines of their own.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 struct Stripe {
@@ -150,30 +159,40 @@ struct Stripe {
     load_max_nanos: AtomicU64,
 }
 
-/// The counters of one function: a stripe for each core, and every thread counts on its own stripe.
+/// The first block has so many stripes, each further one twice as many as the one before.
+const FIRST: usize = 4;
+const BLOCKS: usize = 16;
+
+/// The counters of one function: a stripe for each thread, so that counting is a load and a store.
 #[derive(Debug)]
 pub(crate) struct Counters {
-    stripes: Box<[Stripe]>,
+    blocks: [AtomicPtr<Stripe>; BLOCKS],
+    /// For threads that are about to end and have no stripe any more.
+    late: Stripe,
     /// How often they were set to zero.
     round: AtomicU64,
 }
 
-static STRIPES: Lazy<usize> = Lazy::new(|| {
-    available_parallelism()
-        .map_or(1, usize::from)
-        .next_power_of_two()
-        .min(64)
-});
-static THREADS: AtomicUsize = AtomicUsize::new(0);
+#[cfg(feature = "testing")]
+impl Stripe {
+    fn counters(&self) -> impl Iterator<Item = &AtomicU64> {
+        let times = [&self.load_nanos, &self.load_max_nanos];
+        self.events.iter().chain(times)
+    }
+}
 
-thread_local! {
-    static THREAD: usize = THREADS.fetch_add(1, Relaxed);
+/// The block and the place in it of a thread with this number.
+pub(crate) fn place(number: usize) -> (usize, usize) {
+    let block = (number / FIRST + 1).ilog2() as usize;
+    assert!(block < BLOCKS, "fewer than 200 000 threads at a time");
+    (block, number - FIRST * ((1 << block) - 1))
 }
 
 impl Counters {
     pub(crate) fn new() -> Self {
         Self {
-            stripes: (0..*STRIPES).map(|_| Stripe::default()).collect(),
+            blocks: Default::default(),
+            late: Stripe::default(),
             round: AtomicU64::new(0),
         }
     }
@@ -183,58 +202,102 @@ impl Counters {
         self.round.load(Relaxed)
     }
 
+    /// Counts something for the thread with this cell.
+    #[inline]
+    pub(crate) fn count_in(&self, cell: &ThreadCell, event: Event) {
+        add(&self.stripe(cell).events[event as usize], 1);
+    }
+
     pub(crate) fn count(&self, event: impl Into<Event>) {
         self.add(event, 1);
     }
 
     pub(crate) fn add(&self, event: impl Into<Event>, n: u64) {
-        self.stripe().events[event.into() as usize].fetch_add(n, Relaxed);
+        let event = event.into() as usize;
+        match threads::cell() {
+            Some(cell) => add(&self.stripe(cell).events[event], n),
+            None => drop(self.late.events[event].fetch_add(n, Relaxed)),
+        }
     }
 
     pub(crate) fn load_took(&self, time: Duration) {
-        let stripe = self.stripe();
-        stripe.load_nanos.fetch_add(nanos(time), Relaxed);
-        stripe.load_max_nanos.fetch_max(nanos(time), Relaxed);
+        let time = nanos(time);
+        if let Some(cell) = threads::cell() {
+            let stripe = self.stripe(cell);
+            add(&stripe.load_nanos, time);
+            let longest = stripe.load_max_nanos.load(Relaxed).max(time);
+            stripe.load_max_nanos.store(longest, Relaxed);
+        } else {
+            self.late.load_nanos.fetch_add(time, Relaxed);
+            self.late.load_max_nanos.fetch_max(time, Relaxed);
+        }
     }
 
-    fn stripe(&self) -> &Stripe {
-        // A thread that is past its thread-locals (a value dropped at its very end) counts on the first stripe.
-        let thread = THREAD.try_with(|&thread| thread).unwrap_or(0);
-        &self.stripes[thread & (self.stripes.len() - 1)]
+    /// The stripe of the thread with this cell.
+    #[inline]
+    fn stripe(&self, cell: &ThreadCell) -> &Stripe {
+        let (block, index) = cell.place;
+        let first = self.blocks[block].load(Acquire);
+        if first.is_null() {
+            return self.make(cell);
+        }
+        // SAFETY: a block is made once, with room for every place in it, and freed with the counters.
+        unsafe { &*first.add(index) }
+    }
+
+    #[cold]
+    fn make(&self, cell: &ThreadCell) -> &Stripe {
+        let (block, index) = cell.place;
+        let stripes: Box<[Stripe]> = (0..FIRST << block).map(|_| Stripe::default()).collect();
+        let made = Box::into_raw(stripes);
+        let set =
+            self.blocks[block].compare_exchange(ptr::null_mut(), made.cast(), AcqRel, Acquire);
+        let first = set.map_or_else(
+            |first| {
+                // SAFETY: it was made above, and nobody else has seen it.
+                drop(unsafe { Box::from_raw(made) });
+                first
+            },
+            |_| made.cast(),
+        );
+        // SAFETY: as in `stripe`.
+        unsafe { &*first.add(index) }
+    }
+
+    fn block(&self, block: usize) -> &[Stripe] {
+        let first = self.blocks[block].load(Acquire);
+        if first.is_null() {
+            return &[];
+        }
+        // SAFETY: a block is made with so many stripes, and freed with the counters.
+        unsafe { slice::from_raw_parts(first, FIRST << block) }
+    }
+
+    fn stripes(&self) -> impl Iterator<Item = &Stripe> {
+        (0..BLOCKS)
+            .flat_map(|block| self.block(block))
+            .chain([&self.late])
     }
 
     /// Sets every counter to zero.
     #[cfg(feature = "testing")]
     pub(crate) fn reset(&self) {
         self.round.fetch_add(1, Relaxed);
-        for stripe in &self.stripes {
-            let times = [&stripe.load_nanos, &stripe.load_max_nanos];
-            stripe
-                .events
-                .iter()
-                .chain(times)
-                .for_each(|counter| counter.store(0, Relaxed));
+        for counter in self.stripes().flat_map(Stripe::counters) {
+            counter.store(0, Relaxed);
         }
     }
 
     pub(crate) fn read(&self) -> Stats {
         let sum = |event: Event| {
-            self.stripes
-                .iter()
-                .map(|s| s.events[event as usize].load(Relaxed))
-                .sum()
+            let events = self
+                .stripes()
+                .map(|s| s.events[event as usize].load(Relaxed));
+            events.sum()
         };
-        let total = self
-            .stripes
-            .iter()
-            .map(|s| s.load_nanos.load(Relaxed))
-            .sum();
-        let max = self
-            .stripes
-            .iter()
-            .map(|s| s.load_max_nanos.load(Relaxed))
-            .max()
-            .unwrap_or(0);
+        let total = self.stripes().map(|s| s.load_nanos.load(Relaxed)).sum();
+        let longest = self.stripes().map(|s| s.load_max_nanos.load(Relaxed)).max();
+        let max = longest.unwrap_or(0);
         Stats {
             hits: sum(Event::Hit),
             misses: Misses {
@@ -259,5 +322,39 @@ impl Counters {
             load_time_total: Duration::from_nanos(total),
             load_time_max: Duration::from_nanos(max),
         }
+    }
+}
+
+impl Drop for Counters {
+    fn drop(&mut self) {
+        for (block, first) in self.blocks.iter_mut().enumerate() {
+            let first = *first.get_mut();
+            if !first.is_null() {
+                let stripes = ptr::slice_from_raw_parts_mut(first, FIRST << block);
+                // SAFETY: it came from a box of so many stripes, and nobody counts any more.
+                drop(unsafe { Box::from_raw(stripes) });
+            }
+        }
+    }
+}
+
+/// Counts where no other thread counts: no read-modify-write.
+#[inline]
+fn add(counter: &AtomicU64, n: u64) {
+    counter.store(counter.load(Relaxed) + n, Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_thread_has_a_place_of_its_own() {
+        assert_eq!(
+            [0, 3, 4, 11, 12, 27, 28].map(place),
+            [(0, 0), (0, 3), (1, 0), (1, 7), (2, 0), (2, 15), (3, 0)]
+        );
+        let places: std::collections::HashSet<_> = (0..10_000).map(place).collect();
+        assert_eq!(places.len(), 10_000);
     }
 }

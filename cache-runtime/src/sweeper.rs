@@ -1,21 +1,32 @@
-//! Gives back the memory of expired entries that nobody reads: one thread for the process, asleep until the
-//! next entry is due, and not there at all while nothing expires.
+//! Gives back the memory of expired entries that nobody reads, and moves the tick of the clock on while it is looked
+//! at: one thread for the process, asleep until the next entry is due, and not there at all while nothing expires.
 //!
 //! It only saves memory: no call ever returns an expired value, whether the sweeper has run or not. Where no
 //! thread can be started, calls still sweep the shards they write to.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use once_cell::sync::{Lazy, OnceCell};
 
-use crate::clock::Moment;
+use crate::clock::{self, Moment};
+use crate::realm::PROCESS;
 use crate::site::AnyInstance;
+use crate::threads;
 
 /// Entries that are due within this long are swept together.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// The tick moves on after this long.
+const TICK: Duration = Duration::from_millis(1);
+
+/// A tick that nobody has looked at for this long stands still.
+const UNSEEN: Duration = Duration::from_millis(500);
+
+/// Whether somebody has looked at a tick that stood still.
+static WANTED: AtomicBool = AtomicBool::new(false);
 
 /// When the sweeper means to wake, by the clock of the process.
 static PLANNED: AtomicU64 = AtomicU64::new(u64::MAX);
@@ -46,6 +57,13 @@ pub(crate) fn expect(due: Moment) {
     }
 }
 
+/// Lets the tick of the clock move on, as long as it is looked at.
+pub(crate) fn tick() {
+    if !WANTED.swap(true, Ordering::Relaxed) {
+        ring();
+    }
+}
+
 /// Wakes the sweeper; starts it if there is none.
 pub(crate) fn ring() {
     static STARTED: OnceCell<()> = OnceCell::new();
@@ -64,7 +82,38 @@ impl Sweeper {
         loop {
             PLANNED.store(u64::MAX, Ordering::Relaxed);
             let wait = self.sweep();
-            self.sleep(wait);
+            if WANTED.load(Ordering::Relaxed) {
+                self.tick(wait);
+            } else {
+                self.sleep(wait);
+            }
+        }
+    }
+
+    /// Moves the tick on until something is to be swept, or nobody looks at it any more.
+    fn tick(&self, wait: Option<Duration>) {
+        let began = PROCESS.clock.now();
+        let mut looked = began;
+        loop {
+            clock::tick();
+            if self.sleep(Some(TICK)) {
+                return;
+            }
+            let now = PROCESS.clock.now();
+            if wait.is_some_and(|wait| now.since(began) >= wait) {
+                return;
+            }
+            if now.since(looked) >= UNSEEN {
+                let seen = threads::cells().any(|cell| {
+                    (looked.0..=now.0).contains(&cell.seen.load(crate::sync::Ordering::Relaxed))
+                });
+                if !seen {
+                    WANTED.store(false, Ordering::Relaxed);
+                    clock::stand();
+                    return;
+                }
+                looked = now;
+            }
         }
     }
 
@@ -88,18 +137,20 @@ impl Sweeper {
         wait
     }
 
-    fn sleep(&self, wait: Option<Duration>) {
-        let woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut woken = match wait {
-            Some(wait) => {
-                let slept = self.bell.wait_timeout_while(woken, wait, |woken| !*woken);
-                slept.unwrap_or_else(PoisonError::into_inner).0
-            }
-            None => self
-                .bell
-                .wait_while(woken, |woken| !*woken)
-                .unwrap_or_else(PoisonError::into_inner),
+    /// Sleeps, until somebody rings; answers whether somebody has.
+    fn sleep(&self, wait: Option<Duration>) -> bool {
+        let woken = lock(&self.woken);
+        let mut woken = if let Some(wait) = wait {
+            let slept = self.bell.wait_timeout_while(woken, wait, |woken| !*woken);
+            slept.unwrap_or_else(PoisonError::into_inner).0
+        } else {
+            let slept = self.bell.wait_while(woken, |woken| !*woken);
+            slept.unwrap_or_else(PoisonError::into_inner)
         };
-        *woken = false;
+        std::mem::take(&mut *woken)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

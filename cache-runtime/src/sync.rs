@@ -15,19 +15,37 @@ pub(crate) use loom::thread::{Thread, current, park};
 
 use std::sync::PoisonError;
 
+#[cfg(not(cache_model))]
+pub(crate) use std::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+};
+
+#[cfg(cache_model)]
+pub(crate) use loom::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+};
+
+/// Waits a moment for another thread that is about to be done.
+pub(crate) fn spin() {
+    #[cfg(not(cache_model))]
+    std::thread::yield_now();
+    #[cfg(cache_model)]
+    loom::thread::yield_now();
+}
+
 /// A value of each thread's own that needs no code to begin with.
 #[cfg(not(cache_model))]
 macro_rules! of_each_thread {
-    ($(static $name:ident: $type:ty = $value:expr;)*) => {
-        std::thread_local! { $(static $name: $type = const { $value };)* }
+    ($($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr;)*) => {
+        std::thread_local! { $($(#[$attribute])* static $name: $type = const { $value };)* }
     };
 }
 
 /// A value of each thread's own, where the model checker switches threads.
 #[cfg(cache_model)]
 macro_rules! of_each_thread {
-    ($(static $name:ident: $type:ty = $value:expr;)*) => {
-        loom::thread_local! { $(static $name: $type = $value;)* }
+    ($($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr;)*) => {
+        loom::thread_local! { $($(#[$attribute])* static $name: $type = $value;)* }
     };
 }
 

@@ -14,7 +14,7 @@ const F: u64 = 740;
 const G: u64 = 840;
 
 /// So many that what happens once in a while counts as often as it happens.
-const HITS: u64 = 50_000;
+const HITS: u64 = 500_000;
 
 #[test]
 fn a_hit_on_integers_takes_few_instructions() {

@@ -22,7 +22,7 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
             attribute.clone()
         }
     });
-    let call = call(plan, &quote!(.value), true);
+    let call = call(plan, false, true);
     let underscored = plan
         .func
         .params
@@ -32,8 +32,14 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
     quote!(#(#attrs)* #allow #vis #sig { #call })
 }
 
-/// Asks the cache, and computes on a miss. `take` is what is taken of the detailed answer.
-pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStream {
+/// Asks the cache, and computes on a miss. `detailed` says that the answer is to tell where it came from, `checked`
+/// that the arguments are to be judged.
+pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
+    let (found, filled) = if detailed {
+        (quote!(.detail()), None)
+    } else {
+        (quote!(.value), Some(quote!(.value)))
+    };
     let (runtime, door, ask) = (&plan.runtime, plan.door(), ask(plan));
     let Key {
         before,
@@ -51,17 +57,18 @@ pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStrea
         .map(|given| &given.value);
     let conditions = bindings(&plan.func, &quote!(#(#conditions),*));
     let fill = fill(plan);
-    let (method, wait) = match (plan.func.is_async(), later.is_some()) {
-        (false, false) => (quote!(enter), None),
-        (false, true) => (quote!(enter_or_refresh), None),
-        (true, false) => (quote!(enter_async), Some(quote!(.await))),
-        (true, true) => (quote!(enter_or_refresh_async), Some(quote!(.await))),
-    };
+    let refreshes = later.is_some();
     let Later {
         check: holds,
         later,
     } = later.unwrap_or_default();
-    let enter = quote_spanned!(Span::mixed_site()=> #runtime::__private::Door::#method(&__cache_door, __cache_ask, #parts #later)#wait);
+    let door_type = quote!(#runtime::__private::Door);
+    let enter = match (plan.func.is_async(), refreshes) {
+        (false, false) => enter(&quote!(#door_type::enter), &parts, &later),
+        (false, true) => enter(&quote!(#door_type::enter_or_refresh), &parts, &later),
+        (true, false) => enter_async(plan, &quote!(enter_async), &parts, &later),
+        (true, true) => enter_async(plan, &quote!(enter_or_refresh_async), &parts, &later),
+    };
     quote_spanned! {Span::mixed_site()=>
         let __cache_door = #door;
         let __cache_ask = { #conditions #ask };
@@ -70,10 +77,35 @@ pub(super) fn call(plan: &Plan, take: &TokenStream, checked: bool) -> TokenStrea
         #check
         #holds
         let __cache_seat = match #enter {
-            #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #take,
+            #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #found,
             #runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
         };
-        #fill #take
+        #fill #filled
+    }
+}
+
+fn enter(method: &TokenStream, key: &TokenStream, later: &TokenStream) -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> #method(&__cache_door, __cache_ask, #key #later))
+}
+
+/// A hit needs no future: it is answered before there is one.
+fn enter_async(
+    plan: &Plan,
+    method: &TokenStream,
+    key: &TokenStream,
+    later: &TokenStream,
+) -> TokenStream {
+    let private = &plan.runtime;
+    let private = quote!(#private::__private);
+    quote_spanned! {Span::mixed_site()=>
+        match #key {
+            __cache_key => match #private::Door::hit(&__cache_door, __cache_ask, &__cache_key) {
+                ::core::option::Option::Some(__cache_hit) => #private::Found::Hit(__cache_hit),
+                ::core::option::Option::None => {
+                    #private::Door::#method(&__cache_door, __cache_ask, __cache_key #later).await
+                }
+            },
+        }
     }
 }
 

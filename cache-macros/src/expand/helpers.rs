@@ -232,7 +232,7 @@ fn body(plan: &Plan, helper: &Helper) -> TokenStream {
             let fill = call::fill(plan);
             quote_spanned!(Span::mixed_site()=> #before let __cache_seat = #method(#door, #parts)#wait; #fill.value)
         }
-        _ => call::call(plan, &TokenStream::new(), false),
+        _ => call::call(plan, true, false),
     }
 }
 

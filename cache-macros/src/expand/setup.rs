@@ -81,7 +81,8 @@ fn kind(plan: &Plan) -> TokenStream {
     } else {
         quote!(__cache_kind)
     };
-    quote_spanned!(span=> #runtime::__private::Probe::<#output>::new().#found())
+    let kind = quote_spanned!(span=> #runtime::__private::Probe::<#output>::new().#found());
+    quote_spanned!(span=> #runtime::__private::Stow::of(&#kind).__cache_stow())
 }
 
 /// Insists that results can be stored: it stands in the function itself and nowhere else.

@@ -10,12 +10,14 @@
 //!
 //! No clock, no lock and no I/O here.
 
+pub(crate) mod cell;
 mod route;
 mod shapes;
 mod way;
 
 use std::hash::{BuildHasher, Hasher};
 
+use cell::{Harmless, Stowage, StowedBy};
 use foldhash::fast::RandomState;
 use once_cell::sync::Lazy;
 
@@ -29,6 +31,8 @@ static HASHER: Lazy<RandomState> = Lazy::new(RandomState::default);
 pub trait KeyRef {
     /// The key as the store keeps it.
     type Owned: Send + Sync + 'static;
+    /// How the store keeps it.
+    type Stowage: Stowage;
 
     /// Feeds the key into a hasher.
     fn hash<H: Hasher>(&self, state: &mut H);
@@ -45,7 +49,11 @@ pub trait KeyRef {
     }
 }
 
+/// What a store keeps of a key.
+pub(crate) type CellOf<Q> = <<Q as KeyRef>::Stowage as Stowage>::Cell<<Q as KeyRef>::Owned>;
+
 /// The hash of a key, the same all through one process.
+#[inline]
 pub(crate) fn hash(key: &impl KeyRef) -> u64 {
     let mut state = HASHER.build_hasher();
     key.hash(&mut state);
@@ -91,6 +99,7 @@ pub struct Part<'a, A, W> {
 }
 
 /// Makes an argument part of a key.
+#[inline]
 pub fn part<W, A: Key<W>>(_way: W, argument: &A) -> Part<'_, A, W> {
     Part {
         argument,
@@ -115,6 +124,7 @@ pub fn typed<A, Q: KeyRef>(_argument: &A, key: Q) -> Typed<A, Q> {
 
 impl<A, Q: KeyRef> KeyRef for Typed<A, Q> {
     type Owned = Q::Owned;
+    type Stowage = Q::Stowage;
 
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.key.hash(state);
@@ -142,6 +152,7 @@ pub fn weighed<Q: KeyRef, V>(key: Q, weigher: fn(&Q::Owned, &V) -> u32) -> Weigh
 
 impl<Q: KeyRef, V: 'static> KeyRef for Weighed<Q, V> {
     type Owned = Q::Owned;
+    type Stowage = Q::Stowage;
 
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.key.hash(state);
@@ -169,7 +180,9 @@ impl<Q: KeyRef, V> std::fmt::Debug for Weighed<Q, V> {
 
 impl KeyRef for () {
     type Owned = ();
+    type Stowage = Harmless;
 
+    #[inline]
     fn hash<H: Hasher>(&self, _state: &mut H) {}
 
     fn is(&self, (): &()) -> bool {
@@ -179,14 +192,17 @@ impl KeyRef for () {
     fn own(&self) {}
 }
 
-impl<A: Key<W>, W, Rest: KeyRef> KeyRef for (Part<'_, A, W>, Rest) {
+impl<A: Key<W>, W: StowedBy, Rest: KeyRef> KeyRef for (Part<'_, A, W>, Rest) {
     type Owned = (A::Owned, Rest::Owned);
+    type Stowage = <W::Stowage as Stowage>::And<Rest::Stowage>;
 
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.argument.hash(state);
         self.1.hash(state);
     }
 
+    #[inline]
     fn is(&self, owned: &Self::Owned) -> bool {
         self.0.argument.is(&owned.0) && self.1.is(&owned.1)
     }

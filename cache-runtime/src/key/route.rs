@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Write};
 use std::hash::Hasher;
 
 use super::KeyRef;
+use super::cell::Harmless;
 
 /// Longer routes are rendered on the heap.
 const INLINE: usize = 128;
@@ -91,6 +92,7 @@ impl std::ops::Deref for Rendered {
 
 impl KeyRef for Route {
     type Owned = Rendered;
+    type Stowage = Harmless;
 
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write(self.bytes());

@@ -25,10 +25,12 @@ impl Shape for ByTarget {}
 impl<T: Hash + Eq + Clone + Send + Sync + 'static> Key<ByValue> for T {
     type Owned = T;
 
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         Hash::hash(self, state);
     }
 
+    #[inline]
     fn is(&self, owned: &T) -> bool {
         self == owned
     }
@@ -42,8 +44,10 @@ impl<T: Hash + Eq + Clone + Send + Sync + 'static> Key<ByValue> for T {
 impl<T> Key<NotAtAll> for T {
     type Owned = ();
 
+    #[inline]
     fn hash<H: Hasher>(&self, _state: &mut H) {}
 
+    #[inline]
     fn is(&self, (): &()) -> bool {
         false
     }
@@ -56,10 +60,12 @@ macro_rules! leaves {
         impl<W: Shape> Key<W> for $leaf {
             type Owned = $leaf;
 
+            #[inline]
             fn hash<H: Hasher>(&self, state: &mut H) {
                 Hash::hash(self, state);
             }
 
+            #[inline]
             fn is(&self, owned: &$leaf) -> bool {
                 self == owned
             }
@@ -84,10 +90,12 @@ macro_rules! borrowed_leaves {
         impl<W: Shape> Key<W> for $leaf {
             type Owned = $owned;
 
+            #[inline]
             fn hash<H: Hasher>(&self, state: &mut H) {
                 Hash::hash(self, state);
             }
 
+            #[inline]
             fn is(&self, owned: &$owned) -> bool {
                 self == &**owned
             }
@@ -118,10 +126,12 @@ macro_rules! floats {
         impl<W: Shape> Key<W> for $float {
             type Owned = Exact<$float>;
 
+            #[inline]
             fn hash<H: Hasher>(&self, state: &mut H) {
                 Hash::hash(&Key::<W>::own(self).to_bits(), state);
             }
 
+            #[inline]
             fn is(&self, owned: &Exact<$float>) -> bool {
                 Key::<W>::own(self).to_bits() == owned.to_bits()
             }
@@ -146,10 +156,12 @@ macro_rules! forward {
     ($target:ty) => {
         type Owned = $target;
 
+        #[inline]
         fn hash<H: Hasher>(&self, state: &mut H) {
             (**self).hash(state);
         }
 
+        #[inline]
         fn is(&self, owned: &$target) -> bool {
             (**self).is(owned)
         }
@@ -185,10 +197,12 @@ macro_rules! by_target {
     () => {
         type Owned = T::Owned;
 
+        #[inline]
         fn hash<H: Hasher>(&self, state: &mut H) {
             Hash::hash(&**self, state);
         }
 
+        #[inline]
         fn is(&self, owned: &T::Owned) -> bool {
             **self == *owned.borrow()
         }
@@ -236,10 +250,12 @@ macro_rules! sequences {
         impl<W: Shape, T: Key<W>> Key<W> for $sequence {
             type Owned = Box<[T::Owned]>;
 
+            #[inline]
             fn hash<H: Hasher>(&self, state: &mut H) {
                 hash_all(self.iter(), state);
             }
 
+            #[inline]
             fn is(&self, owned: &Self::Owned) -> bool {
                 all_are(self.iter(), owned)
             }
@@ -256,10 +272,12 @@ sequences! { [T], Vec<T>, VecDeque<T>, BTreeSet<T> }
 impl<W: Shape, T: Key<W>, const N: usize> Key<W> for [T; N] {
     type Owned = [T::Owned; N];
 
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         hash_all(self.iter(), state);
     }
 
+    #[inline]
     fn is(&self, owned: &Self::Owned) -> bool {
         all_are(self.iter(), owned)
     }
@@ -272,6 +290,7 @@ impl<W: Shape, T: Key<W>, const N: usize> Key<W> for [T; N] {
 impl<W: Shape, K: Key<W>, V: Key<W>> Key<W> for BTreeMap<K, V> {
     type Owned = Box<[(K::Owned, V::Owned)]>;
 
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_usize(self.len());
         for (key, value) in self {
@@ -280,6 +299,7 @@ impl<W: Shape, K: Key<W>, V: Key<W>> Key<W> for BTreeMap<K, V> {
         }
     }
 
+    #[inline]
     fn is(&self, owned: &Self::Owned) -> bool {
         let keys = self.keys().zip(owned).all(|(key, owned)| key.is(&owned.0));
         let values = || {
@@ -300,6 +320,7 @@ impl<W: Shape, K: Key<W>, V: Key<W>> Key<W> for BTreeMap<K, V> {
 impl<W: Shape, T: Key<W>> Key<W> for Option<T> {
     type Owned = Option<T::Owned>;
 
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u8(u8::from(self.is_some()));
         if let Some(value) = self {
@@ -307,6 +328,7 @@ impl<W: Shape, T: Key<W>> Key<W> for Option<T> {
         }
     }
 
+    #[inline]
     fn is(&self, owned: &Self::Owned) -> bool {
         match (self, owned) {
             (Some(value), Some(owned)) => value.is(owned),
@@ -325,10 +347,12 @@ macro_rules! tuples {
         impl<W: Shape, $($name: Key<W>),+> Key<W> for ($($name,)+) {
             type Owned = ($($name::Owned,)+);
 
+            #[inline]
             fn hash<H: Hasher>(&self, state: &mut H) {
                 $(self.$index.hash(state);)+
             }
 
+            #[inline]
             fn is(&self, owned: &Self::Owned) -> bool {
                 $(self.$index.is(&owned.$index))&&+
             }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use once_cell::sync::OnceCell;
 
-use super::{LoadId, Place, Source};
+use super::{LoadId, Source};
 use crate::sync::Mutex;
 
 /// A result that was computed from something, stored or under way.
@@ -23,7 +23,6 @@ use crate::sync::Mutex;
 pub(crate) struct Dependant {
     pub(crate) source: &'static dyn Source,
     pub(crate) hash: u64,
-    pub(crate) place: Place,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -249,13 +248,8 @@ pub(crate) fn outdate_all(source: &'static dyn Source) {
 
 fn drop_all(mut found: Vec<Dependant>) {
     let mut seen = HashSet::new();
-    while let Some(Dependant {
-        source,
-        hash,
-        place,
-    }) = found.pop()
-    {
-        source.drop_place(hash, place);
+    while let Some(Dependant { source, hash }) = found.pop() {
+        source.drop_hash(hash);
         // Results on the way may be gone; what was computed from them is not.
         if seen.insert((address(source), hash)) {
             source.dependents().outdated(hash, None, &mut found);

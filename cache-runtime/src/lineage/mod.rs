@@ -30,23 +30,13 @@ impl LoadId {
     }
 }
 
-/// Where a key is in the store of its function. A stamp is never used twice, so a place whose slot has changed
-/// hands is known as such.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) slot: u32,
-    pub(crate) stamp: u64,
-}
-
 /// The entries of one function, as those see them whose results were computed from one.
 pub(crate) trait Source: Send + Sync {
     /// Those who were computed from the entries.
     fn dependents(&self) -> &Dependents;
 
-    /// Drops what is in a place and detaches the computations under way there.
-    ///
-    /// - A place whose key is gone is left alone.
-    fn drop_place(&self, hash: u64, place: Place);
+    /// Drops the entries of every key with this hash, and detaches their computations.
+    fn drop_hash(&self, hash: u64);
 }
 
 /// What one value was computed from.

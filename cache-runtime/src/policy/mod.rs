@@ -27,8 +27,12 @@ impl Heat {
     const MOST: u8 = 2;
 
     /// Takes note of a hit.
+    #[inline]
     pub(crate) fn touch(&self, slot: u32) {
-        let heat = &self.0[slot as usize];
+        // Where nobody leaves, nobody counts.
+        let Some(heat) = self.0.get(slot as usize) else {
+            return;
+        };
         let hits = heat.load(Relaxed);
         if hits < Self::MOST {
             heat.store(hits + 1, Relaxed);

@@ -12,15 +12,19 @@ use super::background::Tasks;
 use super::flight::block_on;
 use super::running;
 use super::seat::Seat;
-use super::step::{Ask, Call, Found, InstanceOf, Step};
+use super::step::{Ask, Call, Found, Given, InstanceOf, Step, restored};
 use super::tagging::Tagging;
 use super::{Instance, InstanceId, Site, State};
 use crate::invalidate::Invalidation;
-use crate::key::{self, KeyRef};
+use crate::key::cell::KeyCell;
+use crate::key::{self, CellOf, KeyRef};
 use crate::lineage::{self, Lineage};
 use crate::options::{Setup, times};
-use crate::stats::Stats;
+use crate::outcome::Outcome;
+use crate::stats::{Event, Stats};
 use crate::sweeper;
+use crate::threads;
+use crate::value::cell::{Named, ValueCell};
 use crate::value::{Kind, Shown};
 
 /// The way into a cached function with result `R` of kind `K`.
@@ -36,12 +40,16 @@ pub struct Door<R, K: Kind<R>> {
     clippy::needless_pass_by_value,
     reason = "a key is a tuple of references, made for the call"
 )]
+#[expect(
+    clippy::inline_always,
+    reason = "a hit costs less than the calls that it would be made of"
+)]
 impl<R, K: Kind<R>> Door<R, K> {
     /// Opens a function. `marker` is a closure inside the function: the type of a closure differs between
     /// instantiations of the function it stands in, whether it uses the parameters or not.
     pub fn new<M>(
         site: &'static Site,
-        _kind: K,
+        _kind: Named<K>,
         setup: fn(Setup<K::Value>) -> Setup<K::Value>,
         _marker: &M,
     ) -> Self {
@@ -54,7 +62,32 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// Answers a call, waiting on this thread if another caller computes the same.
-    pub fn enter<Q: KeyRef>(&self, ask: Ask, key: Q) -> Found<R, K, Q::Owned> {
+    #[inline(always)]
+    pub fn enter<Q: KeyRef>(&self, ask: Ask, key: Q) -> Found<R, K, CellOf<Q>> {
+        match self.hit(ask, &key) {
+            Some(hit) => Found::Hit(hit),
+            None => self.enter_slowly(ask, key),
+        }
+    }
+
+    /// The answer to a call that finds a value which is good at any rate, outside of any computation.
+    #[inline(always)]
+    pub fn hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
+        if ask != Ask::new() || running::is_inside() || is_disabled() {
+            return None;
+        }
+        let instance = self.known::<Q>().filter(|instance| instance.simple)?;
+        let cell = threads::cell()?;
+        let hit = instance.store.hit(key::hash(key), key, cell)?;
+        instance.counters.count_in(cell, Event::Hit);
+        let value = restored::<R, K>(hit.value);
+        let stored_at = Some((hit.stored_at, &instance.realm.clock));
+        Some(Given::new(value, Outcome::Hit, stored_at))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_slowly<Q: KeyRef>(self, ask: Ask, key: Q) -> Found<R, K, CellOf<Q>> {
         let Some(mut call) = self.call(ask, &key) else {
             return self.bypass();
         };
@@ -76,11 +109,14 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: Q,
         tags: impl FnOnce(&mut Tagging),
         later: impl FnOnce() -> F,
-    ) -> Found<R, K, Q::Owned>
+    ) -> Found<R, K, CellOf<Q>>
     where
         R: 'static,
         K: 'static,
     {
+        if let Some(hit) = self.hit(ask, &key) {
+            return Found::Hit(hit);
+        }
         let Some(mut call) = self.call(ask, &key) else {
             return self.bypass();
         };
@@ -99,7 +135,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// Answers a call, waiting as a task if another caller computes the same.
-    pub async fn enter_async<Q: KeyRef>(&self, ask: Ask, key: Q) -> Found<R, K, Q::Owned> {
+    pub async fn enter_async<Q: KeyRef>(&self, ask: Ask, key: Q) -> Found<R, K, CellOf<Q>> {
         let Some(mut call) = self.call(ask, &key) else {
             return self.bypass();
         };
@@ -121,7 +157,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: Q,
         tags: impl FnOnce(&mut Tagging),
         later: impl FnOnce() -> F,
-    ) -> Found<R, K, Q::Owned>
+    ) -> Found<R, K, CellOf<Q>>
     where
         R: 'static,
         K: 'static,
@@ -147,7 +183,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// Begins a computation that replaces what is stored.
-    pub fn refresh<Q: KeyRef>(&self, key: Q) -> Seat<R, K, Q::Owned> {
+    pub fn refresh<Q: KeyRef>(&self, key: Q) -> Seat<R, K, CellOf<Q>> {
         match self.enter(Ask::new().forced(true), key) {
             Found::Miss(seat) => seat,
             Found::Hit(_) => unreachable!("a forced call computes"),
@@ -159,7 +195,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         clippy::unused_async,
         reason = "a shared back end will be asked for a lease here"
     )]
-    pub async fn refresh_async<Q: KeyRef>(&self, key: Q) -> Seat<R, K, Q::Owned> {
+    pub async fn refresh_async<Q: KeyRef>(&self, key: Q) -> Seat<R, K, CellOf<Q>> {
         self.refresh(key)
     }
 
@@ -201,7 +237,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         if let Some(lineage) = entry.lineage() {
             running::record(|recording| recording.inherit(lineage));
         }
-        S::show(&entry.value)
+        S::show(K::Cell::view(&entry.value))
     }
 
     /// Shows the live value of a key, without counting a hit.
@@ -223,18 +259,18 @@ impl<R, K: Kind<R>> Door<R, K> {
         }
         let (instance, hash) = (self.instance(&key), key::hash(&key));
         let epoch = instance.realm.tags.now();
-        let stored = S::take(value).map(Arc::new);
-        let value = stored.as_deref().and_then(K::value);
+        let taken = S::take(value).map(K::Cell::taken);
+        let value = taken.as_ref().map(K::Cell::view).and_then(K::value);
         let times = value.and_then(|value| times(&instance.options, &instance.rules, Some(value)));
-        match (&stored, times) {
-            (Some(stored), Some(times)) => {
+        match (&taken, times) {
+            (Some(taken), Some(times)) => {
                 let mut tagging = Tagging::new(instance.realm);
                 tags(&mut tagging);
                 let own = value.map_or_else(Vec::new, |value| instance.labels_of(value));
                 let lineage =
                     Lineage::of_labels(epoch, tagging.into_labels().into_iter().chain(own));
-                let weight = instance.weigh(value, || Some(Arc::new(key.own())));
-                let entry = instance.entry(Arc::clone(stored), &times, weight, lineage);
+                let weight = instance.weigh(value, instance.weighed_key(&key).as_ref());
+                let entry = instance.entry(taken.clone(), &times, weight, lineage);
                 instance.store.put(hash, &key, &entry);
             }
             _ => drop(instance.store.remove(hash, &key)),
@@ -260,7 +296,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// A call of the cached function; none if the cache is to be bypassed.
-    fn call<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<R, K, Q::Owned>> {
+    fn call<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<R, K, CellOf<Q>>> {
         if is_disabled() {
             return None;
         }
@@ -272,7 +308,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         Some(Call::new(instance, ask, hash))
     }
 
-    fn bypass<O: Send + Sync + 'static>(&self) -> Found<R, K, O> {
+    fn bypass<O: KeyCell>(&self) -> Found<R, K, O> {
         Found::Miss(Seat::bypass(Arc::clone(&self.state().counters)))
     }
 
@@ -280,25 +316,32 @@ impl<R, K: Kind<R>> Door<R, K> {
         self.site.state()
     }
 
-    fn instance<Q: KeyRef>(&self, key: &Q) -> &'static InstanceOf<K, Q::Owned> {
+    /// The instance, if it is there already and easily found.
+    #[inline(always)]
+    fn known<Q: KeyRef>(&self) -> Option<&'static InstanceOf<K, CellOf<Q>>> {
+        self.site.known(self.id::<Q>())
+    }
+
+    #[inline(always)]
+    fn id<Q: KeyRef>(&self) -> InstanceId {
+        InstanceId {
+            function: self.function,
+            types: typeid::of::<(Q, InstanceOf<K, CellOf<Q>>)>(),
+        }
+    }
+
+    fn instance<Q: KeyRef>(&self, key: &Q) -> &'static InstanceOf<K, CellOf<Q>> {
         let state = self.state();
-        let instance = TypeId::of::<InstanceOf<K, Q::Owned>>();
-        let found = state.instance(
-            InstanceId {
-                function: self.function,
-                arguments: typeid::of::<Q>(),
-                instance,
-            },
-            || {
-                let setup = (self.setup)(Setup::new());
-                let counters = Arc::clone(&state.counters);
-                let made = Instance::new(setup, key.weigher(), state.realm, counters);
-                // Lives as long as the function it belongs to: for the rest of the process.
-                let made: &'static InstanceOf<K, Q::Owned> = Box::leak(Box::new(made));
-                sweeper::look_after(made);
-                made
-            },
-        );
+        let found = state.instance(self.id::<Q>(), || {
+            let setup = (self.setup)(Setup::new());
+            let counters = Arc::clone(&state.counters);
+            let made = Instance::new(setup, key.weigher(), state.realm, counters);
+            // Lives as long as the function it belongs to: for the rest of the process.
+            let made: &'static InstanceOf<K, CellOf<Q>> = Box::leak(Box::new(made));
+            sweeper::look_after(made);
+            made
+        });
+        self.site.note_first();
         let found: &'static dyn std::any::Any = found;
         found
             .downcast_ref()
@@ -307,12 +350,21 @@ impl<R, K: Kind<R>> Door<R, K> {
 }
 
 /// Whether a test keeps this thread away from the caches.
+#[inline]
 fn is_disabled() -> bool {
     #[cfg(feature = "testing")]
     return crate::testing::is_disabled();
     #[cfg(not(feature = "testing"))]
     false
 }
+
+impl<R, K: Kind<R>> Clone for Door<R, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, K: Kind<R>> Copy for Door<R, K> {}
 
 impl<R, K: Kind<R>> std::fmt::Debug for Door<R, K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

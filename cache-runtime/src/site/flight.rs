@@ -17,9 +17,9 @@ use crate::sync::{Mutex, Thread, current, park};
 #[derive(Debug)]
 pub(crate) enum Landing<V, E> {
     /// Its value, and what that was computed from.
-    Value(Arc<V>, Lineage),
+    Value(V, Lineage),
     /// The old value, in the stead of an error.
-    Stale(Arc<V>, Lineage),
+    Stale(V, Lineage),
     /// Its error, shared, and what that came from.
     Failed(Arc<E>, Lineage),
     /// An error that cannot be shared: everyone computes for themselves, side by side.
@@ -28,11 +28,11 @@ pub(crate) enum Landing<V, E> {
     Abandoned,
 }
 
-impl<V, E> Clone for Landing<V, E> {
+impl<V: Clone, E> Clone for Landing<V, E> {
     fn clone(&self) -> Self {
         match self {
-            Self::Value(value, from) => Self::Value(Arc::clone(value), from.clone()),
-            Self::Stale(value, from) => Self::Stale(Arc::clone(value), from.clone()),
+            Self::Value(value, from) => Self::Value(value.clone(), from.clone()),
+            Self::Stale(value, from) => Self::Stale(value.clone(), from.clone()),
             Self::Failed(error, from) => Self::Failed(Arc::clone(error), from.clone()),
             Self::Unshared => Self::Unshared,
             Self::Abandoned => Self::Abandoned,
@@ -76,7 +76,9 @@ impl<V, E> Flight<V, E> {
         drop(state);
         waiting.into_iter().for_each(Waker::wake);
     }
+}
 
+impl<V: Clone, E> Flight<V, E> {
     fn poll(&self, context: &Context<'_>) -> Poll<Landing<V, E>> {
         match &mut *self.state.lock() {
             State::Landed(landing) => Poll::Ready(landing.clone()),
@@ -109,7 +111,7 @@ impl<V, E> Follow<V, E> {
     }
 }
 
-impl<V, E> Future for Follow<V, E> {
+impl<V: Clone, E> Future for Follow<V, E> {
     type Output = Landing<V, E>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Landing<V, E>> {

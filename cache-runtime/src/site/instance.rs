@@ -6,22 +6,26 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use crate::clock::{Clock, Moment};
 use crate::entry::{Entry, Times};
-use crate::key::{self, Rendered, Route};
-use crate::lineage::{self, Dependents, Label, Lineage, Place, Source};
-use crate::options::{Options, Rules, Setup};
+use crate::key::cell::KeyCell;
+use crate::key::{self, CellOf, KeyRef, Route};
+use crate::lineage::{self, Dependents, Label, Lineage, Source};
+use crate::options::{Options, Rules, Setup, Ttl};
 use crate::realm::Realm;
 use crate::stats::Counters;
 use crate::store::{Bound, Store};
 use crate::sweeper;
+use crate::value::cell::ValueCell;
 
 /// The entries, options and rules of one instantiation of a function with keys `O`, stored values `S`, shared
 /// errors `E` and values `V`.
 #[derive(Debug)]
-pub(crate) struct Instance<O, S, E, V> {
+pub(crate) struct Instance<O: KeyCell, S: ValueCell, E, V> {
     pub(crate) store: Store<O, S, E>,
     pub(crate) options: Options,
     pub(crate) rules: Rules<V>,
-    pub(crate) weigher: Option<fn(&O, &V) -> u32>,
+    pub(crate) weigher: Option<fn(&O::Key, &V) -> u32>,
+    /// Whether a value that is good until later may be given out without a question.
+    pub(crate) simple: bool,
     pub(crate) counters: Arc<Counters>,
     pub(crate) realm: &'static Realm,
     dependents: Dependents,
@@ -44,10 +48,10 @@ pub(crate) trait AnyInstance: Any + Source {
     fn remove_route(&'static self, route: &Route) -> bool;
 }
 
-impl<O, S, E, V> Instance<O, S, E, V> {
+impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
     pub(crate) fn new(
         setup: Setup<V>,
-        weigher: Option<fn(&O, &V) -> u32>,
+        weigher: Option<fn(&O::Key, &V) -> u32>,
         realm: &'static Realm,
         counters: Arc<Counters>,
     ) -> Self {
@@ -58,7 +62,13 @@ impl<O, S, E, V> Instance<O, S, E, V> {
             (None, None) => Bound::Unbounded,
         };
         Self {
-            store: Store::new(bound, &realm.clock, Arc::clone(&counters)),
+            store: Store::new(
+                bound,
+                uniform(&options, &rules),
+                &realm.clock,
+                Arc::clone(&counters),
+            ),
+            simple: rules.is_stale.is_none(),
             options,
             rules,
             weigher,
@@ -74,14 +84,20 @@ impl<O, S, E, V> Instance<O, S, E, V> {
         self.realm.clock.now()
     }
 
+    /// The time as of a moment ago.
+    #[inline]
+    pub(crate) fn glance(&self) -> Moment {
+        self.realm.clock.glance()
+    }
+
     /// An entry that is stored now.
     pub(crate) fn entry(
         &self,
-        value: Arc<S>,
+        value: S::Taken,
         times: &Times,
         weight: u32,
         lineage: Lineage,
-    ) -> Entry<S> {
+    ) -> Entry<S::Taken> {
         if lineage.has_tags() {
             self.labelled.store(true, Relaxed);
         }
@@ -102,21 +118,37 @@ impl<O, S, E, V> Instance<O, S, E, V> {
         labels
     }
 
-    /// What a value weighs; `key` is asked for only if it counts.
-    pub(crate) fn weigh(&self, value: Option<&V>, key: impl FnOnce() -> Option<Arc<O>>) -> u32 {
-        let Some(value) = value else { return 0 };
-        match (self.rules.weigher, self.weigher) {
-            (Some(weigher), _) => weigher(value),
-            (None, Some(weigher)) => key().map_or(0, |key| weigher(&key, value)),
-            (None, None) => 0,
-        }
+    /// The key that entries are weighed by, if they are weighed by their keys.
+    pub(crate) fn weighed_key(&self, key: &impl KeyRef<Owned = O::Key>) -> Option<O::Key> {
+        self.weigher.is_some().then(|| key.own())
     }
+
+    /// What a value weighs under such a key.
+    pub(crate) fn weigh(&self, value: Option<&V>, key: Option<&O::Key>) -> u32 {
+        let Some(value) = value else { return 0 };
+        let by_key = self
+            .weigher
+            .zip(key)
+            .map(|(weigher, key)| weigher(key, value));
+        let by_value = self.rules.weigher.map(|weigher| weigher(value));
+        by_key.or(by_value).unwrap_or(0)
+    }
+}
+
+/// The time to live of a function's entries, if it is the same for all of them and ends when nothing else does.
+fn uniform<V>(options: &Options, rules: &Rules<V>) -> Option<Ttl> {
+    let varies = options.jitter > 0.0
+        || options.none_timeout.is_some()
+        || options.err_timeout.is_some()
+        || options.refresh_ahead.is_some()
+        || rules.timeout_with.is_some();
+    (!varies).then_some(options.timeout)
 }
 
 impl<O, S, E, V> Source for Instance<O, S, E, V>
 where
-    O: Send + Sync + 'static,
-    S: Send + Sync + 'static,
+    O: KeyCell,
+    S: ValueCell,
     E: Send + Sync + 'static,
     V: 'static,
 {
@@ -124,15 +156,15 @@ where
         &self.dependents
     }
 
-    fn drop_place(&self, hash: u64, place: Place) {
-        self.store.remove_place(hash, place);
+    fn drop_hash(&self, hash: u64) {
+        self.store.remove_hash(hash);
     }
 }
 
 impl<O, S, E, V> AnyInstance for Instance<O, S, E, V>
 where
-    O: Send + Sync + 'static,
-    S: Send + Sync + 'static,
+    O: KeyCell,
+    S: ValueCell,
     E: Send + Sync + 'static,
     V: 'static,
 {
@@ -158,7 +190,7 @@ where
         if self.labelled.load(Relaxed) {
             let epoch = self.realm.tags.now();
             if self.swept.swap(epoch, Relaxed) != epoch {
-                self.store.sweep_outdated(now);
+                self.store.sweep_outdated();
             }
         }
         self.store.sweep(now)
@@ -166,7 +198,7 @@ where
 
     fn remove_route(&'static self, route: &Route) -> bool {
         let store: &dyn Any = &self.store;
-        let Some(store) = store.downcast_ref::<Store<Rendered, S, E>>() else {
+        let Some(store) = store.downcast_ref::<Store<CellOf<Route>, S, E>>() else {
             return false;
         };
         let hash = key::hash(route);

@@ -8,6 +8,10 @@
 //! - [`tagging`]: the labels of a value.
 //! - [`surroundings`]: what a call carries to another thread or task.
 //! - [`running`]: which computations run here, and which wait for which.
+#![allow(
+    unsafe_code,
+    reason = "an instance is found by the identity of its type, without asking it"
+)]
 
 pub(crate) mod background;
 pub(crate) mod door;
@@ -47,6 +51,8 @@ pub struct Site {
     pub(crate) timeout: Timeout,
     pub(crate) max_entries: Bound,
     state: OnceCell<State>,
+    /// The first instance in the process, again, to be found at once.
+    first: OnceCell<(InstanceId, &'static dyn AnyInstance)>,
 }
 
 impl Site {
@@ -73,6 +79,7 @@ impl Site {
             timeout: Timeout::After(DEFAULT_TIMEOUT),
             max_entries: Bound::Entries(DEFAULT_MAX_ENTRIES),
             state: OnceCell::new(),
+            first: OnceCell::new(),
         }
     }
 
@@ -134,6 +141,26 @@ impl Site {
         std::ptr::from_ref(self).addr()
     }
 
+    /// The first instance in the process, if it is the one asked for and no test has caches of its own.
+    #[inline]
+    pub(crate) fn known<I: AnyInstance>(&'static self, id: InstanceId) -> Option<&'static I> {
+        #[cfg(feature = "testing")]
+        if crate::testing::world::here().is_some() {
+            return None;
+        }
+        let (first, instance) = self.first.get()?;
+        let instance: *const dyn AnyInstance = *instance;
+        // SAFETY: `id` was made of the type of the instance, and the one with this `id` lives as long as the process.
+        (*first == id).then(|| unsafe { &*instance.cast::<I>() })
+    }
+
+    /// Takes note of the first instance in the process.
+    pub(crate) fn note_first(&'static self) {
+        if let Some(first) = self.state.get().and_then(|state| state.first.get()) {
+            let _ = self.first.set(*first);
+        }
+    }
+
     /// What this site has come to: on this thread, if its caches are isolated, else in the process.
     pub(crate) fn state(&'static self) -> &'static State {
         #[cfg(feature = "testing")]
@@ -158,9 +185,9 @@ impl fmt::Debug for Site {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct InstanceId {
     pub(crate) function: TypeId,
-    /// The types of the arguments in the key: an `impl Trait` argument has no name that could tell.
-    pub(crate) arguments: TypeId,
-    pub(crate) instance: TypeId,
+    /// The types of the arguments in the key, since an `impl Trait` argument has no name that could tell; and that of
+    /// the instance.
+    pub(crate) types: TypeId,
 }
 
 /// What a site has come to in a process.

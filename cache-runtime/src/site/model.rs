@@ -14,14 +14,17 @@ use super::seat::Seat;
 use super::step::{Ask, Call, Found, Step};
 use crate::entry::{Entry, Times};
 use crate::key;
+use crate::key::cell::InPlace;
 use crate::lineage::{self, Lineage};
 use crate::options::Setup;
 use crate::realm::PROCESS;
 use crate::stats::Counters;
 use crate::value::SharedErrors;
+use crate::value::cell::{InPlace as Kept, Stowed};
 
 type Answer = Result<u64, u64>;
-type Numbers = Instance<(), u64, u64, u64>;
+type Numbers = Instance<InPlace<()>, Kept<u64>, u64, u64>;
+type Kind = Stowed<SharedErrors<u64, u64>>;
 
 fn instance() -> &'static Numbers {
     let setup = Setup::new().timeout(crate::options::never());
@@ -41,8 +44,8 @@ fn call(instance: &'static Numbers, ask: Ask, body: impl FnOnce() -> Answer) -> 
     }
 }
 
-fn enter(instance: &'static Numbers, ask: Ask) -> Found<Answer, SharedErrors<u64, u64>, ()> {
-    let mut call = Call::<Answer, SharedErrors<u64, u64>, ()>::new(instance, ask, key::hash(&()));
+fn enter(instance: &'static Numbers, ask: Ask) -> Found<Answer, Kind, InPlace<()>> {
+    let mut call = Call::<Answer, Kind, InPlace<()>>::new(instance, ask, key::hash(&()));
     loop {
         match call.step(&()) {
             Step::Done(found) => return found,
@@ -57,7 +60,7 @@ fn stored(instance: &'static Numbers) -> Option<u64> {
         .store
         .look(key::hash(&()), &())
         .entry()
-        .map(|entry| *entry.value)
+        .map(|entry| entry.value)
 }
 
 /// Promise 5: a reader races a writer that writes and then invalidates.
@@ -110,8 +113,8 @@ fn no_invalidation_of_everything_is_lost() {
 #[test]
 fn no_put_is_lost() {
     no_invalidation_is_lost(Ask::new(), |instance| {
-        let (value, now) = (Arc::new(2), PROCESS.clock.now());
-        let entry = Entry::new(value, now, &Times::default(), 0, Lineage::default());
+        let now = PROCESS.clock.now();
+        let entry = Entry::new(2, now, &Times::default(), 0, Lineage::default());
         instance.store.put(key::hash(&()), &(), &entry);
     });
 }

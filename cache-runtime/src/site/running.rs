@@ -6,7 +6,7 @@
 //! Goodman, 1987, section 3.5); if the wait would close a cycle, the call computes for itself.
 //! Calls outside any computation hold nobody up, and never touch the graph.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
 use std::iter;
@@ -32,6 +32,14 @@ pub(crate) struct Frame {
 
 of_each_thread! {
     static HERE: RefCell<Option<Arc<Frame>>> = RefCell::new(None);
+    /// Whether there is one; to be looked at without more ado.
+    static INSIDE: Cell<bool> = Cell::new(false);
+}
+
+/// Tells whether a computation runs here.
+#[inline]
+pub(crate) fn is_inside() -> bool {
+    INSIDE.try_with(Cell::get).unwrap_or(true)
 }
 
 /// The innermost computation that runs here.
@@ -40,6 +48,7 @@ pub(crate) fn here() -> Option<Arc<Frame>> {
 }
 
 fn put_here(frame: Option<Arc<Frame>>) -> Option<Arc<Frame>> {
+    let _ = INSIDE.try_with(|inside| inside.set(frame.is_some()));
     HERE.try_with(|here| here.replace(frame)).ok().flatten()
 }
 
@@ -80,6 +89,9 @@ impl Frame {
 
 /// Tells the innermost computation that runs here, if it records what it calls for.
 pub(crate) fn record(note: impl FnOnce(&Recording)) {
+    if !is_inside() {
+        return;
+    }
     let tell = |here: &RefCell<Option<Arc<Frame>>>| {
         if let Some(recording) = here.borrow().as_deref().and_then(Frame::recording) {
             note(recording);

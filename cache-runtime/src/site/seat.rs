@@ -8,22 +8,24 @@ use std::sync::Arc;
 use super::background::{self, Tasks};
 use super::flight::Landing;
 use super::running::{Attempt, Frame, Framed};
-use super::step::InstanceOf;
+use super::step::{InstanceOf, TakenOf, restored};
 use super::tagging::Tagging;
 use crate::clock::Moment;
 use crate::entry::Entry;
+use crate::key::cell::KeyCell;
 use crate::lineage::{self, Dependant, Label, Lineage, Recording};
 use crate::options::times;
 use crate::outcome::{Detailed, MissReason, Outcome};
 use crate::stats::{Counters, Event};
 use crate::store::Ticket;
+use crate::value::cell::ValueCell;
 use crate::value::{Kind, Verdict};
 
 /// The task of computing a value.
 #[must_use = "a seat computes when it is filled"]
-pub struct Seat<R, K: Kind<R>, O: Send + Sync + 'static>(Task<R, K, O>);
+pub struct Seat<R, K: Kind<R>, O: KeyCell>(Task<R, K, O>);
 
-enum Task<R, K: Kind<R>, O: Send + Sync + 'static> {
+enum Task<R, K: Kind<R>, O: KeyCell> {
     /// The cache is neither read nor written.
     Bypass(Arc<Counters>),
     Compute(Computation<R, K, O>),
@@ -41,10 +43,12 @@ pub(crate) enum Purpose {
 }
 
 /// A computation in progress. Dropping it ends it without a value.
-struct Computation<R, K: Kind<R>, O: Send + Sync + 'static> {
+struct Computation<R, K: Kind<R>, O: KeyCell> {
     instance: &'static InstanceOf<K, O>,
-    ticket: Ticket<K::Stored, K::Error>,
+    ticket: Ticket<TakenOf<K>, K::Error>,
     purpose: Purpose,
+    /// The key that the value is weighed by, if it is.
+    weighed: Option<O::Key>,
     began: Moment,
     frame: Arc<Frame>,
     /// The epoch of labels that it began in.
@@ -58,16 +62,16 @@ struct Computation<R, K: Kind<R>, O: Send + Sync + 'static> {
     result: PhantomData<fn() -> R>,
 }
 
-impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
+impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     pub(crate) fn new(
         instance: &'static InstanceOf<K, O>,
-        ticket: Ticket<K::Stored, K::Error>,
+        ticket: Ticket<TakenOf<K>, K::Error>,
         purpose: Purpose,
+        weighed: Option<O::Key>,
     ) -> Self {
         let owner = Dependant {
             source: instance,
             hash: ticket.hash,
-            place: ticket.place,
         };
         let epoch = instance.realm.tags.now();
         let recording = instance
@@ -79,6 +83,7 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Seat<R, K, O> {
             frame: Frame::begin(ticket.flight.id, recording),
             ticket,
             purpose,
+            weighed,
             began: instance.now(),
             epoch,
             round: instance.counters.round(),
@@ -172,7 +177,7 @@ fn bypassed<R>(value: R) -> Detailed<R> {
     }
 }
 
-impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
+impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// Where the function runs, and whether its panic is caught since an old value might stand in.
     fn run(&self) -> (Arc<Frame>, bool) {
         let catch = self.instance.options.tolerates_failures();
@@ -208,9 +213,9 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
                 if let Some(old) = failed.then(|| self.stand_in()).flatten() {
                     return self.settle_for(&old);
                 }
-                let stored = Arc::new(stored);
-                let lineage = self.store(&stored);
-                Landing::Value(stored, lineage)
+                let taken = K::Cell::taken(stored);
+                let lineage = self.store(&taken);
+                Landing::Value(taken, lineage)
             }
         };
         let outcome = self.computed();
@@ -223,16 +228,16 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
     }
 
     /// Stores a value, if it may be stored; answers what it was computed from.
-    fn store(&mut self, stored: &Arc<K::Stored>) -> Lineage {
-        let (instance, value) = (self.instance, K::value(stored));
+    fn store(&mut self, taken: &TakenOf<K>) -> Lineage {
+        let (instance, value) = (self.instance, K::value(K::Cell::view(taken)));
         let times = times(&instance.options, &instance.rules, value);
-        let weight = instance.weigh(value, || instance.store.key_of(&self.ticket));
+        let weight = instance.weigh(value, self.weighed.as_ref());
         let lineage = self.close(value);
         if times.is_none() && self.is_refresh() {
             self.pause(instance.now());
         }
         if let Some(times) = times {
-            let entry = instance.entry(Arc::clone(stored), &times, weight, lineage.clone());
+            let entry = instance.entry(taken.clone(), &times, weight, lineage.clone());
             self.noted = false;
             if instance.store.commit(&self.ticket, entry)
                 && self.purpose == Purpose::Call(MissReason::Forced)
@@ -282,14 +287,14 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
     }
 
     /// The old value that answers in the stead of a failure, if there is one.
-    fn stand_in(&self) -> Option<Entry<K::Stored>> {
+    fn stand_in(&self) -> Option<Entry<TakenOf<K>>> {
         let old = self.instance.store.replaced_by(&self.ticket)?;
         old.stands_in(self.instance.now(), self.is_refresh())
             .then_some(old)
     }
 
     /// Answers with the old value.
-    fn settle_for(&mut self, old: &Entry<K::Stored>) -> Detailed<R> {
+    fn settle_for(&mut self, old: &Entry<TakenOf<K>>) -> Detailed<R> {
         let now = self.instance.now();
         old.refresh_failed(now);
         self.close(None);
@@ -297,11 +302,8 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
         if let Some(outer) = self.frame.outer_recording() {
             outer.inherit(&lineage);
         }
-        let value = K::answer(&old.value);
-        self.land(
-            Landing::Stale(Arc::clone(&old.value), lineage),
-            Outcome::Stale,
-        );
+        let value = restored::<R, K>(old.value.clone());
+        self.land(Landing::Stale(old.value.clone(), lineage), Outcome::Stale);
         Detailed {
             value,
             outcome: Outcome::Stale,
@@ -310,7 +312,7 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
     }
 
     /// Leaves the store first and lands then, so that who comes between finds nothing to wait for.
-    fn land(&mut self, landing: Landing<K::Stored, K::Error>, outcome: Outcome) {
+    fn land(&mut self, landing: Landing<TakenOf<K>, K::Error>, outcome: Outcome) {
         self.ended = true;
         let fresh = matches!(landing, Landing::Value(..));
         if std::mem::take(&mut self.noted) {
@@ -328,7 +330,7 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Computation<R, K, O> {
     }
 }
 
-impl<R, K: Kind<R>, O: Send + Sync + 'static> Drop for Computation<R, K, O> {
+impl<R, K: Kind<R>, O: KeyCell> Drop for Computation<R, K, O> {
     fn drop(&mut self) {
         if self.ended {
             return;
@@ -338,7 +340,7 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Drop for Computation<R, K, O> {
     }
 }
 
-impl<R, K: Kind<R>, O: Send + Sync + 'static> std::fmt::Debug for Seat<R, K, O> {
+impl<R, K: Kind<R>, O: KeyCell> std::fmt::Debug for Seat<R, K, O> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Seat").finish_non_exhaustive()
     }

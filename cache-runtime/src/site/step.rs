@@ -10,15 +10,18 @@ use super::Instance;
 use super::flight::{Follow, Landing};
 use super::running;
 use super::seat::{Purpose, Seat};
+use crate::clock::{Clock, Moment};
 use crate::entry::{Entry, Standing};
 use crate::key::KeyRef;
+use crate::key::cell::KeyCell;
 use crate::lineage::Lineage;
 use crate::outcome::{Detailed, MissReason, Outcome};
 use crate::store::{Look, Start};
+use crate::value::cell::ValueCell;
 use crate::value::{Kind, Types};
 
 /// What the attribute's conditions say about this call.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ask {
     pub(crate) bypass: bool,
     forced: bool,
@@ -47,37 +50,76 @@ impl Ask {
     }
 }
 
+/// A value that is there, and what is known of it.
+#[derive(Debug)]
+pub struct Given<R> {
+    /// What the function returns.
+    pub value: R,
+    outcome: Outcome,
+    /// When it was stored, and by which clock; none if it was computed for this call.
+    stored_at: Option<(Moment, &'static Clock)>,
+}
+
+impl<R> Given<R> {
+    pub(crate) fn new(
+        value: R,
+        outcome: Outcome,
+        stored_at: Option<(Moment, &'static Clock)>,
+    ) -> Self {
+        Self {
+            value,
+            outcome,
+            stored_at,
+        }
+    }
+
+    /// The value with where it came from.
+    pub fn detail(self) -> Detailed<R> {
+        let age = self
+            .stored_at
+            .map(|(moment, clock)| clock.now().since(moment));
+        Detailed {
+            value: self.value,
+            outcome: self.outcome,
+            age,
+        }
+    }
+}
+
 /// The answer to a call: a value, or the task of computing it.
 #[derive(Debug)]
-pub enum Found<R, K: Kind<R>, O: Send + Sync + 'static> {
+pub enum Found<R, K: Kind<R>, O: KeyCell> {
     /// The value is there.
-    Hit(Detailed<R>),
+    Hit(Given<R>),
     /// The caller computes the value.
     Miss(Seat<R, K, O>),
 }
 
 /// An instance of a function with results of kind `K` and keys `O`.
 pub(crate) type InstanceOf<K, O> =
-    Instance<O, <K as Types>::Stored, <K as Types>::Error, <K as Types>::Value>;
+    Instance<O, <K as Types>::Cell, <K as Types>::Error, <K as Types>::Value>;
+
+/// What a reader takes of an entry.
+pub(crate) type TakenOf<K> = <<K as Types>::Cell as ValueCell>::Taken;
 
 /// What a call does next.
-pub(crate) enum Step<R, K: Kind<R>, O: Send + Sync + 'static> {
+pub(crate) enum Step<R, K: Kind<R>, O: KeyCell> {
     Done(Found<R, K, O>),
     /// The value is there, and somebody should refresh it.
     Due(Due<R, K, O>),
-    Wait(Follow<K::Stored, K::Error>),
+    Wait(Follow<TakenOf<K>, K::Error>),
 }
 
 /// A value that is due for a refresh, and the task of that. The call is not counted yet.
-pub(crate) struct Due<R, K: Kind<R>, O: Send + Sync + 'static> {
+pub(crate) struct Due<R, K: Kind<R>, O: KeyCell> {
     instance: &'static InstanceOf<K, O>,
-    found: Detailed<R>,
+    found: Given<R>,
     seat: Seat<R, K, O>,
 }
 
-impl<R, K: Kind<R>, O: Send + Sync + 'static> Due<R, K, O> {
+impl<R, K: Kind<R>, O: KeyCell> Due<R, K, O> {
     /// The call is answered with the value that is there; the refresh is for somebody else.
-    pub(crate) fn part(self) -> (Detailed<R>, Seat<R, K, O>) {
+    pub(crate) fn part(self) -> (Given<R>, Seat<R, K, O>) {
         self.instance.counters.count(self.found.outcome);
         (self.found, self.seat)
     }
@@ -89,20 +131,20 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Due<R, K, O> {
 }
 
 /// One call of a cached function, from its first step to its last.
-pub(crate) struct Call<R, K: Kind<R>, O: Send + Sync + 'static> {
+pub(crate) struct Call<R, K: Kind<R>, O: KeyCell> {
     instance: &'static InstanceOf<K, O>,
     hash: u64,
     forced: bool,
     /// Computes for itself, whoever else computes the same.
     alone: bool,
     /// What the wait for another's computation has brought.
-    landing: Option<Landing<K::Stored, K::Error>>,
-    /// A value that `is_stale` has been asked about, and refused.
-    refused: Option<Arc<K::Stored>>,
+    landing: Option<Landing<TakenOf<K>, K::Error>>,
+    /// The moment at which a value was stored that `is_stale` has been asked about, and refused.
+    refused: Option<Moment>,
     result: PhantomData<fn() -> R>,
 }
 
-impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
+impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     pub(crate) fn new(instance: &'static InstanceOf<K, O>, ask: Ask, hash: u64) -> Self {
         if !ask.forced {
             running::record(|recording| recording.depend(instance, hash, None));
@@ -119,17 +161,17 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
     }
 
     /// Takes what a wait has brought; the next step goes on from there.
-    pub(crate) fn landed(&mut self, landing: Landing<K::Stored, K::Error>) {
+    pub(crate) fn landed(&mut self, landing: Landing<TakenOf<K>, K::Error>) {
         self.landing = Some(landing);
     }
 
-    pub(crate) fn step<Q: KeyRef<Owned = O>>(&mut self, key: &Q) -> Step<R, K, O> {
+    pub(crate) fn step<Q: KeyRef<Owned = O::Key>>(&mut self, key: &Q) -> Step<R, K, O> {
         match self.landing.take() {
             Some(Landing::Value(value, from)) => {
-                return self.waited(K::answer(&value), Outcome::Coalesced, &from);
+                return self.waited(restored::<R, K>(value), Outcome::Coalesced, &from);
             }
             Some(Landing::Stale(value, from)) => {
-                return self.waited(K::answer(&value), Outcome::Stale, &from);
+                return self.waited(restored::<R, K>(value), Outcome::Stale, &from);
             }
             Some(Landing::Failed(error, from)) => {
                 let error = K::failure(K::Error::clone(&error));
@@ -153,9 +195,9 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
     }
 
     /// The answer from an entry, if there is one that may be given, and whether a refresh may begin.
-    fn live(&mut self, look: &Look<O, K::Stored, K::Error>) -> Option<(Detailed<R>, bool)> {
+    fn live(&mut self, look: &Look<O, TakenOf<K>, K::Error>) -> Option<(Given<R>, bool)> {
         let entry = look.entry().filter(|_| !self.forced)?;
-        let now = self.instance.now();
+        let now = self.instance.glance();
         let (outcome, refresh) = match entry.standing(now) {
             Standing::Live { refresh } => (Outcome::Hit, refresh),
             Standing::Stale { refresh } => (Outcome::Stale, refresh),
@@ -171,27 +213,25 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
         if let Some(lineage) = entry.lineage() {
             running::record(|recording| recording.inherit(lineage));
         }
-        let found = Detailed {
-            value: K::answer(&entry.value),
-            outcome,
-            age: Some(now.since(entry.stored_at)),
-        };
-        Some((found, refresh))
+        let value = restored::<R, K>(entry.value.clone());
+        let stored_at = Some((entry.stored_at, &self.instance.realm.clock));
+        Some((Given::new(value, outcome, stored_at), refresh))
     }
 
     /// Answers with a value that is there, with the task of a refresh if one may begin and none is under way.
-    fn answer<Q: KeyRef<Owned = O>>(
+    fn answer<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        look: &Look<O, K::Stored, K::Error>,
-        found: Detailed<R>,
+        look: &Look<O, TakenOf<K>, K::Error>,
+        found: Given<R>,
         refresh: bool,
     ) -> Step<R, K, O> {
         let instance = self.instance;
         if refresh && look.flight().is_none() {
             let begun = instance.store.begin(self.hash, key, look, Start::Lead);
             if let Ok((ticket, _)) = begun {
-                let seat = Seat::new(instance, ticket, Purpose::Background);
+                let weighed = instance.weighed_key(key);
+                let seat = Seat::new(instance, ticket, Purpose::Background, weighed);
                 return Step::Due(Due {
                     instance,
                     found,
@@ -203,28 +243,24 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
         Step::Done(Found::Hit(found))
     }
 
-    fn is_stale(&mut self, entry: &Entry<K::Stored>) -> bool {
-        let (Some(is_stale), Some(value)) = (self.instance.rules.is_stale, K::value(&entry.value))
-        else {
+    fn is_stale(&mut self, entry: &Entry<TakenOf<K>>) -> bool {
+        let Some(is_stale) = self.instance.rules.is_stale else {
             return false;
         };
-        let refused = self
-            .refused
-            .as_ref()
-            .is_some_and(|refused| Arc::ptr_eq(refused, &entry.value));
-        if !refused && is_stale(value) {
-            self.refused = Some(Arc::clone(&entry.value));
+        let Some(value) = K::value(K::Cell::view(&entry.value)) else {
+            return false;
+        };
+        if self.refused != Some(entry.stored_at) && is_stale(value) {
+            self.refused = Some(entry.stored_at);
         }
-        self.refused
-            .as_ref()
-            .is_some_and(|refused| Arc::ptr_eq(refused, &entry.value))
+        self.refused == Some(entry.stored_at)
     }
 
     /// The computation of another caller to wait for.
     fn follow(
         &mut self,
-        look: &Look<O, K::Stored, K::Error>,
-    ) -> Option<Follow<K::Stored, K::Error>> {
+        look: &Look<O, TakenOf<K>, K::Error>,
+    ) -> Option<Follow<TakenOf<K>, K::Error>> {
         let flight = look.flight().filter(|_| !self.alone && !self.forced)?;
         let follow = Follow::join(Arc::clone(flight));
         self.alone = follow.is_none();
@@ -232,10 +268,10 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
     }
 
     /// The task of computing; `None` if the key has changed since the look.
-    fn compute<Q: KeyRef<Owned = O>>(
+    fn compute<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        look: &Look<O, K::Stored, K::Error>,
+        look: &Look<O, TakenOf<K>, K::Error>,
     ) -> Option<Seat<R, K, O>> {
         let start = match (self.alone, self.forced) {
             (true, _) => Start::Alone,
@@ -254,16 +290,20 @@ impl<R, K: Kind<R>, O: Send + Sync + 'static> Call<R, K, O> {
         } else {
             reason
         };
-        Some(Seat::new(self.instance, ticket, Purpose::Call(reason)))
+        let weighed = self.instance.weighed_key(key);
+        let purpose = Purpose::Call(reason);
+        Some(Seat::new(self.instance, ticket, purpose, weighed))
     }
 
     fn waited(&self, value: R, outcome: Outcome, from: &Lineage) -> Step<R, K, O> {
         running::record(|recording| recording.inherit(from));
         self.instance.counters.count(outcome);
-        Step::Done(Found::Hit(Detailed {
-            value,
-            outcome,
-            age: None,
-        }))
+        Step::Done(Found::Hit(Given::new(value, outcome, None)))
     }
+}
+
+/// The result that a value is given back as.
+#[inline]
+pub(crate) fn restored<R, K: Kind<R>>(taken: TakenOf<K>) -> R {
+    K::Cell::give(taken, K::restore, K::answer)
 }

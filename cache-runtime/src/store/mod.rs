@@ -6,27 +6,35 @@
 //! value whose computation an invalidation overlapped is never stored, whoever computed it and for whatever
 //! purpose.
 //!
-//! No lock is held while code of the user's runs: keys are compared, and entries dropped, outside. A
-//! comparison that was made outside is confirmed under the lock by the [`Place`]s it was made against.
+//! No lock is held while code of the user's runs: keys of the user's types are compared, and entries dropped, outside.
+//! A comparison that was made outside is confirmed under the lock by the [`Place`] it was made against.
+//!
+//! A hit takes no lock and writes nothing that another thread writes ([`Biased`]).
 
 mod departed;
+mod held;
 pub(crate) mod shard;
+mod slab;
 mod wheel;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use crate::clock::{Clock, Moment};
+use crate::biased::Biased;
+use crate::clock::{self, Clock, Moment};
 use crate::entry::Entry;
 use crate::key::KeyRef;
-use crate::lineage::Place;
+use crate::key::cell::KeyCell;
+use crate::options::Ttl;
 use crate::outcome::MissReason;
 use crate::site::flight::Flight;
 use crate::stats::{Counters, Event};
-use crate::sync::RwLock;
+use crate::threads::ThreadCell;
+use crate::value::cell::ValueCell;
 use departed::Reason;
 pub(crate) use shard::Bound;
-use shard::{Candidate, Garbage, Peek, Shard};
+use shard::{Found, Garbage, Place, Shard, Taken, discard};
 
 /// A shard holds at least so many entries: smaller ones choose badly whom to evict.
 const MIN_SHARD: usize = 256;
@@ -36,42 +44,76 @@ const MIN_SHARD: usize = 256;
 #[repr(align(128))]
 struct Aligned<T>(T);
 
-type Lock<K, V, E> = Aligned<RwLock<Shard<K, V, E>>>;
+type Lock<K, V, E> = Aligned<Biased<Shard<K, V, E>>>;
 
 /// Entries and computations of one function, by key.
 #[derive(Debug)]
-pub(crate) struct Store<K, V, E> {
+pub(crate) struct Store<K: KeyCell, V: ValueCell, E> {
     shards: Box<[Lock<K, V, E>]>,
     counters: Arc<Counters>,
     clock: &'static Clock,
 }
 
-/// What a look at a key has shown.
+/// A value that was found without further ado.
 #[derive(Debug)]
-pub(crate) struct Look<K, V, E> {
-    found: Option<Candidate<K, V, E>>,
-    head: Option<Place>,
+pub(crate) struct Hit<T> {
+    pub(crate) value: T,
+    pub(crate) stored_at: Moment,
+}
+
+impl<T> Hit<T> {
+    /// Compares a key that could not be compared where it lies.
+    #[inline]
+    fn confirmed<Q: KeyRef>(taken: Taken<T, Q::Owned>, key: &Q) -> Option<Self> {
+        let Taken {
+            value,
+            key: other,
+            stored_at,
+        } = taken;
+        let same = other.is_none_or(|other| key.is(&other));
+        same.then_some(Self { value, stored_at })
+    }
+}
+
+/// What a look at a key has shown.
+pub(crate) struct Look<K: KeyCell, T, E> {
+    found: Option<Found<K, T, E>>,
+    /// The newest stamp among the keys of the hash, if none of them was this one.
+    newest: Option<NonZeroU32>,
     /// Nothing near the key expires before this.
     pub(crate) due: Moment,
 }
 
-impl<K, V, E> Look<K, V, E> {
-    pub(crate) fn entry(&self) -> Option<&Entry<V>> {
+impl<K: KeyCell, T, E> Look<K, T, E> {
+    pub(crate) fn entry(&self) -> Option<&Entry<T>> {
         self.found.as_ref()?.entry.as_ref()
     }
 
     /// The computation that a caller may wait for.
-    pub(crate) fn flight(&self) -> Option<&Arc<Flight<V, E>>> {
+    pub(crate) fn flight(&self) -> Option<&Arc<Flight<T, E>>> {
         self.found.as_ref()?.flight.as_ref()
+    }
+
+    fn place(&self) -> Option<Place> {
+        self.found.as_ref().map(|found| found.place)
+    }
+
+    /// Drops what may be the last of an entry.
+    fn discard(self) {
+        let entry = self.found.and_then(|found| {
+            discard(found.key);
+            found.entry
+        });
+        discard(entry.map(|entry| entry.value));
     }
 }
 
 /// A computation's claim to store its value.
 #[derive(Debug)]
-pub(crate) struct Ticket<V, E> {
+pub(crate) struct Ticket<T, E> {
     pub(crate) hash: u64,
-    pub(crate) place: Place,
-    pub(crate) flight: Arc<Flight<V, E>>,
+    slot: u32,
+    pub(crate) flight: Arc<Flight<T, E>>,
 }
 
 /// How a computation starts.
@@ -89,11 +131,21 @@ pub(crate) enum Start {
 #[derive(Debug)]
 pub(crate) struct Changed;
 
-impl<K, V, E> Store<K, V, E> {
-    pub(crate) fn new(bound: Bound, clock: &'static Clock, counters: Arc<Counters>) -> Self {
-        let most = (available_parallelism().map_or(1, usize::from) * 4)
+#[expect(
+    clippy::inline_always,
+    reason = "a hit costs less than the calls that it would be made of"
+)]
+impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
+    /// `uniform` is the time to live of entries without windows and the like, if it is the same for all.
+    pub(crate) fn new(
+        bound: Bound,
+        uniform: Option<Ttl>,
+        clock: &'static Clock,
+        counters: Arc<Counters>,
+    ) -> Self {
+        let most = (available_parallelism().map_or(1, usize::from) * 16)
             .next_power_of_two()
-            .min(64);
+            .min(256);
         let shards = match bound {
             Bound::Unbounded => most,
             Bound::Entries(entries) => {
@@ -109,70 +161,105 @@ impl<K, V, E> Store<K, V, E> {
             }
             undivided => undivided,
         };
-        let shards = (0..shards).map(|index| Aligned(RwLock::new(Shard::new(part(index)))));
+        let shard = |index| Aligned(Biased::new(Shard::new(part(index), uniform)));
         Self {
-            shards: shards.collect(),
+            shards: (0..shards).map(shard).collect(),
             counters,
             clock,
         }
     }
 
-    fn shard(&self, hash: u64) -> &RwLock<Shard<K, V, E>> {
-        // The table inside a shard uses the lowest and the highest bits.
-        &self.shards[(hash >> 32) as usize & (self.shards.len() - 1)].0
+    #[inline]
+    fn shard(&self, hash: u64) -> &Biased<Shard<K, V, E>> {
+        // Inside a shard the other half of the hash counts.
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "there are fewer shards than any word counts"
+        )]
+        let hash = hash as usize;
+        &self.shards[hash & (self.shards.len() - 1)].0
     }
 
-    /// Looks at a key.
-    pub(crate) fn look<Q: KeyRef<Owned = K>>(&self, hash: u64, key: &Q) -> Look<K, V, E> {
-        let shard = self.shard(hash);
-        let mut look = Look {
-            found: None,
-            head: None,
-            due: Moment::NEVER,
-        };
-        let mut after = None;
-        loop {
-            let peek = {
-                let shard = shard.read();
-                look.due = shard.due;
-                shard.peek(hash, after)
-            };
-            match peek {
-                Peek::End => return look,
-                Peek::Changed => after = None,
-                Peek::Candidate(candidate) => {
-                    if after.is_none() {
-                        look.head = Some(candidate.place);
-                    }
-                    after = Some(candidate.place);
-                    if key.is(&candidate.key) {
-                        look.found = Some(candidate);
-                        return look;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Begins a computation for a key that has been looked at, and says why it is needed.
-    pub(crate) fn begin<Q: KeyRef<Owned = K>>(
+    /// Finds a value that is good at a glance at the clock of the process, without a lock as long as nobody writes.
+    /// Whatever is not so simple is found by [`look`](Self::look).
+    #[inline(always)]
+    pub(crate) fn hit<Q: KeyRef<Owned = K::Key>>(
         &self,
         hash: u64,
         key: &Q,
-        look: &Look<K, V, E>,
-        start: Start,
-    ) -> Result<(Ticket<V, E>, MissReason), Changed> {
-        let owned = look.found.is_none().then(|| Arc::new(key.own()));
-        let flight = Arc::new(Flight::new(start != Start::Alone));
-        let mut shard = self.shard(hash).write();
-        let place = place_of(&mut shard, hash, look, owned)?;
-        if start == Start::Lead {
-            let seen = look.entry().map(|entry| Arc::as_ptr(&entry.value));
-            if shard.is_computing(place) || shard.value(place).map(Arc::as_ptr) != seen {
-                return Err(Changed);
+        cell: &ThreadCell,
+    ) -> Option<Hit<V::Taken>> {
+        let Some(shard) = self.shard(hash).glance(cell) else {
+            return self.locked_hit(hash, key, cell);
+        };
+        let hit = shard.hit(hash, key, |time| clock::is_good(time, cell))?;
+        drop(shard);
+        Hit::confirmed(hit, key)
+    }
+
+    /// As [`hit`](Self::hit), with a lock.
+    #[inline(never)]
+    fn locked_hit<Q: KeyRef<Owned = K::Key>>(
+        &self,
+        hash: u64,
+        key: &Q,
+        cell: &ThreadCell,
+    ) -> Option<Hit<V::Taken>> {
+        let shard = self.shard(hash).read();
+        let hit = shard.hit(hash, key, |time| clock::is_good(time, cell))?;
+        drop(shard);
+        Hit::confirmed(hit, key)
+    }
+
+    /// Looks at a key.
+    pub(crate) fn look<Q: KeyRef<Owned = K::Key>>(
+        &self,
+        hash: u64,
+        key: &Q,
+    ) -> Look<K, V::Taken, E> {
+        let (mut found, mut more) = (None, Vec::new());
+        let shard = self.shard(hash).read();
+        let due = shard.due;
+        let newest = shard.look(
+            hash,
+            |candidate| key.is(candidate),
+            |candidate| match found {
+                None => found = Some(candidate),
+                Some(_) => more.push(candidate),
+            },
+        );
+        drop(shard);
+        let mut look = Look {
+            found: None,
+            newest,
+            due,
+        };
+        for candidate in found.into_iter().chain(more) {
+            let is_it = candidate.key.as_ref().is_none_or(|other| key.is(other));
+            if is_it && look.found.is_none() {
+                look.found = Some(candidate);
             }
         }
-        let departed = shard.begin(place, Arc::clone(&flight));
+        look
+    }
+
+    /// Begins a computation for a key that has been looked at, and says why it is needed.
+    pub(crate) fn begin<Q: KeyRef<Owned = K::Key>>(
+        &self,
+        hash: u64,
+        key: &Q,
+        look: &Look<K, V::Taken, E>,
+        start: Start,
+    ) -> Result<(Ticket<V::Taken, E>, MissReason), Changed> {
+        let mut owned = look.found.is_none().then(|| K::new(key.own()));
+        let flight = Arc::new(Flight::new(start != Start::Alone));
+        let mut shard = self.shard(hash).write();
+        let slot = shard.slot_of(hash, look.place(), look.newest, &mut owned);
+        let slot = slot.ok_or(Changed)?;
+        if start == Start::Lead && shard.is_computing(slot) {
+            return Err(Changed);
+        }
+        let departed = shard.begin(slot, Arc::clone(&flight));
         drop(shard);
         let reason = match (look.entry(), departed) {
             (Some(entry), _) if entry.is_outdated() => MissReason::Invalidated,
@@ -181,24 +268,18 @@ impl<K, V, E> Store<K, V, E> {
             (None, Some(Reason::Invalidated)) => MissReason::Invalidated,
             (None, None) => MissReason::Cold,
         };
-        Ok((
-            Ticket {
-                hash,
-                place,
-                flight,
-            },
-            reason,
-        ))
+        Ok((Ticket { hash, slot, flight }, reason))
     }
 
     /// Stores what a computation came to, unless it was detached meanwhile; answers whether it was stored.
-    pub(crate) fn commit(&self, ticket: &Ticket<V, E>, entry: Entry<V>) -> bool {
-        let stored = self.change(ticket.hash, |shard, garbage| {
+    pub(crate) fn commit(&self, ticket: &Ticket<V::Taken, E>, entry: Entry<V::Taken>) -> bool {
+        let Ticket { hash, slot, flight } = ticket;
+        let stored = self.change(*hash, |shard, garbage| {
             shard.sweep_some(entry.stored_at, &self.counters, garbage);
-            let noted = shard.end(ticket.place, &ticket.flight, true);
-            let stored = noted && shard.set(ticket.place, entry, &self.counters, garbage);
+            let noted = shard.end(*slot, flight, true);
+            let stored = noted && shard.set(*slot, entry, &self.counters, garbage);
             if noted && !stored {
-                shard.tidy(ticket.place, garbage);
+                shard.tidy(*slot, garbage);
             }
             stored
         });
@@ -209,28 +290,35 @@ impl<K, V, E> Store<K, V, E> {
     }
 
     /// Ends a computation that has nothing to store.
-    pub(crate) fn abandon(&self, ticket: &Ticket<V, E>) {
+    pub(crate) fn abandon(&self, ticket: &Ticket<V::Taken, E>) {
         self.change(ticket.hash, |shard, garbage| {
-            shard.end(ticket.place, &ticket.flight, false);
-            shard.tidy(ticket.place, garbage);
+            if shard.end(ticket.slot, &ticket.flight, false) {
+                shard.tidy(ticket.slot, garbage);
+            }
         });
     }
 
     /// Stores a value that no computation here has made, and detaches those under way.
-    pub(crate) fn put<Q: KeyRef<Owned = K>>(&self, hash: u64, key: &Q, entry: &Entry<V>) {
+    pub(crate) fn put<Q: KeyRef<Owned = K::Key>>(
+        &self,
+        hash: u64,
+        key: &Q,
+        entry: &Entry<V::Taken>,
+    ) {
         loop {
             let look = self.look(hash, key);
-            let owned = look.found.is_none().then(|| Arc::new(key.own()));
+            let mut owned = look.found.is_none().then(|| K::new(key.own()));
             let put = self.change(hash, |shard, garbage| {
-                let place = place_of(shard, hash, &look, owned)?;
-                shard.detach(place);
-                if !shard.set(place, entry.clone(), &self.counters, garbage) {
-                    shard.tidy(place, garbage);
+                let slot = shard.slot_of(hash, look.place(), look.newest, &mut owned);
+                let slot = slot.ok_or(Changed)?;
+                shard.detach(slot);
+                if !shard.set(slot, entry.clone(), &self.counters, garbage) {
+                    shard.tidy(slot, garbage);
                     self.counters.count(Event::Rejected);
                 }
                 Ok::<_, Changed>(())
             });
-            look.found.into_iter().for_each(Candidate::discard);
+            look.discard();
             if put.is_ok() {
                 return;
             }
@@ -238,49 +326,42 @@ impl<K, V, E> Store<K, V, E> {
     }
 
     /// Drops the entry of a key and detaches its computations; answers whether there was a live entry.
-    pub(crate) fn remove<Q: KeyRef<Owned = K>>(&self, hash: u64, key: &Q) -> bool {
+    pub(crate) fn remove<Q: KeyRef<Owned = K::Key>>(&self, hash: u64, key: &Q) -> bool {
         loop {
-            let Some(place) = self.look(hash, key).found.map(|found| found.place) else {
+            let look = self.look(hash, key);
+            let Some(place) = look.place() else {
                 return false;
             };
-            if let Some(existed) = self.empty(hash, place) {
+            let now = self.clock.now();
+            let existed = self.change(hash, |shard, garbage| {
+                let held = shard.holds(place);
+                held.then(|| shard.empty(place.slot, now, garbage))
+            });
+            look.discard();
+            if let Some(existed) = existed {
+                self.counters.add(Event::Invalidation, u64::from(existed));
                 return existed;
             }
         }
     }
 
-    /// Drops what is in a place and detaches the computations there, if its key is still the same.
-    pub(crate) fn remove_place(&self, hash: u64, place: Place) {
-        let _ = self.empty(hash, place);
-    }
-
-    fn empty(&self, hash: u64, place: Place) -> Option<bool> {
+    /// Drops the entries of every key with this hash, and detaches their computations.
+    pub(crate) fn remove_hash(&self, hash: u64) {
         let now = self.clock.now();
-        let existed = self.change(hash, |shard, garbage| {
-            shard.holds(place).then(|| shard.empty(place, now, garbage))
-        })?;
-        self.counters.add(Event::Invalidation, u64::from(existed));
-        Some(existed)
-    }
-
-    /// Finds the key that a computation is for, if it may still store its value.
-    pub(crate) fn key_of(&self, ticket: &Ticket<V, E>) -> Option<Arc<K>> {
-        self.shard(ticket.hash).read().key(ticket.place)
+        let existed = self.change(hash, |shard, garbage| shard.empty_all(hash, now, garbage));
+        self.counters.add(Event::Invalidation, existed as u64);
     }
 
     /// Finds the entry that a computation is to replace, as long as the computation may store its value.
-    pub(crate) fn replaced_by(&self, ticket: &Ticket<V, E>) -> Option<Entry<V>> {
+    pub(crate) fn replaced_by(&self, ticket: &Ticket<V::Taken, E>) -> Option<Entry<V::Taken>> {
         let shard = self.shard(ticket.hash).read();
-        shard.entry_before(ticket.place, &ticket.flight)
+        shard.entry_before(ticket.slot, &ticket.flight)
     }
 
     /// Drops every entry and detaches every computation; answers how many entries there were.
     pub(crate) fn clear(&self) -> usize {
-        let count = self
-            .shards
-            .iter()
-            .map(|shard| change(&shard.0, Shard::clear))
-            .sum();
+        let shards = self.shards.iter();
+        let count = shards.map(|shard| change(&shard.0, Shard::clear)).sum();
         self.counters.add(Event::Invalidation, count as u64);
         count
     }
@@ -289,28 +370,26 @@ impl<K, V, E> Store<K, V, E> {
     pub(crate) fn sweep(&self, now: Moment) -> Moment {
         // A batch at a time: the lock is not held long, and what left is dropped between.
         const BATCH: usize = 1024;
-        let sweep = |lock| {
-            while change(lock, |shard, garbage| {
-                shard.sweep(now, BATCH, &self.counters, garbage)
-            }) == BATCH
-            {}
-        };
-        self.shards.iter().for_each(|shard| sweep(&shard.0));
-        self.shards
-            .iter()
-            .map(|shard| shard.0.read().due)
-            .min()
-            .unwrap_or(Moment::NEVER)
+        let mut next = Moment::NEVER;
+        for Aligned(lock) in &self.shards {
+            while lock.read().due <= now {
+                change(lock, |shard, garbage| {
+                    shard.sweep(now, BATCH, &self.counters, garbage)
+                });
+            }
+            next = next.min(lock.read().due);
+        }
+        next
     }
 
     /// Lets all entries go that carry an invalidated label.
-    pub(crate) fn sweep_outdated(&self, now: Moment) {
-        const BATCH: usize = 1024;
+    pub(crate) fn sweep_outdated(&self) {
+        const BATCH: u32 = 1024;
         for shard in &self.shards {
             let mut next = Some(0);
             while let Some(first) = next {
                 next = change(&shard.0, |shard, garbage| {
-                    shard.sweep_outdated(first, BATCH, now, &self.counters, garbage)
+                    shard.sweep_outdated(first, BATCH, &self.counters, garbage)
                 });
             }
         }
@@ -334,31 +413,16 @@ impl<K, V, E> Store<K, V, E> {
     fn change<T>(
         &self,
         hash: u64,
-        change_it: impl FnOnce(&mut Shard<K, V, E>, &mut Garbage<K, V, E>) -> T,
+        change_it: impl FnOnce(&mut Shard<K, V, E>, &mut Garbage<K, V>) -> T,
     ) -> T {
         change(self.shard(hash), change_it)
     }
 }
 
-/// Finds the place of a key that was looked at outside the lock, or makes one.
-fn place_of<K, V, E>(
-    shard: &mut Shard<K, V, E>,
-    hash: u64,
-    look: &Look<K, V, E>,
-    owned: Option<Arc<K>>,
-) -> Result<Place, Changed> {
-    match (&look.found, owned) {
-        (Some(found), _) if shard.holds(found.place) => Ok(found.place),
-        // No key has joined the chain since this one was not found in it.
-        (None, Some(key)) if shard.head_place(hash) == look.head => Ok(shard.add(hash, key)),
-        _ => Err(Changed),
-    }
-}
-
 /// Changes a shard under its lock, then drops what has left it.
-fn change<K, V, E, T>(
-    lock: &RwLock<Shard<K, V, E>>,
-    change_it: impl FnOnce(&mut Shard<K, V, E>, &mut Garbage<K, V, E>) -> T,
+fn change<K: KeyCell, V: ValueCell, E, T>(
+    lock: &Biased<Shard<K, V, E>>,
+    change_it: impl FnOnce(&mut Shard<K, V, E>, &mut Garbage<K, V>) -> T,
 ) -> T {
     let mut garbage = Garbage::new();
     let answer = change_it(&mut lock.write(), &mut garbage);

@@ -3,14 +3,16 @@ use std::time::Duration;
 
 use super::*;
 use crate::entry::Times;
+use crate::key::cell::InPlace;
 use crate::key::{self, Way, part};
 use crate::lineage::Lineage;
 use crate::realm::PROCESS;
+use crate::value::cell::InPlace as Kept;
 
-type Numbers = Store<(u64, ()), u64, ()>;
+type Numbers = Store<InPlace<(u64, ())>, Kept<u64>, ()>;
 
 fn store(bound: Bound) -> Numbers {
-    Store::new(bound, &PROCESS.clock, Arc::new(Counters::new()))
+    Store::new(bound, None, &PROCESS.clock, Arc::new(Counters::new()))
 }
 
 macro_rules! key {
@@ -24,7 +26,7 @@ fn entry(value: u64, timeout: Option<Duration>, weight: u32) -> Entry<u64> {
         timeout,
         ..Times::default()
     };
-    let (value, now) = (Arc::new(value), PROCESS.clock.now());
+    let now = PROCESS.clock.now();
     Entry::new(value, now, &times, weight, Lineage::default())
 }
 
@@ -50,7 +52,7 @@ fn get(store: &Numbers, number: u64) -> Option<u64> {
     store
         .look(key::hash(&key), &key)
         .entry()
-        .map(|entry| *entry.value)
+        .map(|entry| entry.value)
 }
 
 fn put(store: &Numbers, number: u64, entry: &Entry<u64>) {
@@ -114,7 +116,7 @@ fn keys_of_one_hash_are_told_apart_and_removed_one_by_one() {
     let store = store(Bound::Entries(10));
     let look = |number: u64| {
         let key = key!(number);
-        store.look(7, &key).entry().map(|entry| *entry.value)
+        store.look(7, &key).entry().map(|entry| entry.value)
     };
     for number in 0..4_u64 {
         store.put(7, &key!(number), &lasting(number));

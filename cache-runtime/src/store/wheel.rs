@@ -7,6 +7,8 @@
 //!
 //! Scheduling and cancelling are O(1); advancing is proportional to what is delivered or moved.
 
+use super::slab::grow;
+
 const NONE: u32 = u32::MAX;
 /// A finest bucket spans `1 << FINEST` nanoseconds.
 const FINEST: u32 = 24;
@@ -28,24 +30,25 @@ pub(crate) struct Wheel {
     nodes: Vec<Node>,
 }
 
-/// A slot's place in its bucket.
+/// A slot's place in its bucket: eight bytes.
 #[derive(Clone, Copy, Debug)]
 struct Node {
-    due: u64,
+    /// The slot before it, or [`FIRST`] and the bucket if it is the first.
     before: u32,
     after: u32,
-    wheel: u8,
-    bucket: u8,
 }
 
-const UNSCHEDULED: u8 = u8::MAX;
+/// Marks the first slot of a bucket; what is left of the number is the bucket's.
+const FIRST: u32 = 1 << 31;
+
+/// A slot that is in no bucket.
 const IDLE: Node = Node {
-    due: 0,
     before: NONE,
     after: NONE,
-    wheel: UNSCHEDULED,
-    bucket: 0,
 };
+
+/// Tells when a slot is due.
+pub(crate) type DueOf<'a> = &'a dyn Fn(u32) -> u64;
 
 impl Wheel {
     pub(crate) fn new() -> Self {
@@ -62,8 +65,9 @@ impl Wheel {
         if self.buckets.is_empty() {
             self.buckets = vec![[NONE; BUCKETS]; WHEELS];
         }
-        if self.nodes.len() <= slot as usize {
-            self.nodes.resize(slot as usize + 1, IDLE);
+        while self.nodes.len() <= slot as usize {
+            grow(&mut self.nodes);
+            self.nodes.push(IDLE);
         }
         self.cancel(slot);
         // What is due within a bucket is delivered when the bucket is over: never early.
@@ -73,13 +77,10 @@ impl Wheel {
         if let Some(after) = self.nodes.get_mut(after as usize) {
             after.before = slot;
         }
-        let (short_wheel, short_bucket) = (wheel.to_le_bytes()[0], bucket.to_le_bytes()[0]);
+        let number = u32::try_from(wheel * BUCKETS + bucket).expect("a few hundred buckets");
         self.nodes[slot as usize] = Node {
-            due,
-            before: NONE,
+            before: FIRST | number,
             after,
-            wheel: short_wheel,
-            bucket: short_bucket,
         };
         self.occupied[wheel] |= 1 << bucket;
     }
@@ -93,34 +94,36 @@ impl Wheel {
 
     /// Forgets a slot.
     pub(crate) fn cancel(&mut self, slot: u32) {
-        let Some(&Node {
-            before,
-            after,
-            wheel,
-            bucket,
-            ..
-        }) = self.nodes.get(slot as usize)
-        else {
+        let Some(&Node { before, after }) = self.nodes.get(slot as usize) else {
             return;
         };
-        if wheel == UNSCHEDULED {
+        if before == NONE {
             return;
         }
         self.nodes[slot as usize] = IDLE;
         if let Some(after) = self.nodes.get_mut(after as usize) {
             after.before = before;
         }
-        match self.nodes.get_mut(before as usize) {
-            Some(before) => before.after = after,
-            None => self.buckets[usize::from(wheel)][usize::from(bucket)] = after,
+        if before & FIRST == 0 {
+            self.nodes[before as usize].after = after;
+            return;
         }
-        if before == NONE && after == NONE {
-            self.occupied[usize::from(wheel)] &= !(1 << bucket);
+        let number = (before & !FIRST) as usize;
+        let (wheel, bucket) = (number / BUCKETS, number % BUCKETS);
+        self.buckets[wheel][bucket] = after;
+        if after == NONE {
+            self.occupied[wheel] &= !(1 << bucket);
         }
     }
 
     /// Delivers slots that are due, at most `limit`, and forgets them.
-    pub(crate) fn advance(&mut self, now: u64, expired: &mut dyn FnMut(u32), limit: usize) {
+    pub(crate) fn advance(
+        &mut self,
+        now: u64,
+        due_of: DueOf<'_>,
+        expired: &mut dyn FnMut(u32),
+        limit: usize,
+    ) {
         let mut left = limit;
         while left > 0 {
             let Some((wheel, start)) = self.first() else {
@@ -137,7 +140,7 @@ impl Wheel {
                     break;
                 }
                 self.now = start;
-                self.cascade(wheel, digit(start, wheel));
+                self.cascade(wheel, digit(start, wheel), due_of);
             }
         }
         if left > 0 && self.first().is_none_or(|(_, start)| start >= now >> FINEST) {
@@ -174,9 +177,13 @@ impl Wheel {
     }
 
     /// Moves what is in a bucket to finer wheels.
-    fn cascade(&mut self, wheel: usize, bucket: usize) {
-        while let Some(node) = self.nodes.get(self.buckets[wheel][bucket] as usize) {
-            self.schedule(self.buckets[wheel][bucket], node.due);
+    fn cascade(&mut self, wheel: usize, bucket: usize, due_of: DueOf<'_>) {
+        loop {
+            let slot = self.buckets[wheel][bucket];
+            if slot == NONE {
+                return;
+            }
+            self.schedule(slot, due_of(slot));
         }
     }
 
@@ -244,8 +251,10 @@ mod tests {
                     now += random(1 << span);
                     let limit = if random(2) == 0 { 3 } else { usize::MAX };
                     let mut delivered = 0;
+                    let dues: BTreeMap<u32, u64> = model.clone();
                     wheel.advance(
                         now,
+                        &|slot| dues[&slot],
                         &mut |slot| {
                             delivered += 1;
                             assert!(
@@ -276,7 +285,7 @@ mod tests {
         assert_eq!(wheel.next_due(), None);
         wheel.schedule(1, LATE * 5);
         let mut seen = Vec::new();
-        wheel.advance(LATE * 7, &mut |slot| seen.push(slot), 10);
+        wheel.advance(LATE * 7, &|_| LATE * 5, &mut |slot| seen.push(slot), 10);
         assert_eq!(seen, [1]);
     }
 }

@@ -26,6 +26,7 @@ thread_local! {
 }
 
 /// The world that this thread is in.
+#[inline]
 pub(crate) fn here() -> Option<&'static World> {
     HERE.try_with(Cell::get).ok().flatten()
 }

@@ -8,9 +8,13 @@
     reason = "a receiver is what the compiler looks methods up on"
 )]
 
+pub(crate) mod cell;
+
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::ops::Deref;
+
+use cell::{Shared, ValueCell};
 
 /// A type whose values can be cached.
 #[diagnostic::on_unimplemented(
@@ -85,6 +89,8 @@ pub trait Types {
     type Stored: CacheValue;
     /// What waiters share of a failure.
     type Error: CacheValue;
+    /// What the store keeps of an entry.
+    type Cell: ValueCell<Value = Self::Stored>;
 }
 
 /// How results of type `R` are stored and given back.
@@ -95,6 +101,8 @@ pub trait Kind<R>: Types {
     fn value(stored: &Self::Stored) -> Option<&Self::Value>;
     /// The result a hit gives.
     fn answer(stored: &Self::Stored) -> R;
+    /// The result that an entry's content is given back as.
+    fn restore(stored: Self::Stored) -> R;
     /// The result that a waiter for a failed computation gets.
     fn failure(error: Self::Error) -> R;
     /// What an entry holds for this result; nothing for an error.
@@ -125,6 +133,7 @@ impl Types for Refused {
     type Value = Infallible;
     type Stored = Infallible;
     type Error = Infallible;
+    type Cell = Shared<Self::Stored>;
 }
 
 impl<R> Kind<R> for Refused {
@@ -140,6 +149,10 @@ impl<R> Kind<R> for Refused {
         match *stored {}
     }
 
+    fn restore(stored: Self::Stored) -> R {
+        match stored {}
+    }
+
     fn failure(error: Infallible) -> R {
         match error {}
     }
@@ -153,24 +166,28 @@ impl<R: CacheValue> Types for Whole<R> {
     type Value = R;
     type Stored = R;
     type Error = Infallible;
+    type Cell = Shared<R>;
 }
 
 impl<T: CacheValue, E: CacheValue> Types for SharedErrors<T, E> {
     type Value = T;
     type Stored = T;
     type Error = E;
+    type Cell = Shared<T>;
 }
 
 impl<T: CacheValue> Types for OwnErrors<T> {
     type Value = T;
     type Stored = T;
     type Error = Infallible;
+    type Cell = Shared<T>;
 }
 
 impl<T: CacheValue, E: CacheError> Types for KeepErrors<T, E> {
     type Value = T;
     type Stored = Result<T, E>;
     type Error = E;
+    type Cell = Shared<Result<T, E>>;
 }
 
 /// A result that can fail: what `err_timeout` is about.
@@ -195,6 +212,10 @@ impl<R: CacheValue> Kind<R> for Whole<R> {
         stored.clone()
     }
 
+    fn restore(stored: R) -> R {
+        stored
+    }
+
     fn failure(error: Infallible) -> R {
         match error {}
     }
@@ -213,6 +234,10 @@ macro_rules! stores_the_value {
 
         fn answer(stored: &T) -> Result<T, E> {
             Ok(stored.clone())
+        }
+
+        fn restore(stored: T) -> Result<T, E> {
+            Ok(stored)
         }
 
         fn from_result(result: Result<T, E>) -> Option<T> {
@@ -262,6 +287,10 @@ impl<T: CacheValue, E: CacheError> Kind<Result<T, E>> for KeepErrors<T, E> {
 
     fn answer(stored: &Self::Stored) -> Result<T, E> {
         stored.clone()
+    }
+
+    fn restore(stored: Self::Stored) -> Result<T, E> {
+        stored
     }
 
     fn failure(error: E) -> Result<T, E> {

@@ -1,0 +1,163 @@
+//! What each thread has to itself: a cell in which it says what it reads, and a number.
+//!
+//! Cells are never freed. A thread that ends leaves its cell to the next one that begins.
+#![allow(unsafe_code, reason = "the list of cells is followed through pointers")]
+
+use std::cell::Cell;
+use std::iter;
+use std::ptr;
+
+use crate::stats::place;
+use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+
+/// One thread's own cell. It fills its cache lines, so that no other thread writes near it.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(crate) struct ThreadCell {
+    /// The address of the lock that the thread reads under without holding it; zero: none.
+    pub(crate) reading: AtomicUsize,
+    /// The time that the thread has seen last.
+    pub(crate) seen: AtomicU64,
+    /// Tells the cell from all others; small numbers first.
+    pub(crate) number: usize,
+    /// Where the thread finds its counters.
+    pub(crate) place: (usize, usize),
+    taken: AtomicBool,
+    next: AtomicPtr<ThreadCell>,
+}
+
+impl ThreadCell {
+    pub(crate) fn new(number: usize) -> Self {
+        Self {
+            reading: AtomicUsize::new(0),
+            seen: AtomicU64::new(0),
+            number,
+            place: place(number),
+            taken: AtomicBool::new(true),
+            next: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+}
+
+#[cfg(not(cache_model))]
+mod list {
+    use super::{AtomicPtr, Cell, Ordering, ThreadCell, iter, place, ptr};
+
+    /// The cell that was made last.
+    static LAST: AtomicPtr<ThreadCell> = AtomicPtr::new(ptr::null_mut());
+
+    fn after(pointer: *mut ThreadCell) -> Option<&'static ThreadCell> {
+        // SAFETY: pointers in the list come from `Box::leak`, and a cell is never freed.
+        unsafe { pointer.as_ref() }
+    }
+
+    /// Every cell there is, whether a thread has it or not.
+    pub(crate) fn cells() -> impl Iterator<Item = &'static ThreadCell> {
+        let first = after(LAST.load(Ordering::Acquire));
+        iter::successors(first, |cell| after(cell.next.load(Ordering::Acquire)))
+    }
+
+    /// A cell for this thread.
+    fn take() -> &'static ThreadCell {
+        let free = |cell: &&ThreadCell| !cell.taken.swap(true, Ordering::Acquire);
+        if let Some(cell) = cells().find(free) {
+            return cell;
+        }
+        let mut cell = Box::new(ThreadCell::new(0));
+        loop {
+            let last = LAST.load(Ordering::Acquire);
+            cell.number = after(last).map_or(0, |last| last.number + 1);
+            cell.place = place(cell.number);
+            cell.next.store(last, Ordering::Relaxed);
+            let made = Box::into_raw(cell);
+            let pushed = LAST.compare_exchange(last, made, Ordering::AcqRel, Ordering::Acquire);
+            if pushed.is_ok() {
+                // SAFETY: it was made above, and is never freed from now on.
+                return unsafe { &*made };
+            }
+            // SAFETY: it was made above, and nobody else has seen it.
+            cell = unsafe { Box::from_raw(made) };
+        }
+    }
+
+    /// Leaves the cell to others when the thread ends.
+    struct Lease(&'static ThreadCell);
+
+    impl Drop for Lease {
+        fn drop(&mut self) {
+            let _ = CELL.try_with(|cell| cell.set(None));
+            self.0.taken.store(false, Ordering::Release);
+        }
+    }
+
+    thread_local! {
+        static CELL: Cell<Option<&'static ThreadCell>> = const { Cell::new(None) };
+        static LEASE: Lease = {
+            let cell = take();
+            CELL.set(Some(cell));
+            Lease(cell)
+        };
+    }
+
+    /// The cell of this thread; none at the very end of a thread.
+    #[inline]
+    pub(crate) fn cell() -> Option<&'static ThreadCell> {
+        CELL.get().or_else(first)
+    }
+
+    #[cold]
+    fn first() -> Option<&'static ThreadCell> {
+        LEASE.try_with(|lease| lease.0).ok()
+    }
+}
+
+/// The model checker's threads share no statics: it is given cells where it is to check them.
+#[cfg(cache_model)]
+mod list {
+    use super::{ThreadCell, iter};
+
+    pub(crate) fn cells() -> impl Iterator<Item = &'static ThreadCell> {
+        iter::empty()
+    }
+
+    pub(crate) fn cell() -> Option<&'static ThreadCell> {
+        None
+    }
+}
+
+pub(crate) use list::{cell, cells};
+
+#[cfg(all(test, not(cache_model)))]
+mod tests {
+    use std::collections::HashSet;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn threads_have_cells_of_their_own_and_leave_them_to_others() {
+        let numbers = |count: usize| -> HashSet<usize> {
+            let barrier = std::sync::Barrier::new(count);
+            thread::scope(|scope| {
+                let number = || {
+                    barrier.wait();
+                    let number = cell().expect("a thread that runs has one").number;
+                    assert_eq!(number, cell().unwrap().number);
+                    barrier.wait();
+                    number
+                };
+                let threads: Vec<_> = (0..count).map(|_| scope.spawn(number)).collect();
+                threads
+                    .into_iter()
+                    .map(|thread| thread.join().unwrap())
+                    .collect()
+            })
+        };
+        assert_eq!(numbers(8).len(), 8);
+        for _ in 0..50 {
+            assert_eq!(numbers(4).len(), 4);
+        }
+        // Other tests have threads too.
+        assert!(cells().count() < 150, "{} cells", cells().count());
+    }
+}
