@@ -18,6 +18,7 @@
 //! | `options`, `outcome`, `stats`, `registry` | what an attribute says, how a call was answered, how often, in which functions |
 //! | `sweeper` | gives back the memory of expired entries |
 //! | `clock`, `realm`, `sync`, `error` | time, what caches share, locks, the error type |
+//! | `biased`, `threads` | the lock that readers do not write, and what each thread has to itself |
 //! | `carry`, [`future`] | a computation's recording on another thread; the async twins |
 //! | `testing` | for tests of code that uses cached functions |
 

@@ -1,6 +1,6 @@
 //! Lock primitives, in one place so that a model checker can take their place.
 //!
-//! Nothing else says `cfg(cache_model)`. A poisoned lock is taken over as it is: user code never runs under one of
+//! Beside it only `biased` and `threads` say `cfg(cache_model)`. A poisoned lock is taken over as it is: user code never runs under one of
 //! these locks, so a panic cannot leave what they guard half changed.
 
 #[cfg(not(cache_model))]

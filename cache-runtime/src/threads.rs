@@ -8,7 +8,7 @@ use std::iter;
 use std::ptr;
 
 use crate::stats::place;
-use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, of_each_thread};
 
 /// One thread's own cell. It fills its cache lines, so that no other thread writes near it.
 #[derive(Debug)]
@@ -126,6 +126,52 @@ mod list {
 }
 
 pub(crate) use list::{cell, cells};
+
+/// A reason for which a call of this thread takes a closer look than a hit needs.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub(crate) enum Detour {
+    /// It is part of a computation, which may record it.
+    Inside = 1,
+    /// A test has switched the caches off.
+    #[cfg(feature = "testing")]
+    Disabled = 2,
+    /// A test has caches of its own.
+    #[cfg(feature = "testing")]
+    Isolated = 4,
+}
+
+of_each_thread! {
+    /// The reasons that there are, one bit each.
+    static DETOURS: Cell<u8> = Cell::new(0);
+}
+
+impl Detour {
+    /// Takes note whether there is this reason.
+    pub(crate) fn set(self, there_is: bool) {
+        let bit = self as u8;
+        let set = |others: u8| {
+            if there_is {
+                others | bit
+            } else {
+                others & !bit
+            }
+        };
+        // At the very end of a thread nothing is simple anyway.
+        let _ = DETOURS.try_with(|detours| detours.set(set(detours.get())));
+    }
+
+    /// Tells whether there is this reason.
+    pub(crate) fn is_there(self) -> bool {
+        DETOURS.try_with(Cell::get).unwrap_or(u8::MAX) & self as u8 != 0
+    }
+
+    /// Tells whether there is any reason.
+    #[inline]
+    pub(crate) fn any() -> bool {
+        DETOURS.try_with(Cell::get).unwrap_or(u8::MAX) != 0
+    }
+}
 
 #[cfg(all(test, not(cache_model)))]
 mod tests {

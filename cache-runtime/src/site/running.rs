@@ -6,7 +6,7 @@
 //! Goodman, 1987, section 3.5); if the wait would close a cycle, the call computes for itself.
 //! Calls outside any computation hold nobody up, and never touch the graph.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::iter;
@@ -20,6 +20,7 @@ use pin_project_lite::pin_project;
 
 use crate::lineage::{LoadId, Recording};
 use crate::sync::{StaticMutex, of_each_thread};
+use crate::threads::Detour;
 
 /// A running computation and those it runs inside of.
 #[derive(Debug)]
@@ -32,14 +33,6 @@ pub(crate) struct Frame {
 
 of_each_thread! {
     static HERE: RefCell<Option<Arc<Frame>>> = RefCell::new(None);
-    /// Whether there is one; to be looked at without more ado.
-    static INSIDE: Cell<bool> = Cell::new(false);
-}
-
-/// Tells whether a computation runs here.
-#[inline]
-pub(crate) fn is_inside() -> bool {
-    INSIDE.try_with(Cell::get).unwrap_or(true)
 }
 
 /// The innermost computation that runs here.
@@ -48,7 +41,7 @@ pub(crate) fn here() -> Option<Arc<Frame>> {
 }
 
 fn put_here(frame: Option<Arc<Frame>>) -> Option<Arc<Frame>> {
-    let _ = INSIDE.try_with(|inside| inside.set(frame.is_some()));
+    Detour::Inside.set(frame.is_some());
     HERE.try_with(|here| here.replace(frame)).ok().flatten()
 }
 
@@ -89,7 +82,7 @@ impl Frame {
 
 /// Tells the innermost computation that runs here, if it records what it calls for.
 pub(crate) fn record(note: impl FnOnce(&Recording)) {
-    if !is_inside() {
+    if !Detour::Inside.is_there() {
         return;
     }
     let tell = |here: &RefCell<Option<Arc<Frame>>>| {

@@ -37,7 +37,7 @@ pub(crate) use shard::Bound;
 use shard::{Found, Garbage, Place, Shard, Taken, discard};
 
 /// A shard holds at least so many entries: smaller ones choose badly whom to evict.
-const MIN_SHARD: usize = 256;
+const MIN_SHARD: usize = 1024;
 
 /// Keeps the locks of two shards off one cache line.
 #[derive(Debug)]

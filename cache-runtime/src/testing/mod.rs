@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use crate::realm::Realm;
 use crate::sweeper;
+use crate::threads::Detour;
 use world::World;
 
 thread_local! {
@@ -44,12 +45,14 @@ pub struct Disabled(PhantomData<*const ()>);
 /// The cache is neither read nor written, by calls and by `peek_f` and `put_f`; the calls count as bypassed.
 pub fn disable() -> Disabled {
     DISABLED.with(|disabled| disabled.set(disabled.get() + 1));
+    Detour::Disabled.set(true);
     Disabled(PhantomData)
 }
 
 impl Drop for Disabled {
     fn drop(&mut self) {
         let _ = DISABLED.try_with(|disabled| disabled.set(disabled.get() - 1));
+        Detour::Disabled.set(is_disabled());
     }
 }
 

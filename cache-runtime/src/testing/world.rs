@@ -8,6 +8,7 @@ use dashmap::DashMap;
 use crate::realm::Realm;
 use crate::site::{Site, State};
 use crate::sync::StaticMutex;
+use crate::threads::Detour;
 use once_cell::sync::Lazy;
 
 /// Caches and a clock apart from those of the process.
@@ -33,6 +34,7 @@ pub(crate) fn here() -> Option<&'static World> {
 
 /// Puts this thread into a world, and answers which it was in.
 pub(crate) fn enter(world: Option<&'static World>) -> Option<&'static World> {
+    Detour::Isolated.set(world.is_some());
     HERE.try_with(|here| here.replace(world)).ok().flatten()
 }
 
