@@ -59,7 +59,7 @@ pub(crate) fn expect(due: Moment) {
 
 /// Lets the tick of the clock move on, as long as it is looked at.
 pub(crate) fn tick() {
-    if !WANTED.swap(true, Ordering::Relaxed) {
+    if !WANTED.load(Ordering::Relaxed) && !WANTED.swap(true, Ordering::Relaxed) {
         ring();
     }
 }
@@ -81,6 +81,8 @@ impl Sweeper {
     fn run(&self) {
         loop {
             PLANNED.store(u64::MAX, Ordering::Relaxed);
+            // A sweep may take its time: meanwhile who looks at the clock asks the system.
+            clock::stand();
             let wait = self.sweep();
             if WANTED.load(Ordering::Relaxed) {
                 self.tick(wait);
