@@ -88,15 +88,15 @@ impl<T> Biased<T> {
         }
         cell.reading.store(self.address(), Ordering::Relaxed);
         barrier::light();
-        let biased = self.bias.load(Ordering::Acquire);
-        // Dropped without the bias, it takes back what the cell says.
-        let glancing = Glancing {
-            // SAFETY: a writer that takes the bias away from now on sees the cell and waits for it; without the bias
-            // the reference is not used.
+        if !self.bias.load(Ordering::Acquire) {
+            cell.reading.store(0, Ordering::Release);
+            return None;
+        }
+        Some(Glancing {
+            // SAFETY: a writer that takes the bias away from now on sees the cell and waits for it.
             value: unsafe { &*self.value.get() },
             cell,
-        };
-        biased.then_some(glancing)
+        })
     }
 
     pub(crate) fn read(&self) -> Reading<'_, T> {

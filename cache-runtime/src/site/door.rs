@@ -12,7 +12,7 @@ use super::background::Tasks;
 use super::flight::block_on;
 use super::running;
 use super::seat::Seat;
-use super::step::{Ask, Call, Found, Given, InstanceOf, Step, restored};
+use super::step::{Ask, Call, Due, Found, Given, InstanceOf, Step, restored};
 use super::tagging::Tagging;
 use super::{Instance, InstanceId, Site, State};
 use crate::invalidate::Invalidation;
@@ -88,16 +88,46 @@ impl<R, K: Kind<R>> Door<R, K> {
     #[cold]
     #[inline(never)]
     fn enter_slowly<Q: KeyRef>(self, ask: Ask, key: Q) -> Found<R, K, CellOf<Q>> {
-        let Some(mut call) = self.call(ask, &key) else {
+        self.drive(ask, &key, |due| Found::Hit(due.part().0))
+    }
+
+    /// Takes a call from step to step, and waits on this thread between them.
+    fn drive<Q: KeyRef>(
+        &self,
+        ask: Ask,
+        key: &Q,
+        due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
+    ) -> Found<R, K, CellOf<Q>> {
+        let Some(mut call) = self.call(ask, key) else {
             return self.bypass();
         };
         loop {
-            let follow = match call.step(&key) {
+            let follow = match call.step(key) {
                 Step::Done(found) => return found,
-                Step::Due(due) => return Found::Hit(due.part().0),
+                Step::Due(value) => return due(value),
                 Step::Wait(follow) => follow,
             };
             call.landed(block_on(follow));
+        }
+    }
+
+    /// Takes a call from step to step, and waits as a task between them.
+    async fn drive_async<Q: KeyRef>(
+        &self,
+        ask: Ask,
+        key: &Q,
+        due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
+    ) -> Found<R, K, CellOf<Q>> {
+        let Some(mut call) = self.call(ask, key) else {
+            return self.bypass();
+        };
+        loop {
+            let follow = match call.step(key) {
+                Step::Done(found) => return found,
+                Step::Due(value) => return due(value),
+                Step::Wait(follow) => follow,
+            };
+            call.landed(follow.await);
         }
     }
 
@@ -117,36 +147,17 @@ impl<R, K: Kind<R>> Door<R, K> {
         if let Some(hit) = self.hit(ask, &key) {
             return Found::Hit(hit);
         }
-        let Some(mut call) = self.call(ask, &key) else {
-            return self.bypass();
-        };
-        loop {
-            let follow = match call.step(&key) {
-                Step::Done(found) => return found,
-                Step::Due(due) => {
-                    let (found, seat) = due.part();
-                    seat.tagged(tags).fill_later(later());
-                    return Found::Hit(found);
-                }
-                Step::Wait(follow) => follow,
-            };
-            call.landed(block_on(follow));
-        }
+        self.drive(ask, &key, |due| {
+            let (found, seat) = due.part();
+            seat.tagged(tags).fill_later(later());
+            Found::Hit(found)
+        })
     }
 
     /// Answers a call, waiting as a task if another caller computes the same.
     pub async fn enter_async<Q: KeyRef>(&self, ask: Ask, key: Q) -> Found<R, K, CellOf<Q>> {
-        let Some(mut call) = self.call(ask, &key) else {
-            return self.bypass();
-        };
-        loop {
-            let follow = match call.step(&key) {
-                Step::Done(found) => return found,
-                Step::Due(due) => return Found::Hit(due.part().0),
-                Step::Wait(follow) => follow,
-            };
-            call.landed(follow.await);
-        }
+        self.drive_async(ask, &key, |due| Found::Hit(due.part().0))
+            .await
     }
 
     /// As [`enter_async`](Self::enter_async); a value that is due is refreshed as a task of the runtime, or by
@@ -162,24 +173,15 @@ impl<R, K: Kind<R>> Door<R, K> {
         R: 'static,
         K: 'static,
     {
-        let Some(mut call) = self.call(ask, &key) else {
-            return self.bypass();
-        };
-        loop {
-            let follow = match call.step(&key) {
-                Step::Done(found) => return found,
-                Step::Due(due) => {
-                    let Some(tasks) = Tasks::here() else {
-                        return Found::Miss(due.inline());
-                    };
-                    let (found, seat) = due.part();
-                    seat.tagged(tags).fill_as_task(tasks, later());
-                    return Found::Hit(found);
-                }
-                Step::Wait(follow) => follow,
+        self.drive_async(ask, &key, |due| {
+            let Some(tasks) = Tasks::here() else {
+                return Found::Miss(due.inline());
             };
-            call.landed(follow.await);
-        }
+            let (found, seat) = due.part();
+            seat.tagged(tags).fill_as_task(tasks, later());
+            Found::Hit(found)
+        })
+        .await
     }
 
     /// Begins a computation that replaces what is stored.
