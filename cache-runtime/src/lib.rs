@@ -22,6 +22,8 @@
 //! | `carry`, [`future`] | a computation's recording on another thread; the async twins |
 //! | `testing` | for tests of code that uses cached functions |
 
+#[cfg(feature = "shared")]
+pub mod backend;
 mod biased;
 mod carry;
 mod clock;

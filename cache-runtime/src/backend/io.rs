@@ -1,0 +1,47 @@
+//! Where the sockets of back ends live: a runtime of the cache's own, so that it does not matter which executor a
+//! caller is on, or whether it is on any.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use once_cell::sync::Lazy;
+use pin_project_lite::pin_project;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+static RUNTIME: Lazy<Runtime> = Lazy::new(|| {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("cache-io")
+        .enable_io()
+        .enable_time()
+        .build()
+        .expect("a thread for the cache's connections")
+});
+
+/// The runtime of the cache's connections.
+pub(crate) fn runtime() -> &'static Handle {
+    RUNTIME.handle()
+}
+
+/// Lets a future use the runtime's sockets and timers, whoever polls it.
+pub(crate) fn within<F: Future>(future: F) -> Within<F> {
+    Within { future }
+}
+
+pin_project! {
+    /// A future that finds the runtime of the cache's connections, whoever polls it.
+    pub(crate) struct Within<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for Within<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let _entered = runtime().enter();
+        self.project().future.poll(context)
+    }
+}
