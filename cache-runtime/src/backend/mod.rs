@@ -10,11 +10,14 @@
 //! | [`Backend`] | the seam |
 //! | `memory` | the smallest implementation: it documents the seam |
 //! | `behaviour` | what every implementation must do, as a suite |
+//! | [`redis`] | Redis: a server, sentinels, a cluster |
 //! | `io` | where the sockets of back ends live |
 
 #[cfg(any(feature = "redis", feature = "memcached"))]
 pub(crate) mod io;
 mod memory;
+#[cfg(feature = "redis")]
+pub mod redis;
 
 use std::fmt;
 use std::future::Future;
