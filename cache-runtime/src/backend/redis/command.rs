@@ -15,7 +15,7 @@ const LONGEST: usize = 512 << 20;
 /// What lives longer than this lives for ever.
 const LONGEST_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// Asks for items and versions of one server, or of one slot.
+/// Asks for items and versions of one server.
 pub(super) fn read(items: &[&str], versions: &[&str]) -> Pipeline {
     let mut commands = Pipeline::with_capacity(1 + items.len());
     commands.cmd("MGET").arg(items).arg(versions);
@@ -46,15 +46,28 @@ pub(super) fn all_read(
     })
 }
 
-/// Asks for one item.
+/// Asks for the bytes of one item.
 pub(super) fn read_item(commands: &mut Pipeline, name: &str) {
-    commands.cmd("MGET").arg(name);
+    commands.cmd("GET").arg(name);
+}
+
+/// Asks how long it will be there.
+pub(super) fn read_time(commands: &mut Pipeline, name: &str) {
     commands.cmd("PTTL").arg(name);
 }
 
 /// Asks for one version.
 pub(super) fn read_version(commands: &mut Pipeline, name: &str) {
     commands.cmd("GETRANGE").arg(name).arg(0).arg(15);
+}
+
+/// The bytes that were read; none where something else is than bytes.
+pub(super) fn value(reply: Value, link: &Link) -> Result<Value, Failure> {
+    match reply {
+        Value::ServerError(error) if error.code() == "WRONGTYPE" => Ok(Value::Nil),
+        Value::ServerError(error) => Err(link.server.failure(&error)),
+        bytes => Ok(bytes),
+    }
 }
 
 /// The item that was read, from its bytes and its time to live.

@@ -1,6 +1,6 @@
 //! What is opened when it is first needed, shared while it is good, and opened anew when it is not.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -72,8 +72,20 @@ impl<T: Send + Sync + 'static> Door<T> {
             .unwrap_or_else(|| Err(Failure::unreachable("redis: connecting was given up")))
     }
 
+    /// What was open when it was passed last.
+    pub(super) fn opened(&self) -> Option<Arc<T>> {
+        match &*self.state() {
+            State::Open(opened) => Some(Arc::clone(opened)),
+            State::Opening(_) | State::Shut => None,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn step(&self, opener: &Arc<impl Opener<Opened = T>>) -> Step<T> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         if let State::Opening(opening) = &*state {
             let decided = opening.borrow().clone();
             match decided {

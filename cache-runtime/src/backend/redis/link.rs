@@ -11,6 +11,7 @@ use redis::{
     RedisConnectionInfo, RedisError, ServerError, Value,
 };
 
+use super::door::Opener;
 use super::failure::{Failure, ends_trust, kind_of, quote};
 use crate::error::ErrorKind;
 
@@ -125,6 +126,19 @@ impl Server {
     pub(super) fn nonsense(&self) -> Failure {
         let message = "answers what it was not asked; is it redis?";
         Failure::refused(format!("redis at {} {message}", self.place))
+    }
+}
+
+/// Just connects: nothing is read or changed over such a connection.
+impl Opener for Server {
+    type Opened = Link;
+
+    fn is_good(&self, link: &Link) -> bool {
+        link.is_alive()
+    }
+
+    async fn open(self: Arc<Self>, _: Option<Arc<Link>>) -> Result<Arc<Link>, Failure> {
+        self.connect().await.map(Arc::new)
     }
 }
 

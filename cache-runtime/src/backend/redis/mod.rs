@@ -29,28 +29,32 @@
 //! | `link`, `door` | a connection, and how it is shared and made anew |
 //! | `epoch` | what makes everything older a miss |
 //! | `primary`, `sentinel` | one server, and who says which |
-//! | `cluster`, `topology`, `slot` | many, and who has what |
+//! | `cluster`, `nodes`, `topology`, `slot` | many, and who has what |
 //! | `command`, `script` | what is asked, and what answers mean |
 //! | `clear` | gives back room |
 //! | `watch` | tells what others change |
 //! | `failure` | what goes wrong |
 
 mod clear;
+mod cluster;
 mod command;
 mod door;
 mod epoch;
 mod failure;
 mod link;
+mod nodes;
 mod primary;
 mod script;
 mod sentinel;
 mod slot;
 mod target;
+mod topology;
 mod watch;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use self::cluster::Cluster;
 use self::epoch::Epoch;
 use self::failure::Failure;
 use self::link::Server;
@@ -58,7 +62,7 @@ use self::primary::{Finder, Gate};
 use self::sentinel::Sentinels;
 use self::watch::Watcher;
 use super::{Answer, Backend, Change, Read};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 pub use self::target::Target;
 pub use self::watch::Watch;
@@ -71,7 +75,8 @@ pub struct Redis {
 }
 
 enum Servers {
-    One(Arc<Gate>),
+    One(Gate),
+    Many(Cluster),
 }
 
 impl Redis {
@@ -98,7 +103,12 @@ impl Redis {
     ///
     /// Over a cluster: its nodes would have to be heard one by one.
     pub fn watch(&self, prefix: &str, listener: Arc<dyn Watch>) -> Result<(), Error> {
-        let Servers::One(gate) = &self.servers;
+        let Servers::One(gate) = &self.servers else {
+            return Err(Error::new(
+                ErrorKind::Config,
+                "copies in the process need one redis server or sentinels: a cluster does not tell of changes in one place",
+            ));
+        };
         let watcher = Watcher::start(Arc::clone(&gate.primary), prefix.to_owned(), listener);
         let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
         watchers.push(watcher);
@@ -133,12 +143,9 @@ impl Servers {
                 let settings = target::settings(password.as_deref(), *db);
                 Finder::Sentinels(Sentinels::new(servers, master.clone(), settings))
             }
-            Target::Cluster { nodes } => {
-                let _ = nodes;
-                return Err(Failure::config("x"));
-            }
+            Target::Cluster { nodes } => return Ok(Self::Many(target::cluster(nodes, epoch)?)),
         };
-        Ok(Self::One(Arc::new(Gate::new(finder, epoch))))
+        Ok(Self::One(Gate::new(finder, epoch)))
     }
 }
 
@@ -155,6 +162,7 @@ impl Backend for Redis {
         Box::pin(async move {
             match &self.servers {
                 Servers::One(gate) => Ok(gate.get(items, versions).await?),
+                Servers::Many(cluster) => Ok(cluster.get(items, versions).await?),
             }
         })
     }
@@ -163,6 +171,7 @@ impl Backend for Redis {
         Box::pin(async move {
             match &self.servers {
                 Servers::One(gate) => Ok(gate.change(changes).await?),
+                Servers::Many(cluster) => Ok(cluster.change(changes).await?),
             }
         })
     }
@@ -171,6 +180,7 @@ impl Backend for Redis {
         Box::pin(async move {
             match &self.servers {
                 Servers::One(gate) => Ok(gate.clear(prefix).await?),
+                Servers::Many(cluster) => Ok(cluster.clear(prefix).await?),
             }
         })
     }

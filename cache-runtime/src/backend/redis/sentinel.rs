@@ -7,7 +7,7 @@ use redis::{RedisConnectionInfo, Value};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::door::{Door, Opener};
+use super::door::Door;
 use super::failure::Failure;
 use super::link::{Link, Server};
 use super::target::address;
@@ -98,8 +98,8 @@ impl Sentinel {
             .unwrap_or_else(late)
     }
 
-    async fn ask(self: &Arc<Self>, group: &str) -> Result<Place, Failure> {
-        let link = self.door.pass(self).await?;
+    async fn ask(&self, group: &str) -> Result<Place, Failure> {
+        let link = self.door.pass(&self.server).await?;
         let mut command = redis::cmd("SENTINEL");
         command.arg("get-master-addr-by-name").arg(group);
         match link.ask_one(command).await? {
@@ -109,18 +109,6 @@ impl Sentinel {
             ))),
             reply => place(reply).ok_or_else(|| link.nonsense()),
         }
-    }
-}
-
-impl Opener for Sentinel {
-    type Opened = Link;
-
-    fn is_good(&self, link: &Link) -> bool {
-        link.is_alive()
-    }
-
-    async fn open(self: Arc<Self>, _: Option<Arc<Link>>) -> Result<Arc<Link>, Failure> {
-        self.server.connect().await.map(Arc::new)
     }
 }
 

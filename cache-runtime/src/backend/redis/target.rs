@@ -4,8 +4,12 @@ use std::fmt;
 
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo};
 
+use super::cluster::Cluster;
+use super::epoch::Epoch;
 use super::failure::Failure;
 use super::link::Server;
+use super::nodes::Nodes;
+use super::topology::Place;
 
 /// The servers that a [`Redis`](super::Redis) talks to.
 ///
@@ -78,6 +82,31 @@ fn without_secrets(url: &str) -> String {
 pub(super) fn server(url: &str) -> Result<Server, Failure> {
     let info = parsed(url)?;
     Server::new(info.addr().clone(), info.redis_settings().clone())
+}
+
+/// The cluster that nodes at these addresses belong to.
+pub(super) fn cluster(urls: &[String], epoch: Epoch) -> Result<Cluster, Failure> {
+    let (mut seeds, mut settings, mut tls) = (Vec::new(), None, false);
+    for url in urls {
+        let info = parsed(url)?;
+        let (host, port) = match info.addr() {
+            ConnectionAddr::Tcp(host, port) => (host.clone(), *port),
+            ConnectionAddr::TcpTls { host, port, .. } => {
+                tls = true;
+                (host.clone(), *port)
+            }
+            _ => {
+                return Err(Failure::config(
+                    "a node of a redis cluster is reached by host and port only",
+                ));
+            }
+        };
+        seeds.push(Place { host, port });
+        settings.get_or_insert_with(|| info.redis_settings().clone());
+    }
+    let settings =
+        settings.ok_or_else(|| Failure::config("a redis cluster needs a node to begin with"))?;
+    Ok(Cluster::new(Nodes::new(seeds, settings, tls, epoch)))
 }
 
 /// What an address means.
