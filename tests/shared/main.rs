@@ -2,3 +2,6 @@
 
 mod memory;
 mod redis;
+mod redis_cluster;
+mod redis_sentinel;
+mod redis_watch;

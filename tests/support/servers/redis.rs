@@ -391,9 +391,7 @@ impl Cluster {
         let slot = self.nodes[witness].cli(&["CLUSTER", "KEYSLOT", name]);
         let slot: u16 = slot.parse().expect("a slot");
         let map = self.nodes[witness].cli(&["CLUSTER", "NODES"]);
-        let owner = map
-            .lines()
-            .find(|line| line.contains(" connected") && owns(line, slot));
+        let owner = map.lines().find(|line| owns(line, slot));
         let port = owner.and_then(port_of).expect("a slot has a primary");
         let mut ports = self.nodes.iter().map(|node| node.port);
         ports
