@@ -3,5 +3,6 @@
 mod memory;
 mod redis;
 mod redis_cluster;
+mod redis_hostile;
 mod redis_sentinel;
 mod redis_watch;
