@@ -12,6 +12,8 @@
 //! | `behaviour` | what every implementation must do, as a suite |
 //! | `io` | where the sockets of back ends live |
 
+#[cfg(any(feature = "testing", test))]
+pub mod behaviour;
 #[cfg(any(feature = "redis", feature = "memcached"))]
 pub(crate) mod io;
 mod memory;
