@@ -14,6 +14,9 @@
 
 #[cfg(any(feature = "testing", test))]
 pub mod behaviour;
+#[cfg(feature = "filesystem")]
+#[doc(hidden)] // `Config` opens it; public for the tests of real directories
+pub mod filesystem;
 #[cfg(any(feature = "redis", feature = "memcached"))]
 pub(crate) mod io;
 mod memory;
