@@ -13,6 +13,11 @@
 //! | [`redis`] | Redis: a server, sentinels, a cluster |
 //! | `io` | where the sockets of back ends live |
 
+#[cfg(any(feature = "testing", test))]
+pub mod behaviour;
+#[cfg(feature = "filesystem")]
+#[doc(hidden)] // `Config` opens it; public for the tests of real directories
+pub mod filesystem;
 #[cfg(any(feature = "redis", feature = "memcached"))]
 pub(crate) mod io;
 mod memory;
