@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::Error;
 use cache_runtime::backend::redis::{Redis, Target};
-use cache_runtime::backend::{Answer, Backend, Change, Item, Version, When};
+use cache_runtime::backend::{Answer, Backend, Change, Item, Version, When, behaviour};
 use cache_tests::servers::redis::{Server, are_installed};
 use cache_tests::wait_until;
 use tokio::runtime::Runtime;
@@ -19,7 +19,7 @@ pub(crate) fn ask<T>(answer: Answer<'_, T>) -> Result<T, Error> {
 }
 
 /// How long a caller waits.
-const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The item that all entries depend on.
 pub(crate) const EPOCH: &str = "app:e";
@@ -57,6 +57,15 @@ pub(crate) fn item(redis: &Redis, name: &str) -> Option<Item> {
 pub(crate) fn epoch(redis: &Redis) -> Version {
     wait_until(|| version(redis, EPOCH).is_some());
     version(redis, EPOCH).expect("the servers go on answering")
+}
+
+#[test]
+fn it_keeps_every_promise() {
+    if !are_installed() {
+        return;
+    }
+    let server = Server::start();
+    behaviour::check(&open(&server.url()), &open(&server.url()));
 }
 
 #[test]

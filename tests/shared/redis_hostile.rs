@@ -146,7 +146,7 @@ fn a_server_that_accepts_and_says_nothing_costs_the_callers_time_and_no_more() {
     for _ in 0..8 {
         let began = Instant::now();
         assert!(ask(redis.get(&["app:a"], &[])).is_err());
-        assert!(began.elapsed() < Duration::from_millis(500));
+        assert!(began.elapsed() < Duration::from_secs(1));
     }
 }
 

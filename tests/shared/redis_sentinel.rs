@@ -1,7 +1,7 @@
 //! Redis behind sentinels: a primary that is replaced.
 
 use cache_runtime::backend::redis::{Redis, Target};
-use cache_runtime::backend::{Backend, Change, When};
+use cache_runtime::backend::{Backend, Change, When, behaviour};
 use cache_tests::servers::redis::{Server, Watched, are_installed};
 use cache_tests::wait_until;
 
@@ -23,6 +23,15 @@ fn at(watched: &mut Watched, port: u16) -> &mut Server {
     servers
         .find(|server| server.port == port)
         .expect("it is one of ours")
+}
+
+#[test]
+fn it_keeps_every_promise() {
+    if !are_installed() {
+        return;
+    }
+    let watched = Watched::start();
+    behaviour::check(&open(&watched), &open(&watched));
 }
 
 #[test]
