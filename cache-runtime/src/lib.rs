@@ -29,6 +29,8 @@ mod carry;
 mod clock;
 #[cfg(feature = "shared")]
 mod codec;
+#[cfg(feature = "shared")]
+mod direct;
 mod entry;
 mod error;
 pub mod future;
@@ -59,6 +61,8 @@ pub mod __private;
 
 pub use cache_macros::{cached, invalidates, memoize};
 pub use carry::carry;
+#[cfg(feature = "shared")]
+pub use direct::{Cache, cache};
 pub use error::{Error, ErrorKind};
 pub use invalidate::{Invalidation, clear_all, invalidate_route, invalidate_tag};
 pub use options::{Bound, Timeout};

@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use super::breaker::Breaker;
 use super::names::Prefix;
 use super::undelivered::Undelivered;
-use crate::backend::{Backend, Change, Read, io};
+use crate::backend::{Backend, Change, Memory, Read, io};
+use crate::clock::Clock;
 use crate::codec::envelope::Sealing;
 use crate::error::{Error, ErrorKind};
+use crate::options::DEFAULT_MAX_ENTRIES;
 
 /// A back end that fails is asked again after this long, as long as there is something to deliver.
 const RETRY: Duration = Duration::from_millis(100);
@@ -47,6 +49,17 @@ impl Hub {
             delivering: AtomicBool::new(false),
             began: Instant::now(),
         }
+    }
+
+    /// A store in this process.
+    pub(crate) fn in_process(clock: &'static Clock) -> Self {
+        let rules = Rules {
+            prefix: Prefix::new("cache"),
+            sealing: Sealing::default(),
+            timeout: Duration::from_secs(60),
+            ignore_errors: true,
+        };
+        Self::new(Arc::new(Memory::with(clock, DEFAULT_MAX_ENTRIES)), rules)
     }
 
     /// What the back end is called.
