@@ -29,8 +29,6 @@ mod carry;
 mod clock;
 #[cfg(feature = "shared")]
 mod codec;
-#[cfg(feature = "shared")]
-mod direct;
 mod entry;
 mod error;
 pub mod future;
