@@ -258,6 +258,7 @@ fn __cache_of_add() -> ::cache_runtime::__private::Door<
             ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
         )
+        .source(18198511810017234901u64)
         .timeout(::cache_runtime::__private::Declared::After(60000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::Door::new(

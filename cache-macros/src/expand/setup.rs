@@ -33,7 +33,12 @@ fn site(plan: &Plan) -> TokenStream {
         .as_ref()
         .map(|given| given.value)
         .map(|version| quote!(.version(#version)));
-    let source = plan.source.map(|fingerprint| quote!(.source(#fingerprint)));
+    let source = plan.source;
+    let source_check = args
+        .source_check
+        .as_ref()
+        .map(|given| given.value)
+        .map(|check| quote!(.source_check(#check)));
     let local = args.local.as_ref().map(|_| quote!(.local()));
     let routed = matches!(plan.keyed, KeyedOn::Route(..)).then(|| quote!(.routed()));
     let timeout = args.timeout.as_ref().map(|given| {
@@ -52,7 +57,7 @@ fn site(plan: &Plan) -> TokenStream {
         #runtime::__private::Site::new(
             #name, ::core::file!(), ::core::line!(), ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
-        ) #namespace #version #source #local #routed #timeout #bound
+        ).source(#source) #namespace #version #source_check #local #routed #timeout #bound
     }
 }
 

@@ -15,6 +15,7 @@ use super::seat::Seat;
 use super::step::{Ask, Call, Due, Found, Given, InstanceOf, Step, restored};
 use super::tagging::Tagging;
 use super::{Instance, InstanceId, Site, State};
+use crate::config::installed;
 use crate::invalidate::Invalidation;
 use crate::key::cell::KeyCell;
 use crate::key::{self, CellOf, KeyRef};
@@ -76,7 +77,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         if ask != Ask::new() || Detour::any() {
             return None;
         }
-        let instance = self.known::<Q>().filter(|instance| instance.simple)?;
+        let instance = self.known::<Q>().filter(|instance| instance.is_simple())?;
         let cell = threads::cell()?;
         let hit = instance.store.hit(key::hash(key), key, cell)?;
         instance.counters.count_in(cell, Event::Hit);
@@ -303,7 +304,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             return None;
         }
         let (instance, hash) = (self.instance(key), key::hash(key));
-        if ask.bypass {
+        if ask.bypass || !instance.options.enabled {
             running::record(|recording| recording.depend(instance, hash, None));
             return None;
         }
@@ -335,7 +336,8 @@ impl<R, K: Kind<R>> Door<R, K> {
     fn instance<Q: KeyRef>(&self, key: &Q) -> &'static InstanceOf<K, CellOf<Q>> {
         let state = self.state();
         let found = state.instance(self.id::<Q>(), || {
-            let setup = (self.setup)(Setup::new());
+            let terms = installed::terms(self.site);
+            let setup = (self.setup)(Setup::new(&terms)).overridden(&terms);
             let counters = Arc::clone(&state.counters);
             let made = Instance::new(setup, key.weigher(), state.realm, counters);
             // Lives as long as the function it belongs to: for the rest of the process.

@@ -25,7 +25,7 @@ pub(crate) struct Instance<O: KeyCell, S: ValueCell, E, V> {
     pub(crate) rules: Rules<V>,
     pub(crate) weigher: Option<fn(&O::Key, &V) -> u32>,
     /// Whether a value that is good until later may be given out without a question.
-    pub(crate) simple: bool,
+    simple: AtomicBool,
     pub(crate) counters: Arc<Counters>,
     pub(crate) realm: &'static Realm,
     dependents: Dependents,
@@ -42,6 +42,8 @@ pub(crate) trait AnyInstance: Any + Source {
     /// Drops every entry, and what was computed from one; answers how many there were.
     fn clear(&'static self) -> usize;
     fn entries(&self) -> usize;
+    /// Closes the quick way to the entries: another instance takes this one's place.
+    fn retire(&self);
     /// Lets expired and outdated entries go; answers when the next ones are due.
     fn sweep(&self, now: Moment) -> Moment;
     /// Drops the entry of a route; answers whether there was a live one. Keys of another kind are none.
@@ -68,7 +70,7 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
                 &realm.clock,
                 Arc::clone(&counters),
             ),
-            simple: rules.is_stale.is_none(),
+            simple: AtomicBool::new(options.enabled && rules.is_stale.is_none()),
             options,
             rules,
             weigher,
@@ -78,6 +80,12 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
             labelled: AtomicBool::new(false),
             swept: AtomicU64::new(0),
         }
+    }
+
+    /// Whether a value that is good until later may be given out without a question.
+    #[inline]
+    pub(crate) fn is_simple(&self) -> bool {
+        self.simple.load(Relaxed)
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -184,6 +192,10 @@ where
 
     fn entries(&self) -> usize {
         self.store.entries()
+    }
+
+    fn retire(&self) {
+        self.simple.store(false, Relaxed);
     }
 
     fn sweep(&self, now: Moment) -> Moment {
