@@ -12,16 +12,19 @@ const SHORTEST_KEY: usize = 16;
 /// So many functions are named where none is close.
 const LISTED: usize = 8;
 
+/// Settings by themselves.
+const ALONE: &[Rule] = &[said_twice, out_of_range, unknown_functions];
+
+/// Settings and the type: it may be that which could not be read.
+const WITH_TYPE: &[Rule] = &[of_another_kind, missing];
+
+type Rule = fn(&Config) -> Vec<String>;
+
 /// What is wrong.
 pub(super) fn problems(config: &Config) -> Vec<String> {
-    let rules = [
-        of_another_kind,
-        missing,
-        said_twice,
-        out_of_range,
-        unknown_functions,
-    ];
-    rules.iter().flat_map(|rule| rule(config)).collect()
+    let all_read = config.wrong.is_empty();
+    let rules = WITH_TYPE.iter().filter(|_| all_read).chain(ALONE);
+    rules.flat_map(|rule| rule(config)).collect()
 }
 
 fn of_another_kind(config: &Config) -> Vec<String> {

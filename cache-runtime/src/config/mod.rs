@@ -27,6 +27,9 @@ mod setting;
 mod settings;
 mod url;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::panic::Location;
@@ -149,7 +152,6 @@ fn plain(name: &str) -> String {
 }
 
 /// `CACHE_REDIS_URL` for `redis_url`.
-#[cfg(feature = "toml")]
 fn variable(name: &str) -> String {
     format!("CACHE_{}", name.to_uppercase())
 }

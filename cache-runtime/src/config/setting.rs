@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::kind::{self, Kind};
-use super::nearest::nearest;
+use super::nearest::{nearest, one_of};
 use super::node::{self, Nodes};
 use super::secret::Secret;
 use super::url::{self, Url};
@@ -213,13 +213,23 @@ pub(super) fn unknown(name: &str, written: impl Fn(&str) -> String) -> String {
             "`{called}` is a setting of Flask-Caching that has no use here: {why}; leave it out"
         );
     }
-    match nearest(name, SETTINGS.iter().map(|setting| setting.name)).first() {
-        Some(close) => format!(
-            "`{called}` is not a setting; did you mean `{}`?",
-            written(close)
-        ),
-        None => format!(
+    let known: Vec<_> = SETTINGS
+        .iter()
+        .map(|setting| super::plain(setting.name))
+        .collect();
+    let close = nearest(&super::plain(name), known.iter().map(String::as_str));
+    if close.is_empty() {
+        return format!(
             "`{called}` is not a setting; leave it out, or see `cache_runtime::Config` for those there are"
-        ),
+        );
     }
+    let close: Vec<_> = close
+        .into_iter()
+        .map(|name| written(&super::variable(name)))
+        .collect();
+    let close: Vec<_> = close.iter().map(String::as_str).collect();
+    format!(
+        "`{called}` is not a setting; did you mean {}?",
+        one_of(&close)
+    )
 }
