@@ -10,10 +10,13 @@
 //! | [`Backend`] | the seam |
 //! | `memory` | the smallest implementation: it documents the seam |
 //! | `behaviour` | what every implementation must do, as a suite |
+//! | [`redis`] | Redis: a server, sentinels, a cluster |
 //! | `io` | where the sockets of back ends live |
 
 pub(crate) mod io;
 mod memory;
+#[cfg(feature = "redis")]
+pub mod redis;
 
 use std::fmt;
 use std::future::Future;
