@@ -1,3 +1,4 @@
 //! What leaves the process: every back end against the real component, in one test binary.
 
+mod memcached;
 mod memory;

@@ -8,12 +8,15 @@
 //! | module | holds |
 //! |---|---|
 //! | [`Backend`] | the seam |
+//! | [`Memcached`] | memcached servers |
 //! | `memory` | the smallest implementation: it documents the seam |
 //! | `behaviour` | what every implementation must do, as a suite |
 //! | `io` | where the sockets of back ends live |
 
 #[cfg(any(feature = "redis", feature = "memcached"))]
 pub(crate) mod io;
+#[cfg(feature = "memcached")]
+pub(crate) mod memcached;
 mod memory;
 
 use std::fmt;
@@ -22,6 +25,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::error::Error;
+#[cfg(feature = "memcached")]
+pub use memcached::Memcached;
 pub use memory::Memory;
 
 /// What a back end answers with, later.
