@@ -83,6 +83,8 @@ impl Memcached {
     /// Stops it where it is (`SIGSTOP`).
     pub fn pause(&self) {
         self.signal("-STOP");
+        // Its threads stop one by one.
+        wait_until(|| threads(self.process.id()).all(|state| state == 'T'));
     }
 
     /// Lets it go on (`SIGCONT`).
@@ -136,4 +138,14 @@ fn accepts(address: &str) -> bool {
         Some(path) => UnixStream::connect(path).is_ok(),
         None => TcpStream::connect(address).is_ok(),
     }
+}
+
+/// The states of the threads of a process; none where the system does not list them.
+fn threads(process: u32) -> impl Iterator<Item = char> {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task"));
+    let state = |task: std::fs::DirEntry| {
+        let stat = std::fs::read_to_string(task.path().join("stat")).ok()?;
+        stat.rsplit_once(") ")?.1.chars().next()
+    };
+    tasks.into_iter().flatten().flatten().filter_map(state)
 }

@@ -19,7 +19,7 @@ pub(super) fn on_the_wire(ttl: Option<Duration>, now: SystemTime) -> i64 {
         .unwrap_or_default();
     let sent = match seconds {
         ..=LONGEST_SPAN => seconds,
-        _ => seconds.saturating_add(rounded_up(since_1970)),
+        _ => seconds.saturating_add(since_1970.as_secs()),
     };
     // Its dates have 31 bits.
     i32::try_from(sent).map_or(FOR_EVER, i64::from)
