@@ -27,6 +27,8 @@ pub mod backend;
 mod biased;
 mod carry;
 mod clock;
+#[cfg(feature = "shared")]
+mod codec;
 mod entry;
 mod error;
 pub mod future;
@@ -39,6 +41,8 @@ mod outcome;
 mod policy;
 mod realm;
 mod registry;
+#[cfg(feature = "shared")]
+mod shared;
 mod site;
 mod stats;
 mod store;

@@ -13,7 +13,6 @@
 //! | `behaviour` | what every implementation must do, as a suite |
 //! | `io` | where the sockets of back ends live |
 
-#[cfg(any(feature = "redis", feature = "memcached"))]
 pub(crate) mod io;
 #[cfg(feature = "memcached")]
 pub(crate) mod memcached;
@@ -62,7 +61,7 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Gives back the room of all items whose names begin with `prefix`, and touches no other.
     ///
-    /// - It may leave some, and be done later than it answers; correctness never depends on it.
+    /// - It may leave some: correctness never depends on it. What it removes it has removed when it answers.
     /// - It never keeps a server from serving others.
     fn clear<'a>(&'a self, prefix: &'a str) -> Answer<'a, ()>;
 }

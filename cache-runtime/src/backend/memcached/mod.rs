@@ -54,8 +54,9 @@ const LONGEST_NAME: usize = 250;
 ///   version that is gone equals none that an item was stored under, so both are misses, and there is nothing to
 ///   detect or to repair after a restart.
 /// - Its clock has whole seconds. A time to live is rounded up to them, and the first second is over when the clock
-///   next ticks: an item goes up to a second before or after its time, and one with less than a second may go at
-///   once. More than 30 days are sent as a date, by the clock of this machine; dates after January 2038 are for ever.
+///   next ticks: an item goes up to a second before or after its time, one with less than a second may go at once, and
+///   one that was kept goes up to two seconds after. More than 30 days are sent as a date, by the clock of this
+///   machine; dates after January 2038 are for ever.
 /// - It does not list its items: [`clear`](Backend::clear) leaves them to expire or to be evicted.
 /// - It takes no item larger than its `item_size_max`, 1 MiB unless it is started with `-I`. Such an item is refused
 ///   without being sent.
