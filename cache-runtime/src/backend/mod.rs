@@ -8,12 +8,15 @@
 //! | module | holds |
 //! |---|---|
 //! | [`Backend`] | the seam |
+//! | [`Memcached`] | memcached servers |
 //! | `memory` | the smallest implementation: it documents the seam |
 //! | `behaviour` | what every implementation must do, as a suite |
 //! | [`redis`] | Redis: a server, sentinels, a cluster |
 //! | `io` | where the sockets of back ends live |
 
 pub(crate) mod io;
+#[cfg(feature = "memcached")]
+pub(crate) mod memcached;
 mod memory;
 #[cfg(feature = "redis")]
 pub mod redis;
@@ -24,6 +27,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::error::Error;
+#[cfg(feature = "memcached")]
+pub use memcached::Memcached;
 pub use memory::Memory;
 
 /// What a back end answers with, later.
