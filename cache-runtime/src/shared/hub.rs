@@ -69,24 +69,30 @@ impl Hub {
 
     /// Reads items and versions. What may be there although it was invalidated is not shown.
     pub(crate) async fn get(&self, items: &[&str], versions: &[&str]) -> Result<Read, Error> {
+        // Asked before the store is: what is delivered meanwhile may have been read before.
+        let dropped = |name: &&str| self.undelivered.concern([*name].into_iter());
+        let hidden: Vec<bool> = match self.undelivered.is_empty() {
+            true => Vec::new(),
+            false => items.iter().chain(versions).map(dropped).collect(),
+        };
         let mut read = self.attempt(self.backend.get(items, versions)).await?;
-        let asked = items.len() == read.items.len() && versions.len() == read.versions.len();
-        if !asked {
-            return Err(Error::refused(format!(
-                "{} has answered something else than it was asked",
-                self.name()
-            )));
+        if items.len() != read.items.len() || versions.len() != read.versions.len() {
+            return Err(self.answered_else());
         }
-        if !self.undelivered.is_empty() {
-            let dropped = |name: &&str| self.undelivered.concern([*name].into_iter());
-            for (name, item) in items.iter().zip(&mut read.items) {
-                item.take_if(|_| dropped(name));
-            }
-            for (name, version) in versions.iter().zip(&mut read.versions) {
-                version.take_if(|_| dropped(name));
+        for (n, _) in hidden.iter().enumerate().filter(|(_, hidden)| **hidden) {
+            match n.checked_sub(items.len()) {
+                None => read.items[n] = None,
+                Some(n) => read.versions[n] = None,
             }
         }
         Ok(read)
+    }
+
+    fn answered_else(&self) -> Error {
+        let name = self.name();
+        Error::refused(format!(
+            "{name} has answered something else than it was asked"
+        ))
     }
 
     /// Makes changes, in order; none while one of the names is still to be removed.
@@ -98,10 +104,7 @@ impl Hub {
         if made.len() == changes.len() {
             Ok(made)
         } else {
-            Err(Error::refused(format!(
-                "{} has answered something else than it was asked",
-                self.name()
-            )))
+            Err(self.answered_else())
         }
     }
 
