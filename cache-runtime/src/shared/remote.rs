@@ -49,7 +49,7 @@ pub(crate) struct Remote<S> {
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) name: String,
-    id: [u8; 16],
+    pub(crate) id: [u8; 16],
     key: Vec<u8>,
     /// The route that the key is, if it is one.
     route: Option<MarkId>,
@@ -140,6 +140,12 @@ impl<S> Remote<S> {
     /// The mark of those who are computed from an entry.
     pub(crate) fn mark(&self, slot: &Slot) -> MarkId {
         Mark::Entry(&slot.name).id()
+    }
+
+    /// Whether every entry of the function depends on a mark.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_own(&self, mark: MarkId) -> bool {
+        self.own.contains(&mark)
     }
 
     fn names(&self, marks: impl Iterator<Item = MarkId>) -> Vec<String> {

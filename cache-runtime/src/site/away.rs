@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use super::door::{Door, Put, is_disabled};
 use super::shared::{Home, entry_of, rely_on, rely_on_local, steps, tag_marks};
+#[cfg(feature = "redis")]
+use super::step::InstanceOf;
 use super::step::{Ask, Due, Found, Step, TakenOf};
 use super::{State, running};
 use crate::error::Error;
 use crate::invalidate::Invalidation;
+#[cfg(feature = "redis")]
+use crate::key::cell::KeyCell;
 use crate::key::{self, CellOf, KeyRef};
 use crate::lineage;
 use crate::realm;
@@ -48,6 +52,16 @@ impl<R, K: Kind<R>> Door<R, K> {
             self.site.routed,
         );
         Home::Away(Box::new(remote))
+    }
+
+    /// Lets copies be kept in this process, if there are to be any.
+    #[cfg(feature = "redis")]
+    pub(super) fn keep_copies<O: KeyCell>(&self, instance: &'static InstanceOf<K, O>) {
+        if let Home::Away(remote) = &instance.home
+            && let Some(tier) = remote.hub.tier()
+        {
+            tier.look_after(registry::name(self.site), instance);
+        }
     }
 
     /// Whether a call has to ask the shared store for something.

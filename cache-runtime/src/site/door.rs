@@ -457,6 +457,8 @@ impl<R, K: Kind<R>> Door<R, K> {
             // Lives as long as the function it belongs to: for the rest of the process.
             let made: &'static InstanceOf<K, CellOf<Q>> = Box::leak(Box::new(made));
             sweeper::look_after(made);
+            #[cfg(feature = "redis")]
+            self.keep_copies(made);
             made
         });
         self.site.note_first();
