@@ -13,6 +13,8 @@
 //! | `behaviour` | what every implementation must do, as a suite |
 //! | `io` | where the sockets of back ends live |
 
+#[cfg(any(feature = "testing", test))]
+pub mod behaviour;
 pub(crate) mod io;
 #[cfg(feature = "memcached")]
 pub(crate) mod memcached;
