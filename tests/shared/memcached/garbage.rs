@@ -94,8 +94,8 @@ fn replies_that_make_no_sense_are_errors() {
 }
 
 #[test]
-fn a_reply_that_nobody_waits_for_ends_the_connection() {
-    let reply = b"VA 18 t1 c1 O0\r\n0123456789abcdefxy\r\nEN O1\r\n";
+fn a_reply_that_comes_twice_reaches_nobody_else() {
+    let reply = b"VA 18 t1 c1 O0\r\n0123456789abcdefxy\r\nEN O0\r\n";
     let store = pretender([SETTINGS, reply]);
     for _ in 0..10 {
         // Every time it is a new connection, or one that is just ending.
