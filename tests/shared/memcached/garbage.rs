@@ -70,8 +70,9 @@ fn replies_that_make_no_sense_are_errors() {
         b"ERROR\r\n",
         &[b'x'; 5000],
     ] {
+        // A server for each: the first answer ends a connection, and that may be seen late.
+        let asked = get(&pretender([SETTINGS, reply]), "a").map(drop);
         let store = pretender([SETTINGS, reply]);
-        let asked = get(&store, "a").map(drop);
         let changed = change(&store, &[set("a", b"1", When::Always)]).map(drop);
         // What a get can be answered with is not what a set can be answered with.
         let errors = [asked.err(), changed.err()];
