@@ -31,3 +31,30 @@ pub async fn invalidate_route(rendered: &str) -> Invalidation {
 pub async fn clear_all() -> Invalidation {
     invalidate::clear_all_async().await
 }
+
+/// The store of this process, for direct use: as [`cache`](crate::cache()), with operations that are awaited.
+///
+/// ```
+/// # async fn page() -> Result<(), cache_runtime::Error> {
+/// use std::time::Duration;
+/// use cache_runtime::future::cache;
+///
+/// cache().set("greeting", "hello", Duration::from_secs(60)).await?;
+/// assert_eq!(cache().get::<String>("greeting").await?.as_deref(), Some("hello"));
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "shared")]
+#[must_use]
+pub fn cache() -> Cache {
+    Cache {
+        values: crate::direct::Values::here(),
+    }
+}
+
+/// The store, with operations that are awaited; see [`cache`].
+#[cfg(feature = "shared")]
+#[derive(Clone, Debug)]
+pub struct Cache {
+    pub(crate) values: crate::direct::Values,
+}

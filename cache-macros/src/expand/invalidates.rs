@@ -111,10 +111,7 @@ impl Writer<'_> {
                         Some(quote!(let #name = #route;)),
                         quote!(#runtime::__private::drop_route(#name)),
                     ),
-                    Some(_) => (
-                        None,
-                        quote!(#runtime::__private::drop_route(#route)),
-                    ),
+                    Some(_) => (None, quote!(#runtime::__private::drop_route(#route))),
                 }
             }
             Target::Tag(template) => {

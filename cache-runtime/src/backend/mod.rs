@@ -11,14 +11,19 @@
 //! | [`Memcached`] | memcached servers |
 //! | `memory` | the smallest implementation: it documents the seam |
 //! | `behaviour` | what every implementation must do, as a suite |
+//! | [`redis`] | Redis: a server, sentinels, a cluster |
 //! | `io` | where the sockets of back ends live |
 
 #[cfg(any(feature = "testing", test))]
 pub mod behaviour;
+#[cfg(feature = "filesystem")]
+pub mod filesystem;
 pub(crate) mod io;
 #[cfg(feature = "memcached")]
 pub(crate) mod memcached;
 mod memory;
+#[cfg(feature = "redis")]
+pub mod redis;
 
 use std::fmt;
 use std::future::Future;

@@ -32,7 +32,7 @@ pub(super) async fn invalidate_rendered(hub: &Arc<Hub>, route: &Route) -> Invali
     combined(told, invalidate_rendered_here(route))
 }
 
-pub(super) async fn clear_all(hub: &Arc<Hub>) -> Invalidation {
+pub(crate) async fn clear_all(hub: &Arc<Hub>) -> Invalidation {
     let told = hub
         .remove(&[&hub.rules.prefix.mark(EPOCH)])
         .await

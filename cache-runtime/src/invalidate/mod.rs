@@ -6,6 +6,8 @@ mod everywhere;
 mod kept;
 mod writer;
 
+#[cfg(feature = "shared")]
+pub(crate) use away::clear_all as clear_all_of;
 pub(crate) use everywhere::clear_all_async;
 pub use everywhere::{clear_all, drop_route, drop_tag, invalidate_route, invalidate_tag};
 pub use kept::{

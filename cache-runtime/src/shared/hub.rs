@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use super::breaker::Breaker;
 use super::names::Prefix;
 use super::undelivered::Undelivered;
-use crate::backend::{Backend, Change, Read, io};
+use crate::backend::{Backend, Change, Memory, Read, io};
+use crate::clock::Clock;
 use crate::codec::envelope::Sealing;
 use crate::error::{Error, ErrorKind};
+use crate::options::DEFAULT_MAX_ENTRIES;
 
 /// A back end that fails is asked again after this long, as long as there is something to deliver.
 const RETRY: Duration = Duration::from_millis(100);
@@ -49,6 +51,17 @@ impl Hub {
         }
     }
 
+    /// A store in this process.
+    pub(crate) fn in_process(clock: &'static Clock) -> Self {
+        let rules = Rules {
+            prefix: Prefix::new("cache"),
+            sealing: Sealing::default(),
+            timeout: Duration::from_secs(60),
+            ignore_errors: true,
+        };
+        Self::new(Arc::new(Memory::with(clock, DEFAULT_MAX_ENTRIES)), rules)
+    }
+
     /// What the back end is called.
     pub(crate) fn name(&self) -> &'static str {
         self.backend.name()
@@ -56,24 +69,30 @@ impl Hub {
 
     /// Reads items and versions. What may be there although it was invalidated is not shown.
     pub(crate) async fn get(&self, items: &[&str], versions: &[&str]) -> Result<Read, Error> {
+        // Asked before the store is: what is delivered meanwhile may have been read before.
+        let dropped = |name: &&str| self.undelivered.concern([*name].into_iter());
+        let hidden: Vec<bool> = match self.undelivered.is_empty() {
+            true => Vec::new(),
+            false => items.iter().chain(versions).map(dropped).collect(),
+        };
         let mut read = self.attempt(self.backend.get(items, versions)).await?;
-        let asked = items.len() == read.items.len() && versions.len() == read.versions.len();
-        if !asked {
-            return Err(Error::refused(format!(
-                "{} has answered something else than it was asked",
-                self.name()
-            )));
+        if items.len() != read.items.len() || versions.len() != read.versions.len() {
+            return Err(self.answered_else());
         }
-        if !self.undelivered.is_empty() {
-            let dropped = |name: &&str| self.undelivered.concern([*name].into_iter());
-            for (name, item) in items.iter().zip(&mut read.items) {
-                item.take_if(|_| dropped(name));
-            }
-            for (name, version) in versions.iter().zip(&mut read.versions) {
-                version.take_if(|_| dropped(name));
+        for (n, _) in hidden.iter().enumerate().filter(|(_, hidden)| **hidden) {
+            match n.checked_sub(items.len()) {
+                None => read.items[n] = None,
+                Some(n) => read.versions[n] = None,
             }
         }
         Ok(read)
+    }
+
+    fn answered_else(&self) -> Error {
+        let name = self.name();
+        Error::refused(format!(
+            "{name} has answered something else than it was asked"
+        ))
     }
 
     /// Makes changes, in order; none while one of the names is still to be removed.
@@ -85,10 +104,7 @@ impl Hub {
         if made.len() == changes.len() {
             Ok(made)
         } else {
-            Err(Error::refused(format!(
-                "{} has answered something else than it was asked",
-                self.name()
-            )))
+            Err(self.answered_else())
         }
     }
 

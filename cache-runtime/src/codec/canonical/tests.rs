@@ -76,7 +76,6 @@ fn different_values_have_different_bytes() {
         bytes(&("1", "23")),
         bytes(&("12", "3")),
         bytes(&("123", "")),
-        bytes(&("123",)),
         bytes("123"),
         bytes(&["123"]),
         bytes(&vec!["123"]),

@@ -38,8 +38,8 @@ pub(crate) fn fingerprint<T: DeserializeOwned + 'static>() -> u64 {
     let mut tracer = Tracer::new(type_name::<T>());
     let notes = Notes::begin();
     let mut quiet = 0;
-    for pass in 0..MAX_PASSES {
-        tracer.begin(pass);
+    for _ in 0..MAX_PASSES {
+        tracer.begin();
         // A type that panics at an answer has refused it.
         let refused = catch_unwind(AssertUnwindSafe(|| T::deserialize(&mut tracer).is_err()));
         tracer.end(refused.unwrap_or(true), notes.take());

@@ -8,7 +8,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::mem;
 
-use serde::de;
+use serde::de::{self, Expected, Unexpected};
 
 /// A complaint.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) enum Note {
     Wanted(&'static [&'static str]),
     /// A field of this name is missing.
     Missing(&'static str),
+    /// This text is where something else should be.
+    Unfit { text: String, expected: String },
 }
 
 thread_local! {
@@ -65,6 +67,15 @@ impl Stop {
 impl de::Error for Stop {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::noting(Note::Said(message.to_string()))
+    }
+
+    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let expected = expected.to_string();
+        if let Unexpected::Str(text) = unexpected {
+            let (text, expected) = (text.to_owned(), expected.clone());
+            Self::noting(Note::Unfit { text, expected });
+        }
+        Self::custom(format_args!("{unexpected} instead of {expected}"))
     }
 
     fn unknown_variant(_: &str, wanted: &'static [&'static str]) -> Self {

@@ -1,3 +1,5 @@
+#![allow(dead_code, reason = "what the types are made of is never used")]
+
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -59,14 +61,14 @@ fn simple_types_differ() {
 #[test]
 fn a_change_of_a_struct_is_seen() {
     differ!(Data:
-        #[derive(Deserialize)] struct Data { _a: u8, _b: String }
-        #[derive(Deserialize)] struct Data { _b: String, _a: u8 }
-        #[derive(Deserialize)] struct Data { _a: u8, _c: String }
-        #[derive(Deserialize)] struct Data { _a: u8, #[serde(rename = "x")] _b: String }
-        #[derive(Deserialize)] struct Data { _a: u16, _b: String }
-        #[derive(Deserialize)] struct Data { _a: u8, _b: Option<String> }
-        #[derive(Deserialize)] struct Data { _a: u8 }
-        #[derive(Deserialize)] struct Data { _a: u8, _b: String, _c: u8 }
+        #[derive(Deserialize)] struct Data { a: u8, b: String }
+        #[derive(Deserialize)] struct Data { b: String, a: u8 }
+        #[derive(Deserialize)] struct Data { a: u8, c: String }
+        #[derive(Deserialize)] struct Data { a: u8, #[serde(rename = "x")] b: String }
+        #[derive(Deserialize)] struct Data { a: u16, b: String }
+        #[derive(Deserialize)] struct Data { a: u8, b: Option<String> }
+        #[derive(Deserialize)] struct Data { a: u8 }
+        #[derive(Deserialize)] struct Data { a: u8, b: String, c: u8 }
         #[derive(Deserialize)] struct Data(u8, String);
         #[derive(Deserialize)] struct Data(u8);
         #[derive(Deserialize)] struct Data(u16);
@@ -78,15 +80,15 @@ fn a_change_of_a_struct_is_seen() {
 #[test]
 fn a_change_of_an_enum_is_seen() {
     differ!(Data:
-        #[derive(Deserialize)] enum Data { _A, _B }
-        #[derive(Deserialize)] enum Data { _B, _A }
-        #[derive(Deserialize)] enum Data { _A, _B, _C }
-        #[derive(Deserialize)] enum Data { _A, _B(u8) }
-        #[derive(Deserialize)] enum Data { _A, _B(u16) }
-        #[derive(Deserialize)] enum Data { _A, _B(u8, u8) }
-        #[derive(Deserialize)] enum Data { _A, _B { _x: u8 } }
-        #[derive(Deserialize)] enum Data { _A, _B { _y: u8 } }
-        #[derive(Deserialize)] enum Data { _A(u8), _B { _x: u8 } }
+        #[derive(Deserialize)] enum Data { A, B }
+        #[derive(Deserialize)] enum Data { B, A }
+        #[derive(Deserialize)] enum Data { A, B, C }
+        #[derive(Deserialize)] enum Data { A, B(u8) }
+        #[derive(Deserialize)] enum Data { A, B(u16) }
+        #[derive(Deserialize)] enum Data { A, B(u8, u8) }
+        #[derive(Deserialize)] enum Data { A, B { x: u8 } }
+        #[derive(Deserialize)] enum Data { A, B { y: u8 } }
+        #[derive(Deserialize)] enum Data { A(u8), B { x: u8 } }
     );
 }
 
@@ -95,13 +97,13 @@ fn a_change_deep_inside_is_seen() {
     mod one {
         #[derive(serde::Deserialize)]
         pub(super) struct Leaf<T> {
-            _value: T,
+            value: T,
         }
     }
     differ!(Data:
-        #[derive(Deserialize)] struct Data { _all: HashMap<String, Vec<Option<(u8, one::Leaf<u8>)>>> }
-        #[derive(Deserialize)] struct Data { _all: HashMap<String, Vec<Option<(u8, one::Leaf<u16>)>>> }
-        #[derive(Deserialize)] struct Data { _all: BTreeMap<String, Vec<Option<(u8, one::Leaf<u8>)>>> }
+        #[derive(Deserialize)] struct Data { all: HashMap<String, Vec<Option<(u8, one::Leaf<u8>)>>> }
+        #[derive(Deserialize)] struct Data { all: HashMap<String, Vec<Option<(u8, one::Leaf<u16>)>>> }
+        #[derive(Deserialize)] struct Data { all: BTreeMap<String, Vec<Option<(u8, one::Leaf<u8>)>>> }
     );
 
     /// The same all the way down but for the last variant of an enum behind the last variant of another.
@@ -109,21 +111,21 @@ fn a_change_deep_inside_is_seen() {
         ($last:ty) => {{
             #[derive(Deserialize)]
             enum Inner {
-                _X,
-                _Y(u8),
-                _Z($last),
+                X,
+                Y(u8),
+                Z($last),
             }
             #[derive(Deserialize)]
             enum Outer {
-                _A,
-                _B { _x: Vec<Inner>, _y: bool },
-                _C(Box<Inner>),
+                A,
+                B { x: Vec<Inner>, y: bool },
+                C(Box<Inner>),
             }
             #[derive(Deserialize)]
             struct Data {
-                _before: Outer,
-                _outer: Option<Outer>,
-                _after: u8,
+                before: Outer,
+                outer: Option<Outer>,
+                after: u8,
             }
             fingerprint::<Data>()
         }};
@@ -138,12 +140,12 @@ fn both_instantiations_of_an_enum_are_seen() {
         ($left:ty) => {{
             #[derive(Deserialize)]
             struct Inner {
-                _last: $left,
+                last: $left,
             }
             #[derive(Deserialize)]
             struct Data {
-                _one: Result<Inner, u8>,
-                _two: Result<String, bool>,
+                one: Result<Inner, u8>,
+                two: Result<String, bool>,
             }
             fingerprint::<Data>()
         }};
@@ -161,28 +163,28 @@ fn fields_behind_one_that_refuses_are_seen() {
         }
     }
     differ!(Data:
-        #[derive(Deserialize)] struct Data { _one: Picky, _two: Picky, _a: u8 }
-        #[derive(Deserialize)] struct Data { _one: Picky, _two: Picky, _a: u16 }
-        #[derive(Deserialize)] struct Data { _one: Picky, _two: (Picky,), _a: u16 }
+        #[derive(Deserialize)] struct Data { one: Picky, two: Picky, a: u8 }
+        #[derive(Deserialize)] struct Data { one: Picky, two: Picky, a: u16 }
+        #[derive(Deserialize)] struct Data { one: Picky, two: (Picky,), a: u16 }
     );
 }
 
 #[test]
 fn fields_of_several_names_are_seen() {
     differ!(Data:
-        #[derive(Deserialize)] struct Data { #[serde(alias = "x", alias = "y")] _a: u8, _b: u8 }
-        #[derive(Deserialize)] struct Data { #[serde(alias = "x", alias = "y")] _a: u8, _b: u16 }
-        #[derive(Deserialize)] struct Data { #[serde(alias = "x", alias = "z")] _a: u8, _b: u16 }
+        #[derive(Deserialize)] struct Data { #[serde(alias = "x", alias = "y")] a: u8, b: u8 }
+        #[derive(Deserialize)] struct Data { #[serde(alias = "x", alias = "y")] a: u8, b: u16 }
+        #[derive(Deserialize)] struct Data { #[serde(alias = "x", alias = "z")] a: u8, b: u16 }
     );
 }
 
 #[test]
 fn fields_with_a_default_are_seen() {
     differ!(Data:
-        #[derive(Default, Deserialize)] #[serde(default)] struct Data { _a: u8, _b: u8 }
-        #[derive(Default, Deserialize)] #[serde(default)] struct Data { _a: u8, _b: u16 }
-        #[derive(Default, Deserialize)] #[serde(default, deny_unknown_fields)] struct Data { _a: u8, _c: u16 }
-        #[derive(Default, Serialize, Deserialize)] struct Data { _a: u8, #[serde(default, skip_serializing_if = "Option::is_none")] _b: Option<u8> }
+        #[derive(Default, Deserialize)] #[serde(default)] struct Data { a: u8, b: u8 }
+        #[derive(Default, Deserialize)] #[serde(default)] struct Data { a: u8, b: u16 }
+        #[derive(Default, Deserialize)] #[serde(default, deny_unknown_fields)] struct Data { a: u8, c: u16 }
+        #[derive(Default, Serialize, Deserialize)] struct Data { a: u8, #[serde(default, skip_serializing_if = "Option::is_none")] b: Option<u8> }
     );
 }
 
@@ -192,53 +194,55 @@ fn flattened_fields_are_seen() {
         ($name:ident: $type:ty) => {{
             #[derive(Deserialize)]
             struct Inner {
-                _x: u8,
+                x: u8,
                 $name: $type,
             }
             #[derive(Deserialize)]
             struct Data {
-                _a: u8,
+                a: u8,
                 #[serde(flatten)]
-                _inner: Inner,
-                _b: String,
+                inner: Inner,
+                b: String,
             }
             fingerprint::<Data>()
         }};
     }
     let fingerprints = [
-        flattened!(_y: u8),
-        flattened!(_z: u8),
-        flattened!(_y: String),
+        flattened!(y: u8),
+        flattened!(y: u16),
+        flattened!(z: u8),
+        flattened!(y: String),
     ];
-    assert_ne!(fingerprints[0], fingerprints[1]);
-    assert_ne!(fingerprints[0], fingerprints[2]);
+    for (index, one) in fingerprints.iter().enumerate() {
+        assert!(!fingerprints[index + 1..].contains(one), "{index}");
+    }
 
     differ!(Data:
-        #[derive(Deserialize)] struct Data { _a: u8, #[serde(flatten)] _rest: HashMap<String, u8> }
-        #[derive(Deserialize)] struct Data { _a: u16, #[serde(flatten)] _rest: HashMap<String, u8> }
+        #[derive(Deserialize)] struct Data { a: u8, #[serde(flatten)] rest: HashMap<String, u8> }
+        #[derive(Deserialize)] struct Data { a: u16, #[serde(flatten)] rest: HashMap<String, u8> }
     );
 }
 
 #[test]
 fn variants_of_tagged_enums_are_seen() {
     differ!(Data:
-        #[derive(Deserialize)] #[serde(tag = "t")] enum Data { _A { _x: u8 }, _B { _y: u8 } }
-        #[derive(Deserialize)] #[serde(tag = "u")] enum Data { _A { _x: u8 }, _B { _y: u8 } }
-        #[derive(Deserialize)] #[serde(tag = "t")] enum Data { _A { _x: u8 }, _C { _y: u8 } }
-        #[derive(Deserialize)] #[serde(tag = "t")] enum Data { _A { _x: u8 }, _B { _z: u8 } }
-        #[derive(Deserialize)] #[serde(tag = "t")] enum Data { _A { _x: u8 }, _B { _y: String } }
-        #[derive(Deserialize)] #[serde(tag = "t", content = "c")] enum Data { _A { _x: u8 }, _B { _y: u8 } }
-        #[derive(Deserialize)] #[serde(tag = "t", content = "c")] enum Data { _A { _x: u8 }, _B { _y: u16 } }
+        #[derive(Deserialize)] #[serde(tag = "t")] enum Data { A { x: u8 }, B { y: u8 } }
+        #[derive(Deserialize)] #[serde(tag = "u")] enum Data { A { x: u8 }, B { y: u8 } }
+        #[derive(Deserialize)] #[serde(tag = "t")] enum Data { A { x: u8 }, C { y: u8 } }
+        #[derive(Deserialize)] #[serde(tag = "t")] enum Data { A { x: u8 }, B { z: u8 } }
+        #[derive(Deserialize)] #[serde(tag = "t")] enum Data { A { x: u8 }, B { y: String } }
+        #[derive(Deserialize)] #[serde(tag = "t", content = "c")] enum Data { A { x: u8 }, B { y: u8 } }
+        #[derive(Deserialize)] #[serde(tag = "t", content = "c")] enum Data { A { x: u8 }, B { y: u16 } }
     );
 }
 
 #[test]
 fn variants_of_untagged_enums_are_seen() {
     differ!(Data:
-        #[derive(Deserialize)] #[serde(untagged)] enum Data { _A(u8), _B { _x: u8 } }
-        #[derive(Deserialize)] #[serde(untagged)] enum Data { _A(bool), _B { _x: u8 } }
-        #[derive(Deserialize)] #[serde(untagged)] enum Data { _A(u8), _B { _y: u8 } }
-        #[derive(Deserialize)] #[serde(untagged)] enum Data { _A(u8), _B { _x: String } }
+        #[derive(Deserialize)] #[serde(untagged)] enum Data { A(u8), B { x: u8 } }
+        #[derive(Deserialize)] #[serde(untagged)] enum Data { A(bool), B { x: u8 } }
+        #[derive(Deserialize)] #[serde(untagged)] enum Data { A(u8), B { y: u8 } }
+        #[derive(Deserialize)] #[serde(untagged)] enum Data { A(u8), B { x: String } }
     );
 }
 
@@ -246,26 +250,23 @@ fn variants_of_untagged_enums_are_seen() {
 fn recursive_types_end() {
     #[derive(Deserialize)]
     struct Node {
-        _value: u32,
-        _next: Option<Box<Node>>,
-        _others: Vec<Node>,
+        value: u32,
+        next: Option<Box<Node>>,
+        others: Vec<Node>,
     }
     #[derive(Deserialize)]
     enum Term {
-        _Sum(Box<Term>, Box<Term>),
-        _Product { _left: Box<Term>, _right: Box<Term> },
-        _Call(String, Vec<Term>),
-        _Number(f64),
+        Sum(Box<Term>, Box<Term>),
+        Product { left: Box<Term>, right: Box<Term> },
+        Call(String, Vec<Term>),
+        Number(f64),
     }
     #[derive(Deserialize)]
     struct Endless(Box<Endless>);
     #[derive(Deserialize)]
     enum Hopeless {
-        _A(Box<Hopeless>),
-        _B {
-            _x: Box<Hopeless>,
-            _y: Box<Hopeless>,
-        },
+        A(Box<Hopeless>),
+        B { x: Box<Hopeless>, y: Box<Hopeless> },
     }
 
     assert_ne!(fingerprint::<Node>(), fingerprint::<Vec<Node>>());
@@ -275,10 +276,20 @@ fn recursive_types_end() {
 
 #[test]
 fn huge_types_end() {
-    type Two<T> = (T, T);
-    type Many<T> = Two<Two<Two<Two<Two<Two<Two<Two<T>>>>>>>>;
-    fingerprint::<Many<Many<Many<Rich>>>>();
-    fingerprint::<Many<Option<HashMap<String, Rich>>>>();
+    /// Each has two of the next, so the first has a million of the last.
+    macro_rules! doubling {
+        ($one:ident $two:ident $($more:ident)*) => {
+            #[derive(Deserialize)]
+            struct $one(Box<$two>, Vec<$two>);
+            doubling!($two $($more)*);
+        };
+        ($last:ident) => {
+            #[derive(Deserialize)]
+            struct $last(Vec<Rich>);
+        };
+    }
+    doubling!(A B C D E F G H I J K L M N O P Q R S T U);
+    assert_ne!(fingerprint::<A>(), fingerprint::<B>());
 }
 
 #[test]
@@ -292,7 +303,7 @@ fn a_type_that_panics_has_a_fingerprint() {
         }
     }
     differ!(Data:
-        #[derive(Deserialize)] struct Data { _a: Panicky, _b: u8 }
-        #[derive(Deserialize)] struct Data { _a: Panicky, _c: u8 }
+        #[derive(Deserialize)] struct Data { a: Panicky, b: u8 }
+        #[derive(Deserialize)] struct Data { a: Panicky, c: u8 }
     );
 }

@@ -9,22 +9,28 @@ use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::notes::{Note, Stop};
-use super::seen::Seen;
+use super::seen::{Kind, Seen};
 
 /// How deep it follows types.
 const MAX_DEPTH: usize = 64;
 /// How many questions it answers in one pass, and in all of them.
 const MAX_QUESTIONS: u32 = 20_000;
 const MAX_ALL_QUESTIONS: u32 = 200_000;
-/// How many answers there are for who takes anything: a plain value of five kinds, one in a sequence, one in a map.
-const ANYTHING: u32 = 15;
+/// Stands for types that take anything among those that are being made.
+const ANYTHING: &str = "anything";
+/// How deep it goes where a type takes anything.
+const MAX_ANYTHING: usize = 4;
+/// How many passes there are without news when someone takes anything, and how many more for each known word: then
+/// it was given each kind of value, with each kind of value inside, for each tag.
+const PATIENCE: u32 = 49;
+const PATIENCE_PER_WORD: u32 = 7;
 
 /// Answers the questions of a type's `Deserialize`, and remembers them.
 #[derive(Debug)]
 pub(super) struct Tracer {
     questions: Hasher,
     seen: Seen,
-    pass: u32,
+    pass: usize,
     /// How many questions this pass, and all passes, may still have.
     left: u32,
     left_in_all: u32,
@@ -32,6 +38,8 @@ pub(super) struct Tracer {
     open: Vec<&'static str>,
     /// The name of a field that comes next, until it was taken as one.
     field: Option<&'static str>,
+    /// The word whose value comes next.
+    value_of: Option<&'static str>,
     /// Someone takes anything.
     anything: bool,
     /// How much of the news is from before this pass.
@@ -48,6 +56,7 @@ impl Tracer {
             left_in_all: MAX_ALL_QUESTIONS,
             open: Vec::new(),
             field: None,
+            value_of: None,
             anything: false,
             known: 0,
         };
@@ -55,12 +64,13 @@ impl Tracer {
         tracer
     }
 
-    pub(super) fn begin(&mut self, pass: u32) {
-        self.pass = pass;
+    pub(super) fn begin(&mut self) {
+        self.pass += 1;
         self.left = MAX_QUESTIONS.min(self.left_in_all);
         self.left_in_all -= self.left;
         self.open.clear();
         self.field = None;
+        self.value_of = None;
         self.known = self.seen.news();
     }
 
@@ -72,6 +82,7 @@ impl Tracer {
                 Note::Said(message) => self.write(&message),
                 Note::Wanted(words) => words.iter().for_each(|word| self.learn(word)),
                 Note::Missing(field) => self.learn(field),
+                Note::Unfit { text, expected } => self.seen.fit(&text, &expected),
             }
         }
     }
@@ -83,9 +94,10 @@ impl Tracer {
 
     /// After how many passes without news there will be none.
     pub(super) fn patience(&self) -> u32 {
+        let words = (0..32).zip(self.seen.words()).count() as u32;
         match (self.left_in_all, self.anything) {
             (0, _) => 0,
-            (_, true) => ANYTHING,
+            (_, true) => PATIENCE + PATIENCE_PER_WORD * words,
             (_, false) => 1,
         }
     }
@@ -113,6 +125,7 @@ impl Tracer {
     /// Remembers a question: what was asked for, by what names, for a value of which type.
     fn ask<V>(&mut self, question: &str, names: &[&str]) -> Result<&'static str, Stop> {
         self.left = self.left.checked_sub(1).ok_or(Stop)?;
+        self.value_of = None;
         let name = type_name::<V>();
         self.write(question);
         self.write(name);
@@ -141,6 +154,12 @@ impl Tracer {
         usize::from(!self.open.contains(&name))
     }
 
+    /// The variant that this pass has for an enum; the same one again for an enum inside of itself, so that it ends.
+    fn enter(&mut self, name: &'static str, variants: usize) -> usize {
+        let turn = self.pass / Kind::ALL.len() * self.one_unless_inside(name);
+        self.seen.enter(name, variants, turn)
+    }
+
     /// Answers with as many elements.
     fn elements<'de, V: Visitor<'de>>(
         &mut self,
@@ -163,13 +182,14 @@ impl Tracer {
         self.inside(name, |tracer| {
             let mut entries = Entries {
                 tracer,
+                name,
                 fields: fields.into_iter(),
                 by_name,
                 current: None,
             };
             let result = visitor.visit_map(&mut entries);
             if let (Err(Stop), Some(field)) = (&result, entries.current) {
-                entries.tracer.seen.refuse(name, field);
+                entries.tracer.seen.tried(name, field, false);
             }
             result
         })
@@ -181,9 +201,6 @@ impl Tracer {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Stop> {
-        if self.one_unless_inside(name) == 0 {
-            return self.fields(name, &[], true, visitor);
-        }
         let mut words = self.seen.words().to_vec();
         if words.is_empty() {
             words.push("");
@@ -191,23 +208,33 @@ impl Tracer {
         self.fields(name, &words, false, visitor)
     }
 
-    /// The answer of this pass for who takes anything.
+    /// What this pass gives to who takes anything, as the value of a word or as any other.
+    fn kind(&self, word: Option<&str>) -> Kind {
+        let level = self.open.iter().filter(|open| **open == ANYTHING).count();
+        let known = word.and_then(|word| self.seen.kind(word));
+        let turn = self.pass / Kind::ALL.len();
+        let (kinds, turn) = match (level, word, known) {
+            (..MAX_ANYTHING, _, Some(kind)) => return kind,
+            (0, ..) => (&Kind::ALL[..], self.pass),
+            (1, Some(_), _) => (&Kind::ALL[..], turn),
+            _ => (Kind::PLAIN, turn),
+        };
+        kinds[turn % kinds.len()]
+    }
+
     fn whatever<'de, V: Visitor<'de>>(
         &mut self,
-        name: &'static str,
+        word: Option<&'static str>,
         visitor: V,
     ) -> Result<V::Value, Stop> {
-        let plain = self.one_unless_inside(name) == 0;
-        match self.pass / 5 % 3 {
-            1 if !plain => self.elements(name, 1, visitor),
-            2 if !plain => self.entries(name, visitor),
-            _ => match self.pass % 5 {
-                0 => visitor.visit_unit(),
-                1 => visitor.visit_bool(true),
-                2 => visitor.visit_u64(1),
-                3 => visitor.visit_f64(1.0),
-                _ => visitor.visit_borrowed_str("1"),
-            },
+        match self.kind(word) {
+            Kind::Unit => visitor.visit_unit(),
+            Kind::Bool => visitor.visit_bool(true),
+            Kind::Integer => visitor.visit_u64(1),
+            Kind::Float => visitor.visit_f64(1.0),
+            Kind::Text => visitor.visit_borrowed_str(word.unwrap_or("1")),
+            Kind::Seq => self.elements(ANYTHING, 1, visitor),
+            Kind::Map => self.entries(ANYTHING, visitor),
         }
     }
 }
@@ -267,7 +294,7 @@ impl<'de> Deserializer<'de> for &mut Tracer {
         }
         self.anything = true;
         let words = self.seen.words().len();
-        let index = self.seen.enter(name, words);
+        let index = self.enter(name, words);
         let before = self.seen.news();
         let word = self.seen.words().get(index).copied().unwrap_or("");
         let result = visitor.visit_borrowed_str(word);
@@ -276,12 +303,13 @@ impl<'de> Deserializer<'de> for &mut Tracer {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
-        let name = self.ask::<V::Value>("any", &[])?;
+        let word = self.value_of.take();
+        self.ask::<V::Value>("any", &[])?;
         if let Some(field) = self.field.take() {
             return visitor.visit_borrowed_str(field);
         }
         self.anything = true;
-        self.whatever(name, visitor)
+        self.whatever(word, visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
@@ -332,7 +360,10 @@ impl<'de> Deserializer<'de> for &mut Tracer {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
         let name = self.ask::<V::Value>("map", &[])?;
-        self.entries(name, visitor)
+        match self.one_unless_inside(name) {
+            0 => self.fields(name, &[], false, visitor),
+            _ => self.entries(name, visitor),
+        }
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -354,7 +385,7 @@ impl<'de> Deserializer<'de> for &mut Tracer {
     ) -> Result<V::Value, Stop> {
         self.ask::<V::Value>("enum", &[name])?;
         let name = self.ask::<V::Value>("variants", variants)?;
-        let index = self.seen.enter(name, variants.len());
+        let index = self.enter(name, variants.len());
         let before = self.seen.news();
         let variant = variants.get(index).copied().unwrap_or("");
         self.write(variant);
@@ -390,8 +421,10 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
 /// An entry for each field; only one if its key turns out not to be the name of a field.
 struct Entries<'t> {
     tracer: &'t mut Tracer,
+    /// The type that they are of.
+    name: &'static str,
     fields: vec::IntoIter<&'static str>,
-    /// The keys are known to be names of fields.
+    /// The fields are those of a type, and not words that may be some.
     by_name: bool,
     /// The field whose value is not made yet.
     current: Option<&'static str>,
@@ -410,15 +443,20 @@ impl<'de> MapAccess<'de> for Entries<'_> {
         self.current = Some(field);
         self.tracer.field = Some(field);
         let key = seed.deserialize(&mut *self.tracer);
-        if self.tracer.field.take().is_some() && !self.by_name {
+        let taken = self.tracer.field.take().is_none();
+        if !self.by_name && !taken {
             self.fields = Vec::new().into_iter();
+            self.current = None;
         }
         key.map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Stop> {
+        self.tracer.value_of = self.current.filter(|_| !self.by_name);
         let value = seed.deserialize(&mut *self.tracer)?;
-        self.current = None;
+        if let Some(field) = self.current.take() {
+            self.tracer.seen.tried(self.name, field, true);
+        }
         Ok(value)
     }
 }
