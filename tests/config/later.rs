@@ -1,0 +1,132 @@
+//! A configuration that is installed after functions were called.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::thread;
+use std::time::Duration;
+
+use cache_runtime::{Bound, Config, FunctionConfig, Outcome, Timeout, memoize};
+use cache_tests::Count;
+
+use crate::{alone, known};
+
+static RUNS: Count = Count::new();
+
+#[memoize(namespace = "called")]
+fn called(x: u32) -> u32 {
+    RUNS.add();
+    x
+}
+
+#[memoize(namespace = "generic")]
+fn generic<T: 'static>(x: usize) -> usize {
+    size_of::<T>() * x
+}
+
+#[test]
+fn entries_of_before_are_dropped_and_counters_are_kept() {
+    alone(&[], || {
+        (called(1), called(1), called(2));
+        let config = Config::simple()
+            .threshold(2)
+            .default_timeout(Duration::from_secs(5));
+        config.install().unwrap();
+        let function = known("called");
+        assert_eq!(
+            (
+                function.entries,
+                function.stats.calls(),
+                function.stats.hits
+            ),
+            (0, 3, 1)
+        );
+        assert_eq!(
+            function.policy.timeout,
+            Timeout::After(Duration::from_secs(5))
+        );
+        assert_eq!(function.policy.max_entries, Bound::Entries(2));
+        assert_eq!(peek_called(1), None);
+        for _ in 0..10 {
+            called(1);
+        }
+        assert_eq!(RUNS.get(), 3, "the new entry is hit");
+        (10..20).for_each(|x| _ = called(x));
+        assert_eq!(known("called").entries, 2);
+        let stats = stats_called();
+        assert_eq!((stats.calls(), stats.hits), (23, 10));
+    });
+}
+
+#[test]
+fn every_instantiation_begins_anew() {
+    alone(&[], || {
+        (generic::<u8>(1), generic::<u16>(1), generic::<u32>(1));
+        assert_eq!(known("generic").entries, 3);
+        let config = Config::simple().threshold(1);
+        config.install().unwrap();
+        assert_eq!(known("generic").entries, 0);
+        for x in 0..3 {
+            (generic::<u8>(x), generic::<u16>(x), generic::<u32>(x));
+        }
+        assert_eq!(known("generic").entries, 3, "one each");
+        assert_eq!(detailed_generic::<u16>(2).outcome, Outcome::Hit);
+    });
+}
+
+#[test]
+fn what_is_switched_off_is_not_hit_any_more() {
+    alone(&[], || {
+        (called(1), called(1));
+        let off = FunctionConfig::new().enabled(false);
+        Config::simple().function("called", off).install().unwrap();
+        assert_eq!(detailed_called(1).outcome, Outcome::Bypassed);
+        assert_eq!(RUNS.get(), 2);
+    });
+}
+
+/// Promise 5 holds while the configuration takes effect.
+#[test]
+fn no_invalidation_is_lost_while_it_takes_effect() {
+    static SOURCE: AtomicU64 = AtomicU64::new(0);
+    static STOP: AtomicBool = AtomicBool::new(false);
+    #[memoize]
+    fn inner(_key: u8) -> u64 {
+        SOURCE.load(SeqCst)
+    }
+    #[memoize]
+    fn outer(key: u8) -> u64 {
+        inner(key)
+    }
+    fn read() {
+        while !STOP.load(SeqCst) {
+            let least = SOURCE.load(SeqCst);
+            // What was written before the last invalidation has been seen.
+            assert!(inner(0).max(outer(0)) + 1 >= least);
+        }
+    }
+    fn write() {
+        while !STOP.load(SeqCst) {
+            let written = SOURCE.fetch_add(1, SeqCst) + 1;
+            invalidate_inner(0);
+            assert_eq!((inner(0), outer(0)), (written, written));
+        }
+    }
+    alone(&[], || {
+        thread::scope(|scope| {
+            let threads = [scope.spawn(write), scope.spawn(read), scope.spawn(read)];
+            cache_tests::wait_until(|| SOURCE.load(SeqCst) > 1_000);
+            Config::simple().threshold(5).install().unwrap();
+            let so_far = SOURCE.load(SeqCst);
+            cache_tests::wait_until(|| {
+                SOURCE.load(SeqCst) > so_far + 1_000
+                    || threads.iter().any(|thread| thread.is_finished())
+            });
+            STOP.store(true, SeqCst);
+            assert_eq!(
+                known("config::later::no_invalidation_is_lost_while_it_takes_effect::inner")
+                    .policy
+                    .max_entries,
+                Bound::Entries(5)
+            );
+        });
+    });
+}
