@@ -14,6 +14,10 @@
 //! | [`redis`] | Redis: a server, sentinels, a cluster |
 //! | `io` | where the sockets of back ends live |
 
+#[cfg(any(feature = "testing", test))]
+pub mod behaviour;
+#[cfg(feature = "filesystem")]
+pub mod filesystem;
 pub(crate) mod io;
 #[cfg(feature = "memcached")]
 pub(crate) mod memcached;
