@@ -41,7 +41,8 @@ fn what_attributes_leave_out_is_configured_and_what_they_say_stands() {
         );
         assert_eq!(before_any_call.max_entries, Bound::Entries(2));
         for x in 0..10 {
-            (plain(x), particular(x));
+            plain(x);
+            particular(x);
         }
         assert_eq!(
             (known("plain").entries, known("particular").entries),

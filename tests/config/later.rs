@@ -26,7 +26,7 @@ fn generic<T: 'static>(x: usize) -> usize {
 #[test]
 fn entries_of_before_are_dropped_and_counters_are_kept() {
     alone(&[], || {
-        (called(1), called(1), called(2));
+        _ = [1, 1, 2].map(called);
         let config = Config::simple()
             .threshold(2)
             .default_timeout(Duration::from_secs(5));
@@ -57,16 +57,21 @@ fn entries_of_before_are_dropped_and_counters_are_kept() {
     });
 }
 
+/// Calls three instantiations.
+fn all_of(x: usize) {
+    _ = (generic::<u8>(x), generic::<u16>(x), generic::<u32>(x));
+}
+
 #[test]
 fn every_instantiation_begins_anew() {
     alone(&[], || {
-        (generic::<u8>(1), generic::<u16>(1), generic::<u32>(1));
+        all_of(1);
         assert_eq!(known("generic").entries, 3);
         let config = Config::simple().threshold(1);
         config.install().unwrap();
         assert_eq!(known("generic").entries, 0);
         for x in 0..3 {
-            (generic::<u8>(x), generic::<u16>(x), generic::<u32>(x));
+            all_of(x);
         }
         assert_eq!(known("generic").entries, 3, "one each");
         assert_eq!(detailed_generic::<u16>(2).outcome, Outcome::Hit);
@@ -76,7 +81,7 @@ fn every_instantiation_begins_anew() {
 #[test]
 fn what_is_switched_off_is_not_hit_any_more() {
     alone(&[], || {
-        (called(1), called(1));
+        _ = [1, 1].map(called);
         let off = FunctionConfig::new().enabled(false);
         Config::simple().function("called", off).install().unwrap();
         assert_eq!(detailed_called(1).outcome, Outcome::Bypassed);
@@ -138,7 +143,7 @@ fn no_invalidation_is_lost_while_it_takes_effect() {
         assert_eq!((inner(0), outer(0)), (written, written));
     }
     alone(&[], || {
-        (before(), after());
+        _ = (before(), after());
         thread::scope(|scope| {
             for step in [write as fn(), read, read] {
                 scope.spawn(move || until_stopped(step));
