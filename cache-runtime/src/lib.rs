@@ -27,6 +27,8 @@ pub mod backend;
 mod biased;
 mod carry;
 mod clock;
+#[cfg(feature = "shared")]
+mod codec;
 mod entry;
 mod error;
 pub mod future;
