@@ -22,8 +22,8 @@ const ANYTHING: &str = "anything";
 const MAX_ANYTHING: usize = 4;
 /// How many passes there are without news when someone takes anything, and how many more for each known word: then
 /// it was given each kind of value, with each kind of value inside, for each tag.
-const PATIENCE: u32 = 49;
-const PATIENCE_PER_WORD: u32 = 7;
+const PATIENCE: usize = 49;
+const PATIENCE_PER_WORD: usize = 7;
 
 /// Answers the questions of a type's `Deserialize`, and remembers them.
 #[derive(Debug)]
@@ -93,11 +93,10 @@ impl Tracer {
     }
 
     /// After how many passes without news there will be none.
-    pub(super) fn patience(&self) -> u32 {
-        let words = (0..32).zip(self.seen.words()).count() as u32;
+    pub(super) fn patience(&self) -> usize {
         match (self.left_in_all, self.anything) {
             (0, _) => 0,
-            (_, true) => PATIENCE + PATIENCE_PER_WORD * words,
+            (_, true) => PATIENCE + PATIENCE_PER_WORD * self.seen.words().len().min(32),
             (_, false) => 1,
         }
     }
@@ -130,7 +129,9 @@ impl Tracer {
         self.write(question);
         self.write(name);
         self.questions.update(&(names.len() as u64).to_le_bytes());
-        names.iter().for_each(|name| self.write(name));
+        for name in names {
+            self.write(name);
+        }
         Ok(name)
     }
 

@@ -83,6 +83,7 @@ impl<'de> Reader<'de> {
             tag::UNIT => Some(Leaf::Unit),
             tag::FALSE => Some(Leaf::Bool(false)),
             tag::TRUE => Some(Leaf::Bool(true)),
+            tag::BYTE => cursor.byte().map(|byte| Leaf::Unsigned(byte.into())),
             tag::UNSIGNED => cursor.number().map(Leaf::Unsigned),
             tag::NEGATIVE => cursor.number().map(Leaf::Negative),
             tag::U128 => cursor.array().map(u128::from_le_bytes).map(Leaf::U128),
@@ -306,7 +307,7 @@ impl<'de> EnumAccess<'de> for Bare<'_, 'de> {
 struct Nothing;
 
 impl Nothing {
-    fn instead_of<R>(self, expected: &str) -> Result<R, Failure> {
+    fn instead_of<R>(expected: &str) -> Result<R, Failure> {
         Err(Failure::invalid_type(Unexpected::UnitVariant, &expected))
     }
 }
@@ -319,11 +320,11 @@ impl<'de> VariantAccess<'de> for Nothing {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, _: S) -> Result<S::Value, Failure> {
-        self.instead_of("newtype variant")
+        Self::instead_of("newtype variant")
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Failure> {
-        self.instead_of("tuple variant")
+        Self::instead_of("tuple variant")
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -331,7 +332,7 @@ impl<'de> VariantAccess<'de> for Nothing {
         _: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, Failure> {
-        self.instead_of("struct variant")
+        Self::instead_of("struct variant")
     }
 }
 
