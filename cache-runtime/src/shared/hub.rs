@@ -95,9 +95,10 @@ impl Hub {
     pub(crate) async fn get(&self, items: &[&str], versions: &[&str]) -> Result<Read, Error> {
         // Asked before the store is: what is delivered meanwhile may have been read before.
         let dropped = |name: &&str| self.undelivered.concern([*name].into_iter());
-        let hidden: Vec<bool> = match self.undelivered.is_empty() {
-            true => Vec::new(),
-            false => items.iter().chain(versions).map(dropped).collect(),
+        let hidden: Vec<bool> = if self.undelivered.is_empty() {
+            Vec::new()
+        } else {
+            items.iter().chain(versions).map(dropped).collect()
         };
         let mut read = self.attempt(self.backend.get(items, versions)).await?;
         if items.len() != read.items.len() || versions.len() != read.versions.len() {

@@ -184,7 +184,9 @@ impl Watch for Tier {
     }
 
     fn changed(&self, names: &[String]) {
-        names.iter().for_each(|name| self.change(name));
+        for name in names {
+            self.change(name);
+        }
     }
 
     fn lost(&self) {

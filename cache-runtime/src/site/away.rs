@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::door::{Door, Put, is_disabled};
+use super::running;
 use super::shared::{Home, entry_of, rely_on, rely_on_local, steps, tag_marks};
 #[cfg(feature = "redis")]
 use super::step::InstanceOf;
 use super::step::{Ask, Due, Found, Step, TakenOf};
-use super::{State, running};
 use crate::error::Error;
 use crate::invalidate::Invalidation;
 #[cfg(feature = "redis")]
@@ -19,6 +19,7 @@ use crate::registry;
 use crate::shared::hub::Hub;
 use crate::shared::names::Mark;
 use crate::shared::remote::{Remote, Storing};
+use crate::shared::versions::Seen;
 use crate::stats::Event;
 use crate::value::cell::ValueCell;
 use crate::value::{Kind, Shown};
@@ -33,7 +34,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// Where the entries of an instance live that is made now.
-    pub(super) fn home<Q: KeyRef>(&self, _state: &State) -> Home<K::Stored> {
+    pub(super) fn home<Q: KeyRef>(&self) -> Home<K::Stored> {
         let Some(hub) = self.hub().filter(|_| !self.site.local) else {
             return Home::Here;
         };
@@ -241,7 +242,7 @@ impl<R, K: Kind<R>> Door<R, K> {
                 let marks = tag_marks(put.labels.iter().map(lineage::Label::name));
                 let times = wire_times(times);
                 let lease = remote
-                    .lease(&slot, Default::default(), &marks, times.ttl)
+                    .lease(&slot, Seen::default(), &marks, times.ttl)
                     .await;
                 match lease {
                     Ok(lease) => {

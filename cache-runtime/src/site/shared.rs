@@ -364,7 +364,7 @@ pub(crate) fn label_of(mark: MarkId) -> String {
 /// Notes that the computation here is about to look at an entry, if what it depends on matters in a store.
 pub(super) async fn rely_on<S>(remote: &Remote<S>, slot: &Slot) {
     if let Some(frame) = running::here_for_shared() {
-        let mark = remote.mark(slot);
+        let mark = slot.mark();
         let version = versions::version_of(&remote.hub, mark, false).await;
         note(&frame, mark, version.ok());
     }

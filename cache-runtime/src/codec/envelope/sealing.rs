@@ -60,6 +60,7 @@ impl Sealing {
     }
 
     /// The entry that the content of an item of this version holds, whatever its type and key are.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn open_any<'a>(
         &self,
         version: Version,
