@@ -108,15 +108,16 @@ pub(crate) struct Storing<'a, S> {
 }
 
 impl<S> Remote<S> {
+    /// None if values cannot be made of bytes alone.
     pub(crate) fn new(
         hub: Arc<Hub>,
         coding: Coding<S>,
         function: &str,
         instantiation: String,
         routed: bool,
-    ) -> Self {
-        Self {
-            fingerprint: (coding.fingerprint)(),
+    ) -> Option<Self> {
+        Some(Self {
+            fingerprint: (coding.fingerprint)()?,
             coding,
             prefix: hub.rules.prefix.function(function),
             hub,
@@ -125,7 +126,7 @@ impl<S> Remote<S> {
             routed,
             hints: Mutex::default(),
             pauses: Mutex::default(),
-        }
+        })
     }
 
     /// Where the entry of a key is.

@@ -38,21 +38,19 @@ impl<R, K: Kind<R>> Door<R, K> {
         let Some(hub) = self.hub().filter(|_| !self.site.local) else {
             return Home::Here;
         };
-        let Some(coding) = self.coding.filter(|_| Q::SHARED) else {
-            registry::complain(self.site);
-            return Home::Nowhere;
-        };
-        let function = registry::name(self.site);
-        let types = std::any::type_name::<Q>();
-        let instantiation = format!("{function}\0{}\0{types}", (self.path)());
-        let remote = Remote::new(
-            Arc::clone(hub),
-            coding,
-            function,
-            instantiation,
-            self.site.routed,
-        );
-        Home::Away(Box::new(remote))
+        let remote = self.coding.filter(|_| Q::SHARED).and_then(|coding| {
+            let (function, types) = (registry::name(self.site), std::any::type_name::<Q>());
+            let instantiation = format!("{function}\0{}\0{types}", (self.path)());
+            let routed = self.site.routed;
+            Remote::new(Arc::clone(hub), coding, function, instantiation, routed)
+        });
+        match remote {
+            Some(remote) => Home::Away(Box::new(remote)),
+            None => {
+                registry::complain(self.site);
+                Home::Nowhere
+            }
+        }
     }
 
     /// Lets copies be kept in this process, if there are to be any.

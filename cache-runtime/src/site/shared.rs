@@ -105,9 +105,9 @@ impl<K: Types> Claim<K> {
             let Some(labels) = self.remote.late(lease, late, times.ttl).await? else {
                 return Ok((proof, false));
             };
-            labels
-                .into_iter()
-                .for_each(|(mark, version)| proof.marks.add(mark, version));
+            for (mark, version) in labels {
+                proof.marks.add(mark, version);
+            }
         }
         let storing = Storing {
             stored,

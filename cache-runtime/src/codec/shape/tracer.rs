@@ -233,7 +233,7 @@ impl Tracer {
             Kind::Bool => visitor.visit_bool(true),
             Kind::Integer => visitor.visit_u64(1),
             Kind::Float => visitor.visit_f64(1.0),
-            Kind::Text => visitor.visit_borrowed_str(word.unwrap_or("1")),
+            Kind::Text => visitor.visit_str(word.unwrap_or("1")),
             Kind::Seq => self.elements(ANYTHING, 1, visitor),
             Kind::Map => self.entries(ANYTHING, visitor),
         }
@@ -267,8 +267,8 @@ impl<'de> Deserializer<'de> for &mut Tracer {
         deserialize_f32: visit_f32(1.0),
         deserialize_f64: visit_f64(1.0),
         deserialize_char: visit_char('1'),
-        deserialize_bytes: visit_borrowed_bytes(b"1"),
-        deserialize_byte_buf: visit_borrowed_bytes(b"1"),
+        deserialize_bytes: visit_bytes(b"1"),
+        deserialize_byte_buf: visit_bytes(b"1"),
         deserialize_unit: visit_unit(),
         deserialize_ignored_any: visit_unit(),
     }
@@ -279,26 +279,26 @@ impl<'de> Deserializer<'de> for &mut Tracer {
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
         self.ask::<V::Value>("str", &[])?;
-        visitor.visit_borrowed_str(self.field.unwrap_or("1"))
+        visitor.visit_str(self.field.unwrap_or("1"))
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
         self.ask::<V::Value>("string", &[])?;
-        visitor.visit_borrowed_str(self.field.unwrap_or("1"))
+        visitor.visit_str(self.field.unwrap_or("1"))
     }
 
     /// The name of a field; elsewhere the name of a variant, as in a tag.
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
         let name = self.ask::<V::Value>("identifier", &[])?;
         if let Some(field) = self.field.take() {
-            return visitor.visit_borrowed_str(field);
+            return visitor.visit_str(field);
         }
         self.anything = true;
         let words = self.seen.words().len();
         let index = self.enter(name, words);
         let before = self.seen.news();
         let word = self.seen.words().get(index).copied().unwrap_or("");
-        let result = visitor.visit_borrowed_str(word);
+        let result = visitor.visit_str(word);
         self.seen.leave(name, index, before, result.is_ok());
         result
     }
@@ -307,7 +307,7 @@ impl<'de> Deserializer<'de> for &mut Tracer {
         let word = self.value_of.take();
         self.ask::<V::Value>("any", &[])?;
         if let Some(field) = self.field.take() {
-            return visitor.visit_borrowed_str(field);
+            return visitor.visit_str(field);
         }
         self.anything = true;
         self.whatever(word, visitor)

@@ -30,8 +30,8 @@
 mod read;
 mod write;
 
+use serde::Deserialize;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 use read::Reader;
@@ -74,12 +74,12 @@ pub(crate) fn encode_value<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, 
     Ok(out)
 }
 
-/// The value that some bytes are.
+/// The value that some bytes are. It is not made of parts of the bytes: a type that borrows cannot be read.
 ///
 /// # Errors
 ///
 /// If they are not exactly one value of the type.
-pub(crate) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+pub(crate) fn decode_value<T: Deserialize<'static>>(bytes: &[u8]) -> Result<T, Error> {
     let mut reader = Reader::new(bytes);
     T::deserialize(&mut reader)
         .and_then(|value| reader.finish().map(|()| value))
