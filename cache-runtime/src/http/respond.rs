@@ -1,8 +1,11 @@
 //! Answers, made of what is kept.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use http::header::{
-    AGE, CONTENT_LENGTH, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue,
+    AGE, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, DATE, ETAG, HeaderMap,
+    HeaderName, HeaderValue,
 };
 use http::response::Parts;
 use http::{Response, StatusCode};
@@ -91,8 +94,8 @@ pub(crate) fn sign(headers: &mut HeaderMap, name: &str, report: &Report) {
     headers.append(CACHE_STATUS, report.header(name));
 }
 
-/// Makes the headers of an answer those that are kept: of this message only, with a date, a length and an entity tag.
-pub(crate) fn kept_headers(parts: &mut Parts, body: &Bytes, now: std::time::SystemTime) {
+/// Makes an answer what is kept of it: headers of this message only, with a date, a length and an entity tag.
+pub(crate) fn kept(parts: &mut Parts, body: Bytes, now: SystemTime) -> Bytes {
     let headers = &mut parts.headers;
     strip_hop_by_hop(headers);
     headers.remove(AGE);
@@ -101,17 +104,17 @@ pub(crate) fn kept_headers(parts: &mut Parts, body: &Bytes, now: std::time::Syst
     {
         headers.insert(DATE, date);
     }
-    if has_body(parts.status) {
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-        let tag = || entity_tag(headers, body);
-        if !headers.contains_key(ETAG)
-            && let Some(tag) = tag()
-        {
-            headers.insert(ETAG, tag);
-        }
-    } else {
+    if !has_body(parts.status) {
         headers.remove(CONTENT_LENGTH);
+        return Bytes::new();
     }
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    if !headers.contains_key(ETAG)
+        && let Some(tag) = entity_tag(headers, &body)
+    {
+        headers.insert(ETAG, tag);
+    }
+    body
 }
 
 fn has_body(status: StatusCode) -> bool {
@@ -120,7 +123,6 @@ fn has_body(status: StatusCode) -> bool {
 
 /// A strong entity tag: the same for the same bytes of the same kind, in every process.
 fn entity_tag(headers: &HeaderMap, body: &[u8]) -> Option<HeaderValue> {
-    use http::header::{CONTENT_ENCODING, CONTENT_LANGUAGE};
     let mut hasher = blake3::Hasher::new();
     for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LANGUAGE] {
         let value = headers.get(name).map_or(&b""[..], HeaderValue::as_bytes);

@@ -17,7 +17,7 @@ use super::decide::report::Forward;
 use super::decide::vary;
 use super::index::Listing;
 use super::key::Key;
-use super::respond::kept_headers;
+use super::respond;
 use super::store::{Answer, Answers, Kept, Shelf, Varies, What};
 use super::visit::{Landed, Visit};
 use crate::clock::Moment;
@@ -146,7 +146,7 @@ impl Seat {
     ) -> (Arc<Kept>, bool) {
         let validates =
             parts.headers.contains_key(ETAG) || parts.headers.contains_key(LAST_MODIFIED);
-        kept_headers(&mut parts, &body, SystemTime::now());
+        let body = respond::kept(&mut parts, body, SystemTime::now());
         let answer = Answer {
             status: parts.status,
             headers: parts.headers,
