@@ -111,6 +111,8 @@ const METHODS: &[Case] = &[
     ("a POST drops where Location points", "", "200 / 201 [location: /a] / 200", "GET /a / POST /b / GET /a", "200 1 fwd=uri-miss; ttl=100; stored / 201 2 fwd=method / 200 3 fwd=uri-miss; ttl=100; stored"),
     ("a POST drops where Content-Location points", "", "200 / 200 [content-location: /a] / 200", "GET /a / POST /b / GET /a", "200 1 fwd=uri-miss; ttl=100; stored / 200 2 fwd=method / 200 3 fwd=uri-miss; ttl=100; stored"),
     ("a POST drops nothing of another host", "", "200 / 201 [location: //other/a] / 200", "GET /a / POST /b / GET /a", "200 1 fwd=uri-miss; ttl=100; stored / 201 2 fwd=method / 200 1 hit; ttl=100"),
+    ("a POST drops where a whole URI of its host points", "", "200 / 201 [location: http://one/a] / 200", "GET /a [host: one] / POST /b [host: one] / GET /a [host: one]", "200 1 fwd=uri-miss; ttl=100; stored / 201 2 fwd=method / 200 3 fwd=uri-miss; ttl=100; stored"),
+    ("a POST drops nothing where a whole URI of another host points", "", "200 / 201 [location: http://two/a] / 200", "GET /a [host: one] / POST /b [host: one] / GET /a [host: one]", "200 1 fwd=uri-miss; ttl=100; stored / 201 2 fwd=method / 200 1 hit; ttl=100"),
     ("the answer to a POST is not stored", "", "200 [cache-control: max-age=60]", "POST / POST / GET", "200 1 fwd=method / 200 2 fwd=method / 200 3 fwd=uri-miss; ttl=60; stored"),
 ];
 

@@ -60,8 +60,9 @@ where
             Step::Wait(follow) => visit.landed(follow.await),
             Step::Run(seat) => break seat,
             Step::Refresh(served, seat) => {
+                // Without a runtime the request does the refresh itself.
                 let Some(tasks) = Tasks::here() else {
-                    break seat.in_background(false);
+                    break seat;
                 };
                 tasks.spawn(refresh(seat, service, request));
                 return Ok(served.respond(asker));

@@ -126,7 +126,7 @@ fn entity_tag(headers: &HeaderMap, body: &[u8]) -> Option<HeaderValue> {
     let mut hasher = blake3::Hasher::new();
     for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LANGUAGE] {
         let value = headers.get(name).map_or(&b""[..], HeaderValue::as_bytes);
-        hasher.update(&value.len().to_le_bytes());
+        hasher.update(&(value.len() as u64).to_le_bytes());
         hasher.update(value);
     }
     hasher.update(body);

@@ -113,9 +113,9 @@ impl Seat {
         self
     }
 
-    /// Says whether nobody waits for it.
-    pub(crate) fn in_background(mut self, background: bool) -> Self {
-        self.background = background;
+    /// Says that it is a refresh: the request that found it due is answered.
+    pub(crate) fn in_background(mut self) -> Self {
+        self.background = true;
         self
     }
 

@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::header::{CONTENT_LOCATION, HeaderMap, LOCATION};
+use http::header::{CONTENT_LOCATION, HOST, HeaderMap, HeaderValue, LOCATION};
 use http::{Request, Response, StatusCode, Uri};
 use tower_service::Service;
 
@@ -118,11 +118,17 @@ impl<S> CacheService<S> {
 }
 
 /// What a request that changes something makes invalid (RFC 9111, section 4.4).
-pub(crate) struct Purge(Uri);
+pub(crate) struct Purge {
+    target: Uri,
+    host: Option<HeaderValue>,
+}
 
 impl Purge {
     fn of<Q>(request: &Request<Q>) -> Self {
-        Self(original_uri(request).clone())
+        Self {
+            target: original_uri(request).clone(),
+            host: request.headers().get(HOST).cloned(),
+        }
     }
 
     /// Drops what is kept of the target, and of what the answer names beside it, if the request has succeeded.
@@ -130,18 +136,23 @@ impl Purge {
         if !status.is_success() && !status.is_redirection() {
             return;
         }
-        store::invalidate_path(self.0.path());
+        store::invalidate_path(self.target.path());
         let named = [LOCATION, CONTENT_LOCATION];
-        for value in named.iter().filter_map(|name| headers.get(name)) {
-            if let Some(path) = value.to_str().ok().and_then(|uri| self.path_here(uri)) {
-                store::invalidate_path(path);
+        let named = named.iter().filter_map(|name| headers.get(name));
+        for uri in named.filter_map(|value| Uri::try_from(value.as_bytes()).ok()) {
+            if self.is_here(&uri) {
+                store::invalidate_path(uri.path());
             }
         }
     }
 
-    /// The path of a URI, if it is one of this server's: others may not be invalidated from here.
-    fn path_here<'a>(&self, uri: &'a str) -> Option<&'a str> {
-        let beside = uri.starts_with('/') && !uri.starts_with("//");
-        beside.then_some(uri)
+    /// Whether a URI is one of this host's: others may not be invalidated from here.
+    fn is_here(&self, uri: &Uri) -> bool {
+        let Some(authority) = uri.authority() else {
+            return uri.path().starts_with('/') && !uri.path().starts_with("//");
+        };
+        let host = self.host.as_ref().map(HeaderValue::as_bytes);
+        let target = self.target.authority();
+        target == Some(authority) || host == Some(authority.as_str().as_bytes())
     }
 }

@@ -247,7 +247,7 @@ impl Visit {
         let seat = Seat::new(self, place, ticket, listing, reason)
             .forwarded(Forward::Stale)
             .replacing(kept)
-            .in_background(true);
+            .in_background();
         Step::Refresh(served, seat)
     }
 
