@@ -28,7 +28,7 @@ fn layer(limit: usize) -> CacheLayer {
 
 /// A server whose bodies the test feeds.
 async fn fed(limit: usize) -> (Server, UnboundedReceiver<Feed>) {
-    let (feeds, fed) = unbounded_channel();
+    let (feeds, taps) = unbounded_channel();
     let handler = move |_: usize, _: &axum::extract::Request| {
         let (feed, body) = Channel::new(16);
         feeds.send(feed).unwrap();
@@ -36,7 +36,7 @@ async fn fed(limit: usize) -> (Server, UnboundedReceiver<Feed>) {
     };
     (
         Server::of_handler(layer(limit), Arc::new(handler)).await,
-        fed,
+        taps,
     )
 }
 
@@ -55,13 +55,13 @@ async fn read_until(socket: &mut TcpStream, text: &str) -> String {
 
 #[tokio::test]
 async fn past_the_limit_a_body_is_sent_as_it_comes() {
-    let (server, mut fed) = fed(10).await;
+    let (server, mut taps) = fed(10).await;
     let mut socket = TcpStream::connect(server.address).await.unwrap();
     socket
         .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
         .await
         .unwrap();
-    let mut feed = fed.recv().await.unwrap();
+    let mut feed = taps.recv().await.unwrap();
     feed.send_data("first,".into()).await.unwrap();
     feed.send_data("second,".into()).await.unwrap();
     let head = read_until(&mut socket, "second,").await;
@@ -94,16 +94,16 @@ async fn a_body_at_the_limit_is_stored_and_one_past_it_is_not() {
 
 #[tokio::test]
 async fn a_client_that_goes_away_in_the_middle_leaves_nothing_half() {
-    let (server, mut fed) = fed(1000).await;
+    let (server, mut taps) = fed(1000).await;
     let mut gone = TcpStream::connect(server.address).await.unwrap();
     gone.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
         .await
         .unwrap();
-    let mut first = fed.recv().await.unwrap();
+    let mut first = taps.recv().await.unwrap();
     first.send_data("half a ".into()).await.unwrap();
     drop(gone);
     let next = async {
-        let mut feed = fed.recv().await.unwrap();
+        let mut feed = taps.recv().await.unwrap();
         feed.send_data("a whole page".into()).await.unwrap();
         drop(feed);
         assert!(
@@ -120,22 +120,18 @@ async fn a_client_that_goes_away_in_the_middle_leaves_nothing_half() {
 
 #[tokio::test]
 async fn a_body_that_ends_in_an_error_is_passed_on_as_it_is_and_not_stored() {
-    let (server, mut fed) = fed(1000).await;
+    let (server, mut taps) = fed(1000).await;
     let breaks = async {
-        let mut feed = fed.recv().await.unwrap();
+        let mut feed = taps.recv().await.unwrap();
         feed.send_data("half a ".into()).await.unwrap();
         feed.abort(std::io::Error::other("broken"));
-        fed
+        taps
     };
-    let (answer, mut fed) = tokio::join!(server.send("GET", "/", &[]), breaks);
+    let (answer, mut taps) = tokio::join!(server.send("GET", "/", &[]), breaks);
     assert!(answer.is_err(), "{answer:?}");
     let whole = async {
-        fed.recv()
-            .await
-            .unwrap()
-            .send_data("page".into())
-            .await
-            .unwrap()
+        let mut feed = taps.recv().await.unwrap();
+        feed.send_data("page".into()).await.unwrap();
     };
     let (answer, ()) = tokio::join!(server.send("GET", "/", &[]), whole);
     assert_eq!(answer.unwrap().body, "page");

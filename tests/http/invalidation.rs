@@ -108,7 +108,7 @@ async fn clearing_drops_everything_and_what_was_under_way() {
 }
 
 #[memoize(timeout = 60, tags("prices"))]
-fn price(sku: String) -> u32 {
+fn price(sku: &str) -> u32 {
     u32::try_from(sku.len()).unwrap()
 }
 
@@ -116,14 +116,14 @@ fn price(sku: String) -> u32 {
 async fn a_page_goes_with_the_cached_functions_that_it_was_made_of() {
     let _caches = testing::isolate();
     let handler = |run: usize, request: &Request| {
-        let sku = request.uri().path().trim_start_matches('/').to_owned();
+        let sku = request.uri().path().trim_start_matches('/');
         text(format!("{} {run}", price(sku)), &[])
     };
     let server = Server::of_handler(layer(), Arc::new(handler)).await;
     assert_eq!(server.get("/abc").await.body, "3 1");
     assert_eq!(server.get("/abcd").await.body, "4 2");
     assert_eq!(server.get("/abc").await.body, "3 1");
-    invalidate_price("abc".to_owned());
+    invalidate_price("abc");
     assert_eq!(server.get("/abc").await.body, "3 3");
     assert_eq!(server.get("/abcd").await.body, "4 2");
     invalidate_tag("prices");

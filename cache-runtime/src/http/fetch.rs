@@ -109,7 +109,7 @@ enum Ran<B: HttpBody> {
 
 /// Runs the handler, stores its answer if that may be, and gives it.
 async fn run<S, Q, B>(
-    seat: Seat,
+    mut seat: Seat,
     service: S,
     request: Request<Q>,
     asker: Asker<'_>,
@@ -121,22 +121,24 @@ where
 {
     let (frame, catch) = seat.frame();
     let request = prepared(&seat, request);
-    match Framed::new(frame, catch, ask(&seat, service, request)).await {
-        Ok(Ok(ran)) => Ok(finish(seat, ran, asker)),
-        Ok(Err(error)) => match stand_in(seat, None, asker) {
-            Ok(response) => Ok(response),
-            Err(seat) => {
-                seat.fail();
-                Err(error)
-            }
-        },
-        Err(panic) => match stand_in(seat, None, asker) {
-            Ok(response) => Ok(response),
-            Err(seat) => {
-                drop(seat);
-                resume_unwind(panic)
-            }
-        },
+    let attempt = Framed::new(frame, catch, ask(&seat, service, request)).await;
+    let failure = match attempt {
+        Ok(Ok(ran)) => return Ok(finish(seat, ran, asker)),
+        Ok(Err(error)) => Ok(error),
+        Err(panic) => Err(panic),
+    };
+    if let Some(response) = stand_in(&mut seat, None, asker) {
+        return Ok(response);
+    }
+    match failure {
+        Ok(error) => {
+            seat.fail();
+            Err(error)
+        }
+        Err(panic) => {
+            drop(seat);
+            resume_unwind(panic)
+        }
     }
 }
 
@@ -201,7 +203,7 @@ async fn read<B: HttpBody>(parts: Parts, body: B, keep: Keep, limit: usize) -> R
 }
 
 /// Stores what a run has come to, or gives it up, and answers with it.
-fn finish<B: HttpBody>(seat: Seat, ran: Ran<B>, asker: Asker<'_>) -> Response<Body<B>> {
+fn finish<B: HttpBody>(mut seat: Seat, ran: Ran<B>, asker: Asker<'_>) -> Response<Body<B>> {
     let report = Report::forwarded(seat.forward);
     match ran {
         Ran::Kept(parts, body, keep) => {
@@ -220,13 +222,9 @@ fn finish<B: HttpBody>(seat: Seat, ran: Ran<B>, asker: Asker<'_>) -> Response<Bo
         }
         Ran::Refused(parts, body, refusal) => {
             let failed = refusal == Refusal::Broken || is_failure(parts.status);
-            let seat = match failed.then_some(parts.status) {
-                None => seat,
-                status => match stand_in(seat, status, asker) {
-                    Ok(response) => return response,
-                    Err(seat) => seat,
-                },
-            };
+            if failed && let Some(response) = stand_in(&mut seat, Some(parts.status), asker) {
+                return response;
+            }
             seat.refuse(refusal, failed);
             let report = Report {
                 detail: Some(refusal.token()),
@@ -243,27 +241,20 @@ fn is_failure(status: StatusCode) -> bool {
 }
 
 /// Answers a failure with what was kept before, if that may stand in.
-#[expect(
-    clippy::result_large_err,
-    reason = "the seat goes on if nothing stands in"
-)]
 fn stand_in<B: HttpBody>(
-    seat: Seat,
+    seat: &mut Seat,
     status: Option<StatusCode>,
     asker: Asker<'_>,
-) -> Result<Response<Body<B>>, Seat> {
+) -> Option<Response<Body<B>>> {
     let (kept, now) = seat.stand_in()?;
-    let served = Served {
-        report: Report {
-            forward_status: status,
-            ttl: kept.answer().and_then(|answer| answer.times.ttl(now)),
-            detail: Some("stale-if-error"),
-            ..Report::forwarded(Forward::Stale)
-        },
-        kept,
-        now,
+    let report = Report {
+        forward_status: status,
+        ttl: kept.answer().and_then(|answer| answer.times.ttl(now)),
+        detail: Some("stale-if-error"),
+        ..Report::forwarded(Forward::Stale)
     };
-    Ok(served.respond(asker))
+    let served = Served { kept, now, report };
+    Some(served.respond(asker))
 }
 
 impl Served {

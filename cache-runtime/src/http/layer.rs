@@ -198,17 +198,10 @@ impl CacheLayer {
 
     /// A layer with answers of its own: what others keep was stored under other rules.
     fn made(self, change: impl FnOnce(&mut Shelf)) -> Self {
-        let Shelf {
-            policy,
-            name,
-            room,
-            made_at,
-            ..
-        } = &*self.shelf;
-        let mut shelf = Shelf::new(policy.clone(), name.clone(), *room, made_at);
-        change(&mut shelf);
+        let mut own = self.shelf.like_new();
+        change(&mut own);
         Self {
-            shelf: Arc::new(shelf),
+            shelf: Arc::new(own),
         }
     }
 }

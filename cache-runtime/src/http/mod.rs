@@ -2,12 +2,12 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`decide`] | what may be stored, served and shared, after the RFCs: plain functions |
-//! | [`layer`], [`service`], [`future`], [`body`] | the shape that tower asks for |
-//! | [`key`], [`store`], [`index`] | what answers are found by, how they are kept, and which paths they belong to |
-//! | [`visit`], [`seat`], [`fetch`] | one request: what it does next, the guard of a run, the run |
-//! | [`respond`] | answers, made of what is kept |
-//! | [`scope`] | the request, visible to the code that serves it |
+//! | `decide` | what may be stored, served and shared, after the RFCs: plain functions |
+//! | `layer`, `service`, `future`, `body` | the shape that tower asks for |
+//! | `key`, `store`, `index` | what answers are found by, how they are kept, and which paths they belong to |
+//! | `visit`, `seat`, `fetch` | one request: what it does next, the guard of a run, the run |
+//! | `respond` | answers, made of what is kept |
+//! | `scope` | the request, visible to the code that serves it |
 //!
 //! ```
 //! use std::time::Duration;

@@ -183,20 +183,17 @@ impl Seat {
         self.land(Landing::Unshared, false);
     }
 
-    /// Answers a failure with what was kept before, if that may stand in.
-    pub(crate) fn stand_in(mut self) -> Result<(Arc<Kept>, Moment), Self> {
-        let now = self.answers.now();
-        let kept = match (&self.old, self.old()) {
-            (Some(kept), Some(old)) if old.times.stands_in(now) => {
-                old.refresh_failed(now);
-                Arc::clone(kept)
-            }
-            _ => return Err(self),
-        };
+    /// Answers a failure with what was kept before, if that may stand in; then this run has ended.
+    pub(crate) fn stand_in(&mut self) -> Option<(Arc<Kept>, Moment)> {
+        let (now, old) = (self.answers.now(), self.old()?);
+        if !old.times.stands_in(now) {
+            return None;
+        }
+        old.refresh_failed(now);
+        let kept = self.old.clone()?;
         let lineage = self.close();
-        self.reason = MissReason::Expired;
         self.land(Landing::Stale(Arc::clone(&kept), lineage), false);
-        Ok((kept, now))
+        Some((kept, now))
     }
 
     /// Stores an answer where it belongs.

@@ -147,7 +147,7 @@ pub(crate) struct Shelf {
     /// Its name, as `Cache-Status` writes it.
     pub(crate) name: String,
     pub(crate) room: Room,
-    pub(crate) made_at: &'static Location<'static>,
+    made_at: &'static Location<'static>,
     site: OnceCell<&'static Site>,
     index: Index,
 }
@@ -170,6 +170,12 @@ impl Shelf {
             site: OnceCell::new(),
             index: Index::new(),
         }
+    }
+
+    /// A shelf that was told the same and keeps nothing yet.
+    pub(crate) fn like_new(&self) -> Self {
+        let (policy, name) = (self.policy.clone(), self.name.clone());
+        Self::new(policy, name, self.room, self.made_at)
     }
 
     /// The site; made at the first request, for the rest of the process.

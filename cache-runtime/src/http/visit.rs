@@ -144,7 +144,7 @@ impl Visit {
         if !vary::matches(&answer.selection, headers) {
             return None;
         }
-        self.inherit(&from);
+        inherit(&from);
         self.answers.counters.count(outcome);
         let now = self.answers.now();
         let forward = if outcome == Outcome::Stale {
@@ -218,7 +218,7 @@ impl Visit {
 
     fn served(&self, finding: &Finding, kept: Arc<Kept>, outcome: Outcome, now: Moment) -> Served {
         if let Some(lineage) = finding.look.entry().and_then(|entry| entry.lineage()) {
-            self.inherit(lineage);
+            inherit(lineage);
         }
         self.answers.counters.count(outcome);
         let ttl = kept.answer().and_then(|answer| answer.times.ttl(now));
@@ -288,8 +288,9 @@ impl Visit {
             None => seat,
         })
     }
+}
 
-    fn inherit(&self, lineage: &Lineage) {
-        running::record(|recording| recording.inherit(lineage));
-    }
+/// Tells the computation that runs here, if one does, what the answer that it gets was computed from.
+fn inherit(lineage: &Lineage) {
+    running::record(|recording| recording.inherit(lineage));
 }
