@@ -11,6 +11,7 @@ use http::{Request, Uri};
 use super::decide::asking::Terms;
 use super::decide::policy::{Allowance, Policy};
 use super::decide::vary;
+use crate::error::Error;
 use crate::key::KeyRef;
 use crate::key::cell::Harmless;
 
@@ -99,6 +100,12 @@ impl Key {
 impl KeyRef for Key {
     type Owned = Arc<[u8]>;
     type Stowage = Harmless;
+    const SHARED: bool = false;
+
+    fn wire(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        bytes.extend_from_slice(&self.bytes);
+        Ok(())
+    }
 
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write(&self.bytes);

@@ -89,7 +89,7 @@ impl Seat {
             old: None,
             answers,
             place,
-            frame: Frame::begin(ticket.flight.id, Some(recording)),
+            frame: Frame::begin(ticket.flight.id, Some(recording), false),
             ticket,
             listing: Some(listing),
             reason,

@@ -23,7 +23,9 @@ use super::key::{Key, canonical};
 use crate::clock::Moment;
 use crate::key::CellOf;
 use crate::lineage;
-use crate::options::Setup;
+use crate::options::{Setup, Terms};
+#[cfg(feature = "shared")]
+use crate::site::shared::Home;
 use crate::site::{Instance, InstanceId, Site};
 use crate::stats::Stats;
 use crate::sweeper;
@@ -199,13 +201,20 @@ impl Shelf {
             types: TypeId::of::<Answers>(),
         };
         let found: &'static dyn Any = state.instance(id, || {
-            let setup = Setup::new().timeout_with(Kept::timeout);
+            let setup = Setup::new(&Terms::default()).timeout_with(Kept::timeout);
             let setup = match self.room {
                 Room::Bytes(bytes) => setup.max_weight(bytes),
                 Room::Entries(entries) => setup.max_entries(entries),
             };
             let counters = Arc::clone(&state.counters);
-            let answers = Instance::new(setup, None, state.realm, counters);
+            let answers = Instance::new(
+                setup,
+                None,
+                state.realm,
+                counters,
+                #[cfg(feature = "shared")]
+                Home::Here,
+            );
             let answers: &'static Answers = Box::leak(Box::new(answers));
             sweeper::look_after(answers);
             answers
