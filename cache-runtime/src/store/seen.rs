@@ -75,11 +75,7 @@ impl<K: KeyCell, V: ValueCell> Seen<K, V> {
         // SAFETY: the table names full slots, and while this is lent out nobody takes out what it has named.
         let slot_at = |index| unsafe { self.full(index) };
         let is_it = |index| !K::IN_PLACE || key.is(slot_at(index).key.key());
-        let tag = tag(hash);
-        let index = match self.table.glance(tag) {
-            Some(index) if is_it(index) => index,
-            _ => self.table.find(tag, is_it)?,
-        };
+        let index = self.table.find(tag(hash), is_it)?;
         // SAFETY: as above.
         let (value, stored_at, time) = unsafe { self.entry(index) }?;
         if !is_good(time) {
@@ -117,7 +113,7 @@ impl<K, V> Seen<K, V> {
     #[inline]
     unsafe fn stored_at(&self, index: u32, time: u64) -> Moment {
         match &self.ages {
-            Ages::Uniform(None) => Moment(time - Moment::FOR_EVER.0),
+            Ages::Uniform(None) => Moment(time.saturating_sub(Moment::FOR_EVER.0)),
             Ages::Uniform(Some(ttl)) => Moment(time).before(*ttl),
             // SAFETY: it was written before the time of the entry, and is not written again while that is there.
             Ages::Each(ages) => Moment(unsafe { *ages[index as usize].get() }),

@@ -4,7 +4,6 @@
 //! ever follows a number in vain. A cell is written at once, and what is looked for stays where it is until the table
 //! is built anew, for which the writer has to be alone.
 
-use std::hint::select_unpredictable;
 use std::sync::atomic::{
     AtomicU32,
     Ordering::{Acquire, Relaxed, Release},
@@ -21,18 +20,15 @@ const GONE: u32 = 1;
 /// Tells a cell with a slot from these.
 const SLOT: u32 = 1 << 31;
 
-/// So many cells are looked at together.
-const GROUP: usize = 4;
-
-/// The smallest table has so many groups.
-const FEWEST: usize = 2;
+/// The smallest table.
+const FEWEST: usize = 8;
 
 /// See the [module](self).
 #[derive(Debug)]
 pub(super) struct Table {
     /// A power of two, or none.
-    groups: Box<[[AtomicU32; GROUP]]>,
-    /// How far a tag, spread out, is shifted to tell its first group.
+    cells: Box<[AtomicU32]>,
+    /// How far a tag, spread out, is shifted to tell its first cell.
     shift: u32,
     /// The bits of a cell that are the slot's.
     mask: u32,
@@ -43,7 +39,7 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new() -> Self {
         Self {
-            groups: Box::default(),
+            cells: Box::default(),
             shift: 0,
             mask: 0,
             used: AtomicU32::new(0),
@@ -52,11 +48,11 @@ impl Table {
 
     /// A table of these slots and tags, with room for so many and as many again.
     pub(super) fn with(slots: usize, all: impl Iterator<Item = (u32, u32)>) -> Self {
-        let groups = (2 * slots / GROUP + 1).next_power_of_two().max(FEWEST);
+        let length = (2 * slots + 2).next_power_of_two().max(FEWEST);
         let table = Self {
-            groups: (0..groups).map(|_| Default::default()).collect(),
-            shift: u64::BITS - groups.ilog2(),
-            mask: u32::try_from(groups * GROUP - 1).unwrap_or(u32::MAX) & !SLOT,
+            cells: (0..length).map(|_| AtomicU32::new(EMPTY)).collect(),
+            shift: u64::BITS - length.ilog2(),
+            mask: u32::try_from(length - 1).unwrap_or(u32::MAX) & !SLOT,
             used: AtomicU32::new(0),
         };
         for (tag, slot) in all {
@@ -65,33 +61,28 @@ impl Table {
         table
     }
 
-    /// Finds the first slot that may be of a tag, where it is found at once. Nothing here depends on where that is: a
-    /// processor that guesses right goes on before it knows.
-    #[inline]
-    pub(super) fn glance(&self, tag: u32) -> Option<u32> {
-        let print = self.print(tag);
-        let group = self.groups.get(self.first(tag))?;
-        let slots = group.each_ref().map(|cell| cell.load(Acquire) ^ print);
-        let first = |later, &slot: &u32| select_unpredictable(slot <= self.mask, slot, later);
-        let slot = slots.iter().rev().fold(u32::MAX, first);
-        (slot <= self.mask).then_some(slot)
-    }
-
     /// Finds a slot of a tag, or of one that looks like it.
+    #[inline]
     pub(super) fn find(&self, tag: u32, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
-        let print = self.print(tag);
-        let cells = self.cells_from(tag).map(|cell| cell.load(Acquire));
-        let slots = cells
-            .take_while(|&cell| cell != EMPTY)
-            .map(|cell| cell ^ print);
-        let mut named = slots.filter(|&slot| slot <= self.mask);
-        named.find(|&slot| is_it(slot))
+        let (mut at, print) = (self.first(tag), self.print(tag));
+        loop {
+            let cell = self.cells.get(at)?.load(Acquire);
+            let slot = cell ^ print;
+            if slot <= self.mask && is_it(slot) {
+                return Some(slot);
+            }
+            if cell == EMPTY {
+                return None;
+            }
+            at = self.after(at);
+        }
     }
 
     /// Every slot that is named.
     pub(super) fn slots(&self) -> impl Iterator<Item = u32> {
-        let cells = self.groups.as_flattened().iter();
-        let named = cells
+        let named = self
+            .cells
+            .iter()
             .map(|cell| cell.load(Relaxed))
             .filter(|cell| cell & SLOT != 0);
         named.map(|cell| cell & self.mask)
@@ -100,31 +91,32 @@ impl Table {
     /// Tells whether a slot of this number can be inserted.
     pub(super) fn has_room(&self, slot: u32) -> bool {
         let used = self.used.load(Relaxed) as usize;
-        used < self.groups.len() * GROUP / 4 * 3 && slot <= self.mask
+        used < self.cells.len() / 4 * 3 && slot <= self.mask
     }
 
     /// Names a slot that is not named yet.
     ///
     /// - There is room for it.
     pub(super) fn insert(&self, tag: u32, slot: u32) {
-        let mut cells = self.cells_from(tag);
-        let free = cells.find(|cell| cell.load(Relaxed) & SLOT == 0);
-        let cell = free.expect("there is room");
-        let fresh = u32::from(cell.load(Relaxed) == EMPTY);
-        cell.store(self.print(tag) ^ slot, Release);
+        let mut at = self.first(tag);
+        while self.cells[at].load(Relaxed) & SLOT != 0 {
+            at = self.after(at);
+        }
+        let fresh = u32::from(self.cells[at].load(Relaxed) == EMPTY);
+        self.cells[at].store(self.print(tag) ^ slot, Release);
         self.used.store(self.used.load(Relaxed) + fresh, Relaxed);
     }
 
     /// Names a slot no more.
     pub(super) fn remove(&self, tag: u32, slot: u32) {
-        let (cells, named) = (self.groups.as_flattened(), self.print(tag) ^ slot);
-        let mut at = self.first(tag) * GROUP;
+        let (cells, named) = (&self.cells, self.print(tag) ^ slot);
+        let mut at = self.first(tag);
         while cells[at].load(Relaxed) != named {
-            at = (at + 1) & (cells.len() - 1);
+            at = self.after(at);
         }
         cells[at].store(GONE, Release);
         // Nobody has to pass by here to what is beyond, if there is nothing.
-        if cells[(at + 1) & (cells.len() - 1)].load(Relaxed) != EMPTY {
+        if cells[self.after(at)].load(Relaxed) != EMPTY {
             return;
         }
         while cells[at].load(Relaxed) == GONE {
@@ -134,22 +126,19 @@ impl Table {
         }
     }
 
-    /// All cells, beginning with those where a tag is looked for first.
-    fn cells_from(&self, tag: u32) -> impl Iterator<Item = &AtomicU32> {
-        let cells = self.groups.as_flattened();
-        let first = self.first(tag).saturating_mul(GROUP).min(cells.len());
-        let (before, from) = cells.split_at(first);
-        from.iter().chain(before)
-    }
-
-    /// The group where a tag is looked for first.
+    /// The cell where a tag is looked for first.
     #[inline]
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "so many bits are left as there are groups"
+        reason = "so many bits are left as there are cells"
     )]
     fn first(&self, tag: u32) -> usize {
         (spread(tag) >> (self.shift & 63)) as usize
+    }
+
+    #[inline]
+    fn after(&self, at: usize) -> usize {
+        (at + 1) & (self.cells.len() - 1)
     }
 
     /// The part of a tag that a cell keeps.
