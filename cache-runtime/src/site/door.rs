@@ -272,7 +272,7 @@ impl<R, K: Kind<R>> Door<R, K> {
                 let lineage =
                     Lineage::of_labels(epoch, tagging.into_labels().into_iter().chain(own));
                 let weight = instance.weigh(value, instance.weighed_key(&key).as_ref());
-                let entry = instance.entry(taken.clone(), &times, weight, lineage);
+                let entry = instance.entry(taken.clone(), instance.now(), &times, weight, lineage);
                 instance.store.put(hash, &key, &entry);
             }
             _ => drop(instance.store.remove(hash, &key)),
