@@ -309,6 +309,11 @@ fn contradictions(attribute: Attribute, args: &Args, errors: &mut Errors) {
         args.max_entries.is_some(),
         "`max_entries` and `unbounded` contradict each other; keep one",
     );
+    clash(
+        args.shared.as_ref().map(|given| &given.word),
+        args.local.is_some(),
+        "`local` and `shared` contradict each other; keep one",
+    );
     let max_weight = args.max_weight.as_ref().map(|given| &given.word);
     clash(
         max_weight,

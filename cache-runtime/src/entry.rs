@@ -182,11 +182,15 @@ impl<V> Entry<V> {
     /// Takes note that a refresh has failed: the next one waits, longer each time.
     pub(crate) fn refresh_failed(&self, now: Moment) {
         let Some(care) = &self.care else { return };
-        let failures = care.failures.fetch_add(1, Relaxed).min(16);
-        let pause = (FIRST_PAUSE * 2_u32.pow(failures)).min(LONGEST_PAUSE);
+        let pause = pause_after(care.failures.fetch_add(1, Relaxed));
         care.refresh_at
             .store(now.0.saturating_add(nanos(pause)), Relaxed);
     }
+}
+
+/// How long a refresh waits after another failure.
+pub(crate) fn pause_after(failures: u32) -> Duration {
+    (FIRST_PAUSE * 2_u32.pow(failures.min(16))).min(LONGEST_PAUSE)
 }
 
 impl Care {

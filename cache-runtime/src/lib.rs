@@ -22,9 +22,15 @@
 //! | `carry`, [`future`] | a computation's recording on another thread; the async twins |
 //! | `testing` | for tests of code that uses cached functions |
 
+#[cfg(feature = "shared")]
+pub mod backend;
 mod biased;
 mod carry;
 mod clock;
+#[cfg(feature = "shared")]
+mod codec;
+#[cfg(feature = "shared")]
+mod direct;
 mod entry;
 mod error;
 pub mod future;
@@ -37,6 +43,8 @@ mod outcome;
 mod policy;
 mod realm;
 mod registry;
+#[cfg(feature = "shared")]
+mod shared;
 mod site;
 mod stats;
 mod store;
@@ -53,6 +61,8 @@ pub mod __private;
 
 pub use cache_macros::{cached, invalidates, memoize};
 pub use carry::carry;
+#[cfg(feature = "shared")]
+pub use direct::{Cache, cache};
 pub use error::{Error, ErrorKind};
 pub use invalidate::{Invalidation, clear_all, invalidate_route, invalidate_tag};
 pub use options::{Bound, Timeout};

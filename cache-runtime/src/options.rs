@@ -208,6 +208,13 @@ impl Options {
         self.stale_while_revalidate.is_some() || self.refresh_ahead.is_some()
     }
 
+    /// How long an entry may be of use, at most; `None`: for ever.
+    #[cfg(feature = "shared")]
+    pub(crate) fn longest(&self) -> Ttl {
+        let windows = self.stale_while_revalidate.max(self.stale_if_error);
+        Some(self.timeout? + windows.unwrap_or_default())
+    }
+
     /// Whether an old value may answer where a computation fails.
     pub(crate) fn tolerates_failures(&self) -> bool {
         self.stale_if_error.is_some() || self.refreshes()

@@ -151,7 +151,7 @@ fn describe(site: &'static Site) -> Function {
 }
 
 /// The name of every function, told apart by its place in the source where two would be the same.
-fn name(site: &'static Site) -> &'static str {
+pub(crate) fn name(site: &'static Site) -> &'static str {
     static NAMES: Lazy<HashMap<usize, String>> = Lazy::new(|| {
         let mut count = HashMap::<String, usize>::new();
         sites().for_each(|site| *count.entry(namespace(site)).or_default() += 1);
@@ -162,6 +162,22 @@ fn name(site: &'static Site) -> &'static str {
         sites().map(|site| (site.address(), unique(site))).collect()
     });
     NAMES.get(&site.address()).map_or(site.name, String::as_str)
+}
+
+/// Says in the log that a function's entries can live nowhere: once for each function.
+#[cfg(feature = "shared")]
+pub(crate) fn complain(site: &'static Site) {
+    use std::collections::HashSet;
+    use std::sync::{Mutex, PoisonError};
+    static TOLD: Mutex<Option<HashSet<usize>>> = Mutex::new(None);
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.get_or_insert_default().insert(site.address()) {
+        let name = name(site);
+        eprintln!(
+            "cache-runtime: `{name}` runs uncached: its key or its result cannot leave the process; derive \
+             `serde::Serialize` and `serde::Deserialize` for them, or write `local`"
+        );
+    }
 }
 
 /// `crate::module::Type::function`, with the version and the source's fingerprint if they were asked for.

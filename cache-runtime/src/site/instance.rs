@@ -4,6 +4,8 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
+#[cfg(feature = "shared")]
+use super::shared::Home;
 use crate::clock::{Clock, Moment};
 use crate::entry::{Entry, Times};
 use crate::key::cell::KeyCell;
@@ -28,6 +30,9 @@ pub(crate) struct Instance<O: KeyCell, S: ValueCell, E, V> {
     pub(crate) simple: bool,
     pub(crate) counters: Arc<Counters>,
     pub(crate) realm: &'static Realm,
+    /// Where the entries live.
+    #[cfg(feature = "shared")]
+    pub(crate) home: Home<S::Value>,
     dependents: Dependents,
     /// Whether any entry has carried labels.
     labelled: AtomicBool,
@@ -54,6 +59,7 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         weigher: Option<fn(&O::Key, &V) -> u32>,
         realm: &'static Realm,
         counters: Arc<Counters>,
+        #[cfg(feature = "shared")] home: Home<S::Value>,
     ) -> Self {
         let Setup { options, rules } = setup;
         let bound = match (options.max_weight, options.max_entries) {
@@ -68,16 +74,29 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
                 &realm.clock,
                 Arc::clone(&counters),
             ),
+            #[cfg(feature = "shared")]
+            simple: rules.is_stale.is_none() && matches!(home, Home::Here),
+            #[cfg(not(feature = "shared"))]
             simple: rules.is_stale.is_none(),
             options,
             rules,
             weigher,
             counters,
             realm,
+            #[cfg(feature = "shared")]
+            home,
             dependents: Dependents::default(),
             labelled: AtomicBool::new(false),
             swept: AtomicU64::new(0),
         }
+    }
+
+    /// Whether the entries live in a shared store.
+    pub(crate) fn is_away(&self) -> bool {
+        #[cfg(feature = "shared")]
+        return matches!(self.home, Home::Away(_));
+        #[cfg(not(feature = "shared"))]
+        false
     }
 
     pub(crate) fn now(&self) -> Moment {

@@ -4,6 +4,7 @@
 //! - [`flight`]: one computation per key, and the wait for it. It decides nothing.
 //! - [`seat`]: the guard of a computation; filling or dropping it finishes the story.
 //! - [`door`]: what generated code calls.
+//! - `shared`: the same where entries live in a shared store.
 //! - [`background`]: refreshes that nobody waits for.
 //! - [`tagging`]: the labels of a value.
 //! - [`surroundings`]: what a call carries to another thread or task.
@@ -13,12 +14,16 @@
     reason = "an instance is found by the identity of its type, without asking it"
 )]
 
+#[cfg(feature = "shared")]
+mod away;
 pub(crate) mod background;
 pub(crate) mod door;
 pub(crate) mod flight;
 pub(crate) mod instance;
 pub(crate) mod running;
 pub(crate) mod seat;
+#[cfg(feature = "shared")]
+pub(crate) mod shared;
 pub(crate) mod step;
 pub(crate) mod surroundings;
 pub(crate) mod tagging;
@@ -47,6 +52,8 @@ pub struct Site {
     pub(crate) version: Option<u64>,
     pub(crate) source: Option<u64>,
     pub(crate) local: bool,
+    /// Names what keeps entries from leaving the process, if that is known before a call.
+    pub(crate) shares: Option<fn(&mut dyn FnMut(&'static str))>,
     pub(crate) routed: bool,
     pub(crate) timeout: Timeout,
     pub(crate) max_entries: Bound,
@@ -75,6 +82,7 @@ impl Site {
             version: None,
             source: None,
             local: false,
+            shares: None,
             routed: false,
             timeout: Timeout::After(DEFAULT_TIMEOUT),
             max_entries: Bound::Entries(DEFAULT_MAX_ENTRIES),
@@ -108,6 +116,13 @@ impl Site {
     #[must_use]
     pub const fn local(mut self) -> Self {
         self.local = true;
+        self
+    }
+
+    /// Says what keeps entries from leaving the process: the function hands out the names of what does.
+    #[must_use]
+    pub const fn shares(mut self, report: fn(&mut dyn FnMut(&'static str))) -> Self {
+        self.shares = Some(report);
         self
     }
 

@@ -1,0 +1,3 @@
+//! What leaves the process: every back end against the real component, in one test binary.
+
+mod memory;
