@@ -257,6 +257,7 @@ where
             ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
         )
+        .source(11192499240445253761u64)
         .version(3u64)
         .max_entries(::cache_runtime::__private::Bound::Unbounded);
     ::cache_runtime::__private::register!(__CACHE_SITE);

@@ -309,12 +309,13 @@ fn __cache_of_greet() -> ::cache_runtime::__private::Door<
     impl ::cache_runtime::__private::Kind<Result<String, Failed>>,
 > {
     static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-        "greet",
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
-        || ::core::any::type_name_of_val(&|| ()),
-    );
+            "greet",
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+            || ::core::any::type_name_of_val(&|| ()),
+        )
+        .source(6983014643318674450u64);
     ::cache_runtime::__private::register!(__CACHE_SITE);
     let __cache_kind = ::cache_runtime::__private::Stow::of(
             &::cache_runtime::__private::Probe::<Result<String, Failed>>::new()

@@ -292,6 +292,7 @@ fn __cache_of_add() -> ::cache_runtime::__private::Door<
                 __cache_report("its result, `i64`");
             }
         })
+        .source(18198511810017234901u64)
         .timeout(::cache_runtime::__private::Declared::After(60000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
     let __cache_kind = ::cache_runtime::__private::Stow::of(

@@ -291,6 +291,7 @@ fn __cache_of_user() -> ::cache_runtime::__private::Door<
                 __cache_report("its result, `Result < User , DbError >`");
             }
         })
+        .source(672534789300058222u64)
         .timeout(::cache_runtime::__private::Declared::After(300000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
     let __cache_kind = ::cache_runtime::__private::Stow::of(

@@ -248,6 +248,7 @@ fn __cache_of_user_page() -> ::cache_runtime::__private::Door<
                 __cache_report("its result, `String`");
             }
         })
+        .source(17322333940736513873u64)
         .routed()
         .timeout(::cache_runtime::__private::Declared::After(5000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);

@@ -1,12 +1,13 @@
 async fn load(&self, id: u64) -> Option<String> {
     let __cache_door = {
         static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-            "load",
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        );
+                "load",
+                ::core::file!(),
+                ::core::line!(),
+                ::core::column!(),
+                || ::core::any::type_name_of_val(&|| ()),
+            )
+            .source(2270529062895446076u64);
         ::cache_runtime::__private::register!(__CACHE_SITE);
         let __cache_kind = ::cache_runtime::__private::Stow::of(
                 &::cache_runtime::__private::Probe::<Option<String>>::new()

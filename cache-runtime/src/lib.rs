@@ -17,6 +17,7 @@
 //! | `hold` | arguments that outlive the call, for refreshes |
 //! | `options`, `outcome`, `stats`, `registry` | what an attribute says, how a call was answered, how often, in which functions |
 //! | `sweeper` | gives back the memory of expired entries |
+//! | `config` | where settings come from, and what they mean |
 //! | `clock`, `realm`, `sync`, `error` | time, what caches share, locks, the error type |
 //! | `biased`, `threads` | the lock that readers do not write, and what each thread has to itself |
 //! | `carry`, [`future`] | a computation's recording on another thread; the async twins |
@@ -29,6 +30,7 @@ mod carry;
 mod clock;
 #[cfg(feature = "shared")]
 mod codec;
+mod config;
 #[cfg(feature = "shared")]
 mod direct;
 mod entry;
@@ -61,6 +63,7 @@ pub mod __private;
 
 pub use cache_macros::{cached, invalidates, memoize};
 pub use carry::carry;
+pub use config::{Config, FunctionConfig};
 #[cfg(feature = "shared")]
 pub use direct::{Cache, cache};
 pub use error::{Error, ErrorKind};

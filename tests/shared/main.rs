@@ -1,3 +1,8 @@
 //! What leaves the process: every back end against the real component, in one test binary.
 
+mod memcached;
 mod memory;
+mod redis;
+mod redis_cluster;
+mod redis_sentinel;
+mod redis_watch;

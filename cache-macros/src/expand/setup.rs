@@ -40,9 +40,14 @@ fn site(plan: &Plan) -> TokenStream {
         .as_ref()
         .map(|given| given.value)
         .map(|version| quote!(.version(#version)));
-    let source = plan.source.map(|fingerprint| quote!(.source(#fingerprint)));
+    let source = plan.source;
+    let source_check = args
+        .source_check
+        .as_ref()
+        .map(|given| given.value)
+        .map(|check| quote!(.source_check(#check)));
     let local = args.local.as_ref().map(|_| quote!(.local()));
-    let shares = sharing(plan);
+    let (shares, in_process) = (sharing(plan), in_process(plan));
     let routed = matches!(plan.keyed, KeyedOn::Route(..)).then(|| quote!(.routed()));
     let timeout = args.timeout.as_ref().map(|given| {
         let declared = match &given.value {
@@ -60,7 +65,7 @@ fn site(plan: &Plan) -> TokenStream {
         #runtime::__private::Site::new(
             #name, ::core::file!(), ::core::line!(), ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
-        ) #namespace #version #source #local #shares #routed #timeout #bound
+        ).source(#source) #namespace #version #source_check #local #shares #in_process #routed #timeout #bound
     }
 }
 
@@ -103,6 +108,23 @@ fn sharing(plan: &Plan) -> Option<TokenStream> {
             if #private::Code::of(&#kind).__cache_coding().is_none() { __cache_report(#result); }
         })
     })
+}
+
+/// Names the options that only entries in this process can have.
+fn in_process(plan: &Plan) -> Option<TokenStream> {
+    let args = &plan.args;
+    let words = [
+        args.idle.as_ref().map(|given| &given.word),
+        args.max_entries.as_ref().map(|given| &given.word),
+        args.max_weight.as_ref().map(|given| &given.word),
+    ];
+    let words: Vec<_> = words
+        .into_iter()
+        .flatten()
+        .map(ToString::to_string)
+        .collect();
+    let any = args.local.is_none() && !words.is_empty();
+    any.then(|| quote!(.in_process(&[#(#words),*])))
 }
 
 fn bound(plan: &Plan) -> Option<TokenStream> {

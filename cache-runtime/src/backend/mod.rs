@@ -8,12 +8,20 @@
 //! | module | holds |
 //! |---|---|
 //! | [`Backend`] | the seam |
+//! | [`Memcached`] | memcached servers |
 //! | `memory` | the smallest implementation: it documents the seam |
 //! | `behaviour` | what every implementation must do, as a suite |
+//! | [`redis`] | Redis: a server, sentinels, a cluster |
 //! | `io` | where the sockets of back ends live |
 
+#[cfg(any(feature = "testing", test))]
+pub mod behaviour;
 pub(crate) mod io;
+#[cfg(feature = "memcached")]
+pub(crate) mod memcached;
 mod memory;
+#[cfg(feature = "redis")]
+pub mod redis;
 
 use std::fmt;
 use std::future::Future;
@@ -21,6 +29,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::error::Error;
+#[cfg(feature = "memcached")]
+pub use memcached::Memcached;
 pub use memory::Memory;
 
 /// What a back end answers with, later.

@@ -38,15 +38,14 @@ pub(crate) mod versions;
 
 use std::sync::Arc;
 
-use once_cell::sync::{Lazy, OnceCell};
+use once_cell::sync::Lazy;
 
+use crate::config::installed;
 use hub::Hub;
-
-static HUB: OnceCell<Arc<Hub>> = OnceCell::new();
 
 /// The shared store of this process, if it has one.
 pub(crate) fn hub() -> Option<&'static Arc<Hub>> {
-    HUB.get()
+    installed::get()?.hub.as_ref()
 }
 
 /// A store in this process, for direct use where no other was installed.
@@ -54,9 +53,4 @@ pub(crate) fn in_process() -> &'static Arc<Hub> {
     static IN_PROCESS: Lazy<Arc<Hub>> =
         Lazy::new(|| Arc::new(Hub::in_process(&crate::realm::PROCESS.clock)));
     &IN_PROCESS
-}
-
-/// Makes a hub the shared store of this process; answers whether it had none.
-pub(crate) fn install(hub: Arc<Hub>) -> bool {
-    HUB.set(hub).is_ok()
 }

@@ -15,6 +15,7 @@ use super::seat::Seat;
 use super::step::{Ask, Call, Due, Found, Given, InstanceOf, Step, TakenOf, restored};
 use super::tagging::Tagging;
 use super::{Instance, InstanceId, Site, State};
+use crate::config::installed;
 use crate::entry::Times;
 use crate::invalidate::Invalidation;
 use crate::key::cell::KeyCell;
@@ -92,7 +93,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         if ask != Ask::new() || Detour::any() {
             return None;
         }
-        let instance = self.known::<Q>().filter(|instance| instance.simple)?;
+        let instance = self.known::<Q>().filter(|instance| instance.is_simple())?;
         let cell = threads::cell()?;
         let hit = instance.store.hit(key::hash(key), key, cell)?;
         instance.counters.count_in(cell, Event::Hit);
@@ -411,7 +412,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             return None;
         }
         let (instance, hash) = (self.instance(key), key::hash(key));
-        if ask.bypass {
+        if ask.bypass || !instance.options.enabled {
             running::record(|recording| recording.depend(instance, hash, None));
             return None;
         }
@@ -443,7 +444,8 @@ impl<R, K: Kind<R>> Door<R, K> {
     pub(super) fn instance<Q: KeyRef>(&self, key: &Q) -> &'static InstanceOf<K, CellOf<Q>> {
         let state = self.state();
         let found = state.instance(self.id::<Q>(), || {
-            let setup = (self.setup)(Setup::new());
+            let terms = installed::terms(self.site);
+            let setup = (self.setup)(Setup::new(&terms)).overridden(&terms);
             let counters = Arc::clone(&state.counters);
             let made = Instance::new(
                 setup,

@@ -27,7 +27,7 @@ pub(crate) struct Instance<O: KeyCell, S: ValueCell, E, V> {
     pub(crate) rules: Rules<V>,
     pub(crate) weigher: Option<fn(&O::Key, &V) -> u32>,
     /// Whether a value that is good until later may be given out without a question.
-    pub(crate) simple: bool,
+    simple: AtomicBool,
     pub(crate) counters: Arc<Counters>,
     pub(crate) realm: &'static Realm,
     /// Where the entries live.
@@ -47,6 +47,8 @@ pub(crate) trait AnyInstance: Any + Source {
     /// Drops every entry, and what was computed from one; answers how many there were.
     fn clear(&'static self) -> usize;
     fn entries(&self) -> usize;
+    /// Closes the quick way to the entries: another instance takes this one's place.
+    fn retire(&self);
     /// Lets expired and outdated entries go; answers when the next ones are due.
     fn sweep(&self, now: Moment) -> Moment;
     /// Drops the entry of a route; answers whether there was a live one. Keys of another kind are none.
@@ -62,6 +64,9 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         #[cfg(feature = "shared")] home: Home<S::Value>,
     ) -> Self {
         let Setup { options, rules } = setup;
+        let simple = options.enabled && rules.is_stale.is_none();
+        #[cfg(feature = "shared")]
+        let simple = simple && matches!(home, Home::Here);
         let bound = match (options.max_weight, options.max_entries) {
             (Some(weight), _) => Bound::Weight(weight),
             (None, Some(entries)) => Bound::Entries(entries),
@@ -74,10 +79,7 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
                 &realm.clock,
                 Arc::clone(&counters),
             ),
-            #[cfg(feature = "shared")]
-            simple: rules.is_stale.is_none() && matches!(home, Home::Here),
-            #[cfg(not(feature = "shared"))]
-            simple: rules.is_stale.is_none(),
+            simple: AtomicBool::new(simple),
             options,
             rules,
             weigher,
@@ -97,6 +99,12 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         return matches!(self.home, Home::Away(_));
         #[cfg(not(feature = "shared"))]
         false
+    }
+
+    /// Whether a value that is good until later may be given out without a question.
+    #[inline]
+    pub(crate) fn is_simple(&self) -> bool {
+        self.simple.load(Relaxed)
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -204,6 +212,10 @@ where
 
     fn entries(&self) -> usize {
         self.store.entries()
+    }
+
+    fn retire(&self) {
+        self.simple.store(false, Relaxed);
     }
 
     fn sweep(&self, now: Moment) -> Moment {
