@@ -1,5 +1,6 @@
 //! What leaves the process: every back end against the real component, in one test binary.
 
+mod filesystem;
 mod memcached;
 mod memory;
 mod redis;

@@ -16,6 +16,8 @@
 
 #[cfg(any(feature = "testing", test))]
 pub mod behaviour;
+#[cfg(feature = "filesystem")]
+pub mod filesystem;
 pub(crate) mod io;
 #[cfg(feature = "memcached")]
 pub(crate) mod memcached;

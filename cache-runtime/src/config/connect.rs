@@ -49,11 +49,80 @@ fn prefix(settings: &Settings) -> Prefix {
 /// Opens the back end, if there is one outside of this process.
 #[cfg(feature = "shared")]
 fn connect(settings: &Settings) -> Result<Option<Arc<dyn Backend>>, Error> {
-    match &settings.backend {
-        BackendSettings::Null | BackendSettings::Simple => Ok(None),
-        BackendSettings::Custom(backend) => Ok(Some(Arc::clone(backend))),
-        other => Err(not_here(other.kind())),
-    }
+    let backend: Arc<dyn Backend> = match &settings.backend {
+        BackendSettings::Null | BackendSettings::Simple => return Ok(None),
+        BackendSettings::Custom(backend) => Arc::clone(backend),
+        #[cfg(feature = "filesystem")]
+        BackendSettings::Filesystem { dir } => Arc::new(
+            crate::backend::filesystem::Filesystem::open(dir, settings.threshold)?,
+        ),
+        #[cfg(feature = "memcached")]
+        BackendSettings::Memcached { servers } => {
+            let servers: Vec<_> = servers.nodes.iter().map(ToString::to_string).collect();
+            Arc::new(crate::backend::Memcached::open(&servers)?)
+        }
+        #[cfg(feature = "redis")]
+        other => {
+            let target = redis_target(other).ok_or_else(|| without_feature(other.kind()))?;
+            Arc::new(crate::backend::redis::Redis::open(
+                target,
+                prefix(settings).epoch(),
+            )?)
+        }
+        #[cfg(not(feature = "redis"))]
+        other => return Err(without_feature(other.kind())),
+    };
+    Ok(Some(backend))
+}
+
+/// The servers that a setting means, if it means Redis.
+#[cfg(feature = "redis")]
+fn redis_target(settings: &BackendSettings) -> Option<crate::backend::redis::Target> {
+    use super::secret::Secret;
+    use super::url::Url;
+    use crate::backend::redis::Target;
+    let exposed =
+        |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+    Some(match settings {
+        BackendSettings::Redis(url) | BackendSettings::Tiered(url) => {
+            Target::Single { url: url.expose() }
+        }
+        BackendSettings::RedisSentinel {
+            sentinels,
+            master,
+            sentinel_password,
+            password,
+            db,
+        } => Target::Sentinel {
+            sentinels: sentinels
+                .nodes
+                .iter()
+                .map(|node| (node.host.clone(), node.port))
+                .collect(),
+            master: master.clone(),
+            password: exposed(password),
+            sentinel_password: exposed(sentinel_password),
+            db: i64::from(*db),
+        },
+        BackendSettings::RedisCluster { nodes, password } => Target::Cluster {
+            nodes: nodes
+                .nodes
+                .iter()
+                .map(|node| {
+                    Url::of(node, nodes.tls)
+                        .completed(password.as_ref(), None)
+                        .expose()
+                })
+                .collect(),
+        },
+        _ => return None,
+    })
+}
+
+/// The error for a kind of back end that this build does not have.
+#[cfg(feature = "shared")]
+fn without_feature(kind: Kind) -> Error {
+    without(kind, kind.feature().unwrap_or("full"))
 }
 
 /// Features that bring back ends, and whether this build has them.
@@ -85,13 +154,4 @@ fn without(kind: Kind, feature: &str) -> Error {
             ),
         ),
     )
-}
-
-#[cfg(feature = "shared")]
-fn not_here(kind: Kind) -> Error {
-    let message = format!(
-        "the type `{}` cannot be installed by this version",
-        kind.name()
-    );
-    Error::new(ErrorKind::Config, message)
 }

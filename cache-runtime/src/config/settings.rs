@@ -162,10 +162,11 @@ impl BackendSettings {
 fn server(values: &Values) -> Url {
     let url = values.redis_url.clone().unwrap_or_else(|| {
         let host = values.redis_host.as_deref().unwrap_or(DEFAULT_HOST);
-        Url::of(&Node {
+        let node = Node {
             host: host.to_owned(),
             port: values.redis_port.unwrap_or(url::PORT),
-        })
+        };
+        Url::of(&node, false)
     });
     url.completed(values.redis_password.as_ref(), values.redis_db)
 }

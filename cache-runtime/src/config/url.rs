@@ -63,9 +63,9 @@ impl Url {
     }
 
     /// The address of a server without a password.
-    pub(super) fn of(node: &Node) -> Self {
+    pub(super) fn of(node: &Node, tls: bool) -> Self {
         Self {
-            scheme: "redis".to_owned(),
+            scheme: if tls { "rediss" } else { "redis" }.to_owned(),
             login: None,
             place: node.to_string(),
             db: None,

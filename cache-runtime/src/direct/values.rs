@@ -23,7 +23,6 @@ pub(crate) struct Values {
 /// A value that is in the store.
 pub(super) struct Held {
     pub(super) payload: Vec<u8>,
-    pub(super) version: Version,
     pub(super) remaining: Option<Duration>,
 }
 
@@ -83,7 +82,6 @@ impl Values {
         let good = entry.marks == [(EPOCH, epoch?)];
         good.then(|| Held {
             payload: entry.payload.into_owned(),
-            version: item.version,
             remaining: item.remaining,
         })
     }

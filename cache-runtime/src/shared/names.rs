@@ -16,11 +16,9 @@ use crate::codec::envelope::MarkId;
 /// What a mark stands for: entries that depend on it are outdated when its version moves on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Mark<'a> {
-    /// Everything there is.
-    Epoch,
     /// All entries of a function, dropped together.
     Function(&'a str),
-    /// Any entry of a function, dropped alone or with all others.
+    /// Any entry of a function whose entries stay in their processes.
     AnyOf(&'a str),
     /// One entry, under its name.
     Entry(&'a str),
@@ -38,7 +36,6 @@ pub(crate) const EPOCH: MarkId = MarkId([0; 16]);
 impl Mark<'_> {
     pub(crate) fn id(self) -> MarkId {
         let (kind, text) = match self {
-            Self::Epoch => return EPOCH,
             Self::Function(name) => (b'f', name.as_bytes()),
             Self::AnyOf(name) => (b'a', name.as_bytes()),
             Self::Entry(name) => (b'd', name.as_bytes()),

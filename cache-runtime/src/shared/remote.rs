@@ -39,7 +39,6 @@ pub(crate) struct Remote<S> {
     instantiation: String,
     /// What every entry depends on.
     own: [MarkId; 2],
-    any: MarkId,
     routed: bool,
     hints: Mutex<HashMap<[u8; 16], Arc<[MarkId]>>>,
     /// Until when refreshes that have failed wait, and how often they have.
@@ -101,11 +100,6 @@ pub(crate) struct Storing<'a, S> {
     pub(crate) supersedes: bool,
 }
 
-/// The names of a function's marks.
-pub(crate) fn marks_of(function: &str) -> (MarkId, MarkId) {
-    (Mark::Function(function).id(), Mark::AnyOf(function).id())
-}
-
 impl<S> Remote<S> {
     pub(crate) fn new(
         hub: Arc<Hub>,
@@ -114,15 +108,13 @@ impl<S> Remote<S> {
         instantiation: String,
         routed: bool,
     ) -> Self {
-        let (all, any) = marks_of(function);
         Self {
             fingerprint: (coding.fingerprint)(),
             coding,
             prefix: hub.rules.prefix.function(function),
             hub,
             instantiation,
-            own: [EPOCH, all],
-            any,
+            own: [EPOCH, Mark::Function(function).id()],
             routed,
             hints: Mutex::default(),
             pauses: Mutex::default(),
@@ -148,11 +140,6 @@ impl<S> Remote<S> {
     /// The mark of those who are computed from an entry.
     pub(crate) fn mark(&self, slot: &Slot) -> MarkId {
         Mark::Entry(&slot.name).id()
-    }
-
-    /// The mark of those who are computed from any entry of the function.
-    pub(crate) fn any(&self) -> MarkId {
-        self.any
     }
 
     fn names(&self, marks: impl Iterator<Item = MarkId>) -> Vec<String> {
@@ -420,15 +407,15 @@ impl<S> Remote<S> {
 
     /// Removes an entry and what was computed from it; answers whether there was something.
     pub(crate) async fn remove(&self, slot: &Slot) -> Result<bool, Error> {
-        let names = self.names([self.mark(slot), self.any].into_iter());
-        let removed = self.hub.remove(&[&slot.name, &names[0], &names[1]]).await?;
+        let mark = self.hub.rules.prefix.mark(self.mark(slot));
+        let removed = self.hub.remove(&[&slot.name, &mark]).await?;
         Ok(removed.first() == Some(&true))
     }
 
     /// Removes what was computed from an entry.
     pub(crate) async fn outdate(&self, slot: &Slot) -> Result<(), Error> {
-        let names = self.names([self.mark(slot), self.any].into_iter());
-        self.hub.remove(&[&names[0], &names[1]]).await.map(drop)
+        let mark = self.hub.rules.prefix.mark(self.mark(slot));
+        self.hub.remove(&[&mark]).await.map(drop)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::realm;
 use crate::registry;
 use crate::shared::hub::Hub;
 use crate::shared::names::Mark;
-use crate::shared::remote::{Remote, Storing, marks_of};
+use crate::shared::remote::{Remote, Storing};
 use crate::stats::Event;
 use crate::value::cell::ValueCell;
 use crate::value::{Kind, Shown};
@@ -119,9 +119,13 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     pub(super) async fn invalidate_all_shared(&self, hub: &Arc<Hub>) -> Invalidation {
-        let (all, any) = marks_of(registry::name(self.site));
-        let names = hub.rules.prefix.marks([all, any].into_iter());
-        let removed = hub.remove(&[&names[0], &names[1]]).await;
+        let function = registry::name(self.site);
+        let mark = if self.site.local {
+            Mark::AnyOf(function)
+        } else {
+            Mark::Function(function)
+        };
+        let removed = hub.remove(&[&hub.rules.prefix.mark(mark.id())]).await;
         self.told(
             removed.map(|removed| removed.first() == Some(&true)),
             || self.invalidate_all_here(),

@@ -1,7 +1,7 @@
 //! Real servers, started by the tests on free loopback ports and stopped by their own pid.
 
-pub mod redis;
 pub mod memcached;
+pub mod redis;
 
 use std::net::TcpListener;
 use std::process::Command;
