@@ -230,7 +230,8 @@ impl<K, V> Seen<K, V> {
             let full = self.table.slots().count();
             let named = self.table.slots();
             let tagged = named.map(|slot| (marks[slot as usize].tag, slot));
-            self.table = Table::with(full.max(index as usize / 2 + 1), tagged);
+            // Whichever slots are full, a cell must have the bits for their numbers.
+            self.table = Table::with(full.max(marks.len() / 2), tagged);
         }
     }
 

@@ -98,6 +98,7 @@ impl Table {
     ///
     /// - There is room for it.
     pub(super) fn insert(&self, tag: u32, slot: u32) {
+        assert!(slot <= self.mask, "a cell has room for the number");
         let mut at = self.first(tag);
         while self.cells[at].load(Relaxed) & SLOT != 0 {
             at = self.after(at);

@@ -225,3 +225,16 @@ fn the_bound_on_weight_holds_and_what_is_too_heavy_is_refused() {
         "a value that is too heavy leaves nothing older behind"
     );
 }
+
+/// A table that is built anew once held fewer slots than the numbers of the full ones ask for.
+#[test]
+fn a_small_store_is_refilled_for_ever() {
+    for most in 1..10 {
+        let store = store(Bound::Entries(most));
+        for number in 0..5_000 {
+            put(&store, number, &lasting(number));
+            assert_eq!(get(&store, number), Some(number));
+            assert!(store.entries() <= most);
+        }
+    }
+}
