@@ -29,6 +29,8 @@ use crate::shared::remote::{self, Found, Lease, Remote, Slot, Storing};
 use crate::shared::tier::{Before, Tier};
 use crate::shared::versions::{self, Seen};
 use crate::stats::Event;
+#[cfg(feature = "redis")]
+use crate::sweeper;
 use crate::value::cell::ValueCell;
 use crate::value::{Kind, Types};
 
@@ -273,6 +275,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         };
         if instance.store.look(hash, key).flight().is_none() {
             let copy = copy_of::<K, O>(remote, instance, entry, marks, epoch);
+            sweeper::expect(copy.leaves_at());
             tier.keep(before, slot, marks, instance, hash, || {
                 instance.store.put(hash, key, &copy);
             });
