@@ -89,12 +89,12 @@ impl Cluster {
                 Some(detour) => detour.clone(),
                 None => straight(&known, name)?,
             };
-            let part = match parts.iter().position(|part| part.place == detour.place) {
-                Some(part) => part,
-                None => {
-                    parts.push(Part::new(detour.place.clone(), &self.nodes).await?);
-                    parts.len() - 1
-                }
+            let known_part = parts.iter().position(|part| part.place == detour.place);
+            let part = if let Some(part) = known_part {
+                part
+            } else {
+                parts.push(Part::new(detour.place.clone(), &self.nodes).await?);
+                parts.len() - 1
             };
             parts[part].ask(index, name, index < items.len(), detour.asks);
         }
@@ -196,11 +196,8 @@ impl Part {
             let is_item = index < read.items.len();
             let left = if is_item { Some(next()?) } else { None };
             let elsewhere = [Some(&bytes), left.as_ref()];
-            let elsewhere = elsewhere.into_iter().flatten();
-            if let Some(detour) = elsewhere
-                .filter_map(|reply| sent_on(reply, &self.place))
-                .next()
-            {
+            let mut elsewhere = elsewhere.into_iter().flatten();
+            if let Some(detour) = elsewhere.find_map(|reply| sent_on(reply, &self.place)) {
                 detours.push((index, detour));
                 continue;
             }
