@@ -4,7 +4,7 @@
     clippy::needless_pass_by_value,
     clippy::type_complexity,
     clippy::too_many_lines,
-    reason = \"tables of settings and messages\"
+    reason = "tables of settings and messages"
 )]
 
 use std::ffi::OsString;
