@@ -1,5 +1,8 @@
 //! Real servers, started by the tests on free loopback ports and stopped by their own pid.
 
+pub mod memcached;
+pub mod redis;
+
 use std::net::TcpListener;
 use std::process::Command;
 

@@ -72,7 +72,8 @@ impl<'a> Stage<'a> {
 
     /// A name that nobody else uses.
     pub(super) fn name(&self, rest: impl fmt::Display) -> String {
-        format!("{}{rest}", self.prefix)
+        // Names have no spaces.
+        format!("{}{rest}", self.prefix).replace(' ', "-")
     }
 
     /// A time to live that can be waited for.

@@ -1,0 +1,122 @@
+//! One server that has everything: the one that was named, or the one that sentinels name.
+
+use std::sync::Arc;
+
+use redis::{Pipeline, Value};
+
+use super::door::{Door, Opener};
+use super::epoch::{Epoch, tenure};
+use super::failure::Failure;
+use super::link::{Link, Server};
+use super::sentinel::Sentinels;
+use super::{clear, command};
+use crate::backend::{Change, Read};
+
+/// Who says where the server is.
+pub(super) enum Finder {
+    Known(Arc<Server>),
+    Sentinels(Sentinels),
+}
+
+impl Finder {
+    /// The server as of now.
+    pub(super) async fn find(&self) -> Result<Arc<Server>, Failure> {
+        match self {
+            Self::Known(server) => Ok(Arc::clone(server)),
+            Self::Sentinels(sentinels) => sentinels.primary().await,
+        }
+    }
+
+    /// Tells whether it can become another one.
+    pub(super) fn may_move(&self) -> bool {
+        matches!(self, Self::Sentinels(_))
+    }
+}
+
+/// The server, and the connection to it.
+pub(super) struct Primary {
+    pub(super) finder: Finder,
+    epoch: Epoch,
+}
+
+/// The server behind its door.
+pub(super) struct Gate {
+    pub(super) primary: Arc<Primary>,
+    door: Door<Link>,
+}
+
+impl Gate {
+    pub(super) fn new(finder: Finder, epoch: Epoch) -> Self {
+        Self {
+            primary: Arc::new(Primary { finder, epoch }),
+            door: Door::new(),
+        }
+    }
+
+    /// See [`Backend::get`](crate::backend::Backend::get).
+    pub(super) async fn get(&self, items: &[&str], versions: &[&str]) -> Result<Read, Failure> {
+        if items.is_empty() && versions.is_empty() {
+            return Ok(Read::default());
+        }
+        let link = self.link().await?;
+        let replies = self.ask(&link, &command::read(items, versions)).await?;
+        command::all_read(replies, items.len(), versions.len(), &link)
+    }
+
+    /// See [`Backend::change`](crate::backend::Backend::change).
+    pub(super) async fn change(&self, changes: &[Change<'_>]) -> Result<Vec<bool>, Failure> {
+        if changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let link = self.link().await?;
+        let mut commands = Pipeline::with_capacity(changes.len());
+        for change in changes {
+            command::write(&mut commands, change);
+        }
+        let replies = self.ask(&link, &commands).await?;
+        command::all_made(changes, &replies, &link).await
+    }
+
+    /// See [`Backend::clear`](crate::backend::Backend::clear).
+    pub(super) async fn clear(&self, prefix: &str) -> Result<(), Failure> {
+        let link = self.link().await?;
+        clear::begin(link, prefix, &self.primary.epoch);
+        Ok(())
+    }
+
+    /// A connection to the server that is the primary, whose tenure is known.
+    async fn link(&self) -> Result<Arc<Link>, Failure> {
+        self.door.pass(&self.primary).await
+    }
+
+    async fn ask(&self, link: &Link, commands: &Pipeline) -> Result<Vec<Value>, Failure> {
+        if self.primary.finder.may_move() {
+            link.ask_in_time(commands).await
+        } else {
+            link.ask(commands).await
+        }
+    }
+}
+
+impl Opener for Primary {
+    type Opened = Link;
+
+    fn is_good(&self, link: &Link) -> bool {
+        link.is_alive() && (link.is_sure() || !self.finder.may_move())
+    }
+
+    async fn open(self: Arc<Self>, stale: Option<Arc<Link>>) -> Result<Arc<Link>, Failure> {
+        let server = self.finder.find().await?;
+        if let Some(link) = stale
+            && link.is_alive()
+            && link.server.place == server.place
+        {
+            link.confirm();
+            return Ok(link);
+        }
+        let link = server.connect().await?;
+        let tenure = tenure(&link).await?;
+        self.epoch.admit(&tenure, &link).await?;
+        Ok(Arc::new(link))
+    }
+}
