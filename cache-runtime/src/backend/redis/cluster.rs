@@ -195,9 +195,10 @@ impl Part {
             let bytes = next()?;
             let is_item = index < read.items.len();
             let left = if is_item { Some(next()?) } else { None };
-            let elsewhere = [Some(&bytes), left.as_ref()];
-            let mut elsewhere = elsewhere.into_iter().flatten();
-            if let Some(detour) = elsewhere.find_map(|reply| sent_on(reply, &self.place)) {
+            let replies = [Some(&bytes), left.as_ref()];
+            let mut replies = replies.into_iter().flatten();
+            let detour = replies.find_map(|reply| sent_on(reply, &self.place));
+            if let Some(detour) = detour {
                 detours.push((index, detour));
                 continue;
             }
