@@ -17,6 +17,7 @@ where
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
                 &times,
             ),
             (),
@@ -48,6 +49,7 @@ where
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
                 &times,
             ),
             (),
@@ -89,6 +91,7 @@ where
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
                 &times,
             ),
             (),
@@ -118,6 +121,7 @@ where
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
                 &times,
             ),
             (),
@@ -146,6 +150,7 @@ where
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
                 &times,
             ),
             (),
@@ -178,6 +183,7 @@ where
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
                 &times,
             ),
             (),
@@ -251,15 +257,18 @@ where
             ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
         )
+        .source(11192499240445253761u64)
         .version(3u64)
         .max_entries(::cache_runtime::__private::Bound::Unbounded);
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    let __cache_kind = ::cache_runtime::__private::Stow::of(
+            &::cache_runtime::__private::Probe::<usize>::new().__cache_kind(),
+        )
+        .__cache_stow();
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Stow::of(
-                &::cache_runtime::__private::Probe::<usize>::new().__cache_kind(),
-            )
-            .__cache_stow(),
+        ::cache_runtime::__private::Code::of(&__cache_kind).__cache_coding(),
+        __cache_kind,
         |__cache_setup| __cache_setup.unbounded(),
         &|| (),
     )

@@ -31,11 +31,13 @@ fn greet(
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
                 __cache_key0,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
                     __cache_key1,
                 ),
                 (),
@@ -65,11 +67,13 @@ fn invalidate_greet(user: &User, language: Language) -> ::cache_runtime::Invalid
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
                 __cache_key0,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
                     __cache_key1,
                 ),
                 (),
@@ -112,11 +116,13 @@ fn refresh_greet(
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
                 __cache_key0,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
                     __cache_key1,
                 ),
                 (),
@@ -151,11 +157,13 @@ fn peek_greet(
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
                 __cache_key0,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
                     __cache_key1,
                 ),
                 (),
@@ -188,11 +196,13 @@ fn put_greet(
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
                 __cache_key0,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
                     __cache_key1,
                 ),
                 (),
@@ -227,11 +237,13 @@ fn detailed_greet(
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
                 __cache_key0,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
                     __cache_key1,
                 ),
                 (),
@@ -297,20 +309,23 @@ fn __cache_of_greet() -> ::cache_runtime::__private::Door<
     impl ::cache_runtime::__private::Kind<Result<String, Failed>>,
 > {
     static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-        "greet",
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
-        || ::core::any::type_name_of_val(&|| ()),
-    );
+            "greet",
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+            || ::core::any::type_name_of_val(&|| ()),
+        )
+        .source(6983014643318674450u64);
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    let __cache_kind = ::cache_runtime::__private::Stow::of(
+            &::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
+                .__cache_keeping(),
+        )
+        .__cache_stow();
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Stow::of(
-                &::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
-                    .__cache_keeping(),
-            )
-            .__cache_stow(),
+        ::cache_runtime::__private::Code::of(&__cache_kind).__cache_coding(),
+        __cache_kind,
         |__cache_setup| __cache_setup.err_timeout(TTL),
         &|| (),
     )

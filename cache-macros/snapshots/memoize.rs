@@ -19,11 +19,13 @@ pub fn add(a: i64, b: i64) -> i64 {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
                 &a,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
                     &b,
                 ),
                 (),
@@ -51,11 +53,13 @@ pub fn invalidate_add(a: i64, b: i64) -> ::cache_runtime::Invalidation {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
                 &a,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
                     &b,
                 ),
                 (),
@@ -92,11 +96,13 @@ pub fn refresh_add(a: i64, b: i64) -> i64 {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
                 &a,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
                     &b,
                 ),
                 (),
@@ -124,11 +130,13 @@ pub fn peek_add(a: i64, b: i64) -> ::core::option::Option<i64> {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
                 &a,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
                     &b,
                 ),
                 (),
@@ -155,11 +163,13 @@ pub fn put_add(a: i64, b: i64, value: i64) -> () {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
                 &a,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
                     &b,
                 ),
                 (),
@@ -188,11 +198,13 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
                 &a,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
                     &b,
                 ),
                 (),
@@ -258,14 +270,39 @@ fn __cache_of_add() -> ::cache_runtime::__private::Door<
             ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
         )
+        .shares(|__cache_report| {
+            if !::cache_runtime::__private::Wire::<i64>::ask().__cache_wire().is_shared()
+            {
+                __cache_report("`a : i64`");
+            }
+            if !::cache_runtime::__private::Wire::<i64>::ask().__cache_wire().is_shared()
+            {
+                __cache_report("`b : i64`");
+            }
+            if ::cache_runtime::__private::Code::of(
+                    &::cache_runtime::__private::Stow::of(
+                            &::cache_runtime::__private::Probe::<i64>::new()
+                                .__cache_kind(),
+                        )
+                        .__cache_stow(),
+                )
+                .__cache_coding()
+                .is_none()
+            {
+                __cache_report("its result, `i64`");
+            }
+        })
+        .source(18198511810017234901u64)
         .timeout(::cache_runtime::__private::Declared::After(60000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    let __cache_kind = ::cache_runtime::__private::Stow::of(
+            &::cache_runtime::__private::Probe::<i64>::new().__cache_kind(),
+        )
+        .__cache_stow();
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Stow::of(
-                &::cache_runtime::__private::Probe::<i64>::new().__cache_kind(),
-            )
-            .__cache_stow(),
+        ::cache_runtime::__private::Code::of(&__cache_kind).__cache_coding(),
+        __cache_kind,
         |__cache_setup| {
             __cache_setup.timeout(::cache_runtime::__private::nanos(60000000000u64))
         },

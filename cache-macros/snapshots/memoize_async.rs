@@ -11,6 +11,7 @@ async fn user(db: &Db, id: u64) -> Result<User, DbError> {
     let __cache_seat = match match (
         ::cache_runtime::__private::part(
             ::cache_runtime::__private::Way::new(&id).__cache_way(),
+            ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
             &id,
         ),
         (),
@@ -56,6 +57,7 @@ async fn invalidate_user(id: u64) -> ::cache_runtime::Invalidation {
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
                     &id,
                 ),
                 (),
@@ -92,6 +94,7 @@ async fn refresh_user(db: &Db, id: u64) -> Result<User, DbError> {
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
                     &id,
                 ),
                 (),
@@ -121,6 +124,7 @@ async fn peek_user(
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
                     &id,
                 ),
                 (),
@@ -150,6 +154,7 @@ async fn put_user(
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
                     &id,
                 ),
                 (),
@@ -178,6 +183,7 @@ async fn detailed_user(
     let __cache_seat = match match (
         ::cache_runtime::__private::part(
             ::cache_runtime::__private::Way::new(&id).__cache_way(),
+            ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
             &id,
         ),
         (),
@@ -265,15 +271,38 @@ fn __cache_of_user() -> ::cache_runtime::__private::Door<
             ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
         )
+        .shares(|__cache_report| {
+            if !::cache_runtime::__private::Wire::<u64>::ask().__cache_wire().is_shared()
+            {
+                __cache_report("`id : u64`");
+            }
+            if ::cache_runtime::__private::Code::of(
+                    &::cache_runtime::__private::Stow::of(
+                            &::cache_runtime::__private::Probe::<
+                                Result<User, DbError>,
+                            >::new()
+                                .__cache_kind(),
+                        )
+                        .__cache_stow(),
+                )
+                .__cache_coding()
+                .is_none()
+            {
+                __cache_report("its result, `Result < User , DbError >`");
+            }
+        })
+        .source(672534789300058222u64)
         .timeout(::cache_runtime::__private::Declared::After(300000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    let __cache_kind = ::cache_runtime::__private::Stow::of(
+            &::cache_runtime::__private::Probe::<Result<User, DbError>>::new()
+                .__cache_kind(),
+        )
+        .__cache_stow();
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Stow::of(
-                &::cache_runtime::__private::Probe::<Result<User, DbError>>::new()
-                    .__cache_kind(),
-            )
-            .__cache_stow(),
+        ::cache_runtime::__private::Code::of(&__cache_kind).__cache_coding(),
+        __cache_kind,
         |__cache_setup| {
             __cache_setup
                 .timeout(::cache_runtime::__private::nanos(300000000000u64))

@@ -18,11 +18,13 @@ fn price(&self, sku: &str) -> u64 {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
                 &self,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
                     &sku,
                 ),
                 (),
@@ -50,11 +52,13 @@ fn invalidate_price(&self, sku: &str) -> ::cache_runtime::Invalidation {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
                 &self,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
                     &sku,
                 ),
                 (),
@@ -91,11 +95,13 @@ fn refresh_price(&self, sku: &str) -> u64 {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
                 &self,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
                     &sku,
                 ),
                 (),
@@ -123,11 +129,13 @@ fn peek_price(&self, sku: &str) -> ::core::option::Option<u64> {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
                 &self,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
                     &sku,
                 ),
                 (),
@@ -154,11 +162,13 @@ fn put_price(&self, sku: &str, value: u64) -> () {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
                 &self,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
                     &sku,
                 ),
                 (),
@@ -187,11 +197,13 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
                 &self,
             ),
             (
                 ::cache_runtime::__private::part(
                     ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
                     &sku,
                 ),
                 (),
@@ -257,14 +269,17 @@ fn __cache_of_price() -> ::cache_runtime::__private::Door<
             ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
         )
+        .source(5268493288564467920u64)
         .max_entries(::cache_runtime::__private::Bound::Expression("Self :: MOST"));
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    let __cache_kind = ::cache_runtime::__private::Stow::of(
+            &::cache_runtime::__private::Probe::<u64>::new().__cache_kind(),
+        )
+        .__cache_stow();
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Stow::of(
-                &::cache_runtime::__private::Probe::<u64>::new().__cache_kind(),
-            )
-            .__cache_stow(),
+        ::cache_runtime::__private::Code::of(&__cache_kind).__cache_coding(),
+        __cache_kind,
         |__cache_setup| __cache_setup.max_entries(Self::MOST),
         &|| (),
     )

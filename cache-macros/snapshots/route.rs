@@ -234,15 +234,32 @@ fn __cache_of_user_page() -> ::cache_runtime::__private::Door<
             ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
         )
+        .shares(|__cache_report| {
+            if ::cache_runtime::__private::Code::of(
+                    &::cache_runtime::__private::Stow::of(
+                            &::cache_runtime::__private::Probe::<String>::new()
+                                .__cache_kind(),
+                        )
+                        .__cache_stow(),
+                )
+                .__cache_coding()
+                .is_none()
+            {
+                __cache_report("its result, `String`");
+            }
+        })
+        .source(17322333940736513873u64)
         .routed()
         .timeout(::cache_runtime::__private::Declared::After(5000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    let __cache_kind = ::cache_runtime::__private::Stow::of(
+            &::cache_runtime::__private::Probe::<String>::new().__cache_kind(),
+        )
+        .__cache_stow();
     ::cache_runtime::__private::Door::new(
         &__CACHE_SITE,
-        ::cache_runtime::__private::Stow::of(
-                &::cache_runtime::__private::Probe::<String>::new().__cache_kind(),
-            )
-            .__cache_stow(),
+        ::cache_runtime::__private::Code::of(&__cache_kind).__cache_coding(),
+        __cache_kind,
         |__cache_setup| {
             __cache_setup.timeout(::cache_runtime::__private::nanos(5000000000u64))
         },

@@ -1,20 +1,23 @@
 async fn load(&self, id: u64) -> Option<String> {
     let __cache_door = {
         static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-            "load",
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        );
+                "load",
+                ::core::file!(),
+                ::core::line!(),
+                ::core::column!(),
+                || ::core::any::type_name_of_val(&|| ()),
+            )
+            .source(2270529062895446076u64);
         ::cache_runtime::__private::register!(__CACHE_SITE);
+        let __cache_kind = ::cache_runtime::__private::Stow::of(
+                &::cache_runtime::__private::Probe::<Option<String>>::new()
+                    .__cache_kind(),
+            )
+            .__cache_stow();
         ::cache_runtime::__private::Door::new(
             &__CACHE_SITE,
-            ::cache_runtime::__private::Stow::of(
-                    &::cache_runtime::__private::Probe::<Option<String>>::new()
-                        .__cache_kind(),
-                )
-                .__cache_stow(),
+            ::cache_runtime::__private::Code::of(&__cache_kind).__cache_coding(),
+            __cache_kind,
             |__cache_setup| __cache_setup,
             &|| (),
         )
@@ -34,11 +37,13 @@ async fn load(&self, id: u64) -> Option<String> {
     let __cache_seat = match match (
         ::cache_runtime::__private::part(
             ::cache_runtime::__private::Way::new(&self).__cache_way(),
+            ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
             &self,
         ),
         (
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
                 &id,
             ),
             (),

@@ -31,8 +31,8 @@ pub(crate) struct Plan {
     pub(crate) has_room: bool,
     /// Where `cache_runtime` is found.
     pub(crate) runtime: TokenStream,
-    /// The fingerprint of the function's source, if it is asked for.
-    pub(crate) source: Option<u64>,
+    /// The fingerprint of the function's source.
+    pub(crate) source: u64,
 }
 
 /// What the entries of a function are keyed on.
@@ -89,13 +89,12 @@ impl Plan {
         let keyed = keyed_on(&args, &func);
         borrows::keys_can_be_owned(&func, &keyed, errors);
         labels_come_from_the_key(&args, &keyed, &func, errors);
-        let source = args.source_check.as_ref().is_some_and(|check| check.value);
         Self {
             keyed,
             in_impl: func.mentions_self() || around != Surroundings::Free,
             runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
             has_room,
-            source: source.then(|| fingerprint(&func.item.to_token_stream().to_string())),
+            source: fingerprint(&func.item.to_token_stream().to_string()),
             func,
             args,
         }
@@ -308,6 +307,11 @@ fn contradictions(attribute: Attribute, args: &Args, errors: &mut Errors) {
         unbounded,
         args.max_entries.is_some(),
         "`max_entries` and `unbounded` contradict each other; keep one",
+    );
+    clash(
+        args.shared.as_ref().map(|given| &given.word),
+        args.local.is_some(),
+        "`local` and `shared` contradict each other; keep one",
     );
     let max_weight = args.max_weight.as_ref().map(|given| &given.word);
     clash(

@@ -1,11 +1,12 @@
 //! The annotated function, as the other passes need it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::visit::Visit;
 use syn::{
-    Attribute, FnArg, Ident, ItemFn, Pat, PathArguments, ReceiverKind, ReturnType, Safety, Type,
+    Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, PathArguments, ReceiverKind, ReturnType,
+    Safety, Type,
 };
 
 use crate::names;
@@ -78,6 +79,20 @@ impl Func {
         names::mentions_self(&self.item)
     }
 
+    /// Whether its types mean something only inside of it or of the impl around it.
+    pub(crate) fn depends_on_outside(&self) -> bool {
+        let sig = &self.item.sig;
+        let generic = sig.generics.params.iter();
+        let generic = generic.filter(|param| !matches!(param, GenericParam::Lifetime(_)));
+        generic.count() > 0
+            || self.params.iter().any(Param::is_opaque)
+            || names::signature_mentions_self(sig)
+            || sig
+                .to_token_stream()
+                .into_iter()
+                .any(|token| names_lifetimes(&token))
+    }
+
     /// Whether the return type is spelt `Result<..>`, by whatever path.
     pub(crate) fn is_spelt_result(&self) -> bool {
         let Type::Path(path) = &self.output else {
@@ -88,6 +103,47 @@ impl Func {
             last.ident == "Result" && matches!(last.arguments, PathArguments::AngleBracketed(_))
         })
     }
+}
+
+/// Whether `for<'a>` stands somewhere in a token.
+fn names_lifetimes(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Ident(word) => word == "for",
+        TokenTree::Group(group) => group
+            .stream()
+            .into_iter()
+            .any(|token| names_lifetimes(&token)),
+        _ => false,
+    }
+}
+
+/// A type without the names of its lifetimes.
+pub(crate) fn anonymous(ty: &Type) -> TokenStream {
+    fn anonymous(tokens: TokenStream) -> TokenStream {
+        let mut anonymous_tokens = TokenStream::new();
+        let mut tokens = tokens.into_iter();
+        while let Some(token) = tokens.next() {
+            match token {
+                TokenTree::Punct(quote) if quote.as_char() == '\'' => {
+                    let name = tokens.next();
+                    let is_static =
+                        matches!(&name, Some(TokenTree::Ident(name)) if name == "static");
+                    let name = name.filter(|_| is_static);
+                    let hidden = || TokenTree::Ident(Ident::new("_", quote.span()));
+                    let name = name.unwrap_or_else(hidden);
+                    anonymous_tokens.extend([TokenTree::Punct(quote), name]);
+                }
+                TokenTree::Group(group) => {
+                    let mut inner = Group::new(group.delimiter(), anonymous(group.stream()));
+                    inner.set_span(group.span());
+                    anonymous_tokens.extend([TokenTree::Group(inner)]);
+                }
+                other => anonymous_tokens.extend([other]),
+            }
+        }
+        anonymous_tokens
+    }
+    anonymous(ty.to_token_stream())
 }
 
 /// A type without the invisible brackets that `macro_rules!` puts around what it passes on.

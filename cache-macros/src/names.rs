@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Expr, ItemFn};
+use syn::{Expr, ItemFn, Signature};
 
 /// Whether some code uses a local variable of such a name.
 ///
@@ -68,6 +68,13 @@ pub(crate) fn mentions_self(function: &ItemFn) -> bool {
     let mut mentions = MentionsSelf(false);
     mentions.visit_signature(&function.sig);
     mentions.visit_block(&function.block);
+    mentions.0
+}
+
+/// Whether a signature says `self` or `Self`.
+pub(crate) fn signature_mentions_self(signature: &Signature) -> bool {
+    let mut mentions = MentionsSelf(false);
+    mentions.visit_signature(signature);
     mentions.0
 }
 

@@ -19,7 +19,15 @@ use crate::threads::ThreadCell;
 
 static START: Lazy<Instant> = Lazy::new(Instant::now);
 
-/// A point in time: nanoseconds since the process first looked at its clock.
+/// What the clock shows when the process first looks at it: entries of a shared store may be older than the process.
+const DAWN: u64 = 1 << 60;
+
+/// The time that the system tells.
+fn elapsed() -> u64 {
+    nanos(START.elapsed()).saturating_add(DAWN)
+}
+
+/// A point in time, in nanoseconds: when the process first looked at its clock, it was [`DAWN`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(pub(crate) u64);
 
@@ -79,7 +87,7 @@ pub(crate) fn tick() {
     if MOVED.load(Ordering::SeqCst) {
         return stand();
     }
-    TICK.store(nanos(START.elapsed()), Ordering::Relaxed);
+    TICK.store(elapsed(), Ordering::Relaxed);
 }
 
 /// Lets the tick stand.
@@ -130,7 +138,7 @@ impl Clock {
 
     /// The time as the system tells it.
     pub(crate) fn now(&self) -> Moment {
-        Moment(nanos(START.elapsed()).saturating_add(self.ahead()))
+        Moment(elapsed().saturating_add(self.ahead()))
     }
 
     #[cfg(feature = "testing")]

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::clock::{Moment, nanos};
+#[cfg(feature = "redis")]
+use crate::lineage::Labels;
 use crate::lineage::Lineage;
 
 /// A refresh that failed is tried again after this long at first, and after twice as long each further time.
@@ -124,6 +126,37 @@ impl<V> Entry<V> {
         }
     }
 
+    /// The same entry with other labels.
+    #[cfg(feature = "redis")]
+    pub(crate) fn with_labels(&self, labels: Labels) -> Self
+    where
+        V: Clone,
+    {
+        let Some(care) = &self.care else {
+            return self.clone();
+        };
+        let lineage = care.lineage.with_labels(labels);
+        let refresh_at = Moment(care.refresh_at.load(Relaxed));
+        let due = if lineage.has_tags() {
+            Moment::START
+        } else {
+            care.expires_at.min(refresh_at)
+        };
+        let care = Care {
+            refresh_at: AtomicU64::new(refresh_at.0),
+            failures: AtomicU32::new(0),
+            read_at: AtomicU64::new(care.read_at.load(Relaxed)),
+            lineage,
+            ..**care
+        };
+        Self {
+            value: self.value.clone(),
+            stored_at: self.stored_at,
+            due,
+            care: Some(Arc::new(care)),
+        }
+    }
+
     /// Says how the entry stands.
     pub(crate) fn standing(&self, now: Moment) -> Standing {
         if now < self.due {
@@ -182,11 +215,15 @@ impl<V> Entry<V> {
     /// Takes note that a refresh has failed: the next one waits, longer each time.
     pub(crate) fn refresh_failed(&self, now: Moment) {
         let Some(care) = &self.care else { return };
-        let failures = care.failures.fetch_add(1, Relaxed).min(16);
-        let pause = (FIRST_PAUSE * 2_u32.pow(failures)).min(LONGEST_PAUSE);
+        let pause = pause_after(care.failures.fetch_add(1, Relaxed));
         care.refresh_at
             .store(now.0.saturating_add(nanos(pause)), Relaxed);
     }
+}
+
+/// How long a refresh waits after another failure.
+pub(crate) fn pause_after(failures: u32) -> Duration {
+    (FIRST_PAUSE * 2_u32.pow(failures.min(16))).min(LONGEST_PAUSE)
 }
 
 impl Care {

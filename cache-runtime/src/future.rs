@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use crate::invalidate::{self, Invalidation};
+use crate::key::route;
 use crate::site::surroundings::Surroundings;
 
 /// Makes what a cached function runs in another task count as part of its computation.
@@ -17,19 +18,43 @@ pub fn carry<F: Future>(future: F) -> impl Future<Output = F::Output> {
 }
 
 /// Drops every entry that carries a label; see [`invalidate_tag`](crate::invalidate_tag()).
-#[expect(clippy::unused_async, reason = "a shared back end will be told here")]
 pub async fn invalidate_tag(tag: &str) -> Invalidation {
-    invalidate::invalidate_tag(tag)
+    invalidate::drop_tag(tag.to_owned()).await
 }
 
 /// Drops the entries of a route; see [`invalidate_route`](crate::invalidate_route()).
-#[expect(clippy::unused_async, reason = "a shared back end will be told here")]
 pub async fn invalidate_route(rendered: &str) -> Invalidation {
-    invalidate::invalidate_route(rendered)
+    invalidate::drop_route(route(|route| route.text(rendered))).await
 }
 
 /// Drops every entry of every function; see [`clear_all`](crate::clear_all()).
-#[expect(clippy::unused_async, reason = "a shared back end will be told here")]
 pub async fn clear_all() -> Invalidation {
-    invalidate::clear_all()
+    invalidate::clear_all_async().await
+}
+
+/// The store of this process, for direct use: as [`cache`](crate::cache()), with operations that are awaited.
+///
+/// ```
+/// # async fn page() -> Result<(), cache_runtime::Error> {
+/// use std::time::Duration;
+/// use cache_runtime::future::cache;
+///
+/// cache().set("greeting", "hello", Duration::from_secs(60)).await?;
+/// assert_eq!(cache().get::<String>("greeting").await?.as_deref(), Some("hello"));
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "shared")]
+#[must_use]
+pub fn cache() -> Cache {
+    Cache {
+        values: crate::direct::Values::here(),
+    }
+}
+
+/// The store, with operations that are awaited; see [`cache`].
+#[cfg(feature = "shared")]
+#[derive(Clone, Debug)]
+pub struct Cache {
+    pub(crate) values: crate::direct::Values,
 }

@@ -16,7 +16,9 @@
 //! | `invalidate` | what drops entries |
 //! | `hold` | arguments that outlive the call, for refreshes |
 //! | `options`, `outcome`, `stats`, `registry` | what an attribute says, how a call was answered, how often, in which functions |
+//! | `http` | answers of a web server: what may be stored, and a layer that stores it |
 //! | `sweeper` | gives back the memory of expired entries |
+//! | `config` | where settings come from, and what they mean |
 //! | `clock`, `realm`, `sync`, `error` | time, what caches share, locks, the error type |
 //! | `biased`, `threads` | the lock that readers do not write, and what each thread has to itself |
 //! | `carry`, [`future`] | a computation's recording on another thread; the async twins |
@@ -27,10 +29,17 @@ pub mod backend;
 mod biased;
 mod carry;
 mod clock;
+#[cfg(feature = "shared")]
+mod codec;
+mod config;
+#[cfg(feature = "shared")]
+mod direct;
 mod entry;
 mod error;
 pub mod future;
 mod hold;
+#[cfg(feature = "axum")]
+pub mod http;
 mod invalidate;
 mod key;
 mod lineage;
@@ -39,6 +48,8 @@ mod outcome;
 mod policy;
 mod realm;
 mod registry;
+#[cfg(feature = "shared")]
+mod shared;
 mod site;
 mod stats;
 mod store;
@@ -53,8 +64,16 @@ mod value;
 #[path = "private.rs"]
 pub mod __private;
 
+#[cfg(all(fuzzing, feature = "shared"))]
+#[doc(hidden)]
+#[path = "codec/fuzz.rs"]
+pub mod __fuzz;
+
 pub use cache_macros::{cached, invalidates, memoize};
 pub use carry::carry;
+pub use config::{Config, FunctionConfig};
+#[cfg(feature = "shared")]
+pub use direct::{Cache, cache};
 pub use error::{Error, ErrorKind};
 pub use invalidate::{Invalidation, clear_all, invalidate_route, invalidate_tag};
 pub use options::{Bound, Timeout};

@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::entry::Times;
 use crate::value::MaybeNone;
 
-/// How long an entry lives when its function does not say.
+/// How long an entry lives when neither its function nor the configuration says.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// How many entries a function keeps when it does not say.
+/// How many entries a function keeps when neither it nor the configuration says.
 pub(crate) const DEFAULT_MAX_ENTRIES: usize = 10_000;
 
 /// How long an entry lives.
@@ -80,6 +80,33 @@ impl From<Declared> for Timeout {
 
 /// A time to live, resolved: `None` is for ever.
 pub(crate) type Ttl = Option<Duration>;
+
+/// What holds for a function, apart from what its attribute says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Terms {
+    /// The time to live where the attribute gives none.
+    pub(crate) timeout: Ttl,
+    /// The bound on entries where the attribute gives none.
+    pub(crate) max_entries: usize,
+    /// The time to live whatever the attribute says.
+    pub(crate) forced_timeout: Option<Ttl>,
+    /// The bound on entries whatever the attribute says.
+    pub(crate) forced_max_entries: Option<usize>,
+    /// Whether the cache is used at all.
+    pub(crate) enabled: bool,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            timeout: Some(DEFAULT_TIMEOUT),
+            max_entries: DEFAULT_MAX_ENTRIES,
+            forced_timeout: None,
+            forced_max_entries: None,
+            enabled: true,
+        }
+    }
+}
 
 /// A value that `timeout = ..` takes.
 #[diagnostic::on_unimplemented(
@@ -181,12 +208,15 @@ pub(crate) struct Options {
     pub(crate) max_weight: Option<u64>,
     pub(crate) coalesce: bool,
     pub(crate) depends: bool,
+    /// Whether the cache is used at all.
+    pub(crate) enabled: bool,
 }
 
-impl Default for Options {
-    fn default() -> Self {
+impl Options {
+    /// What holds where an attribute says nothing.
+    fn by_default(terms: &Terms) -> Self {
         Self {
-            timeout: Some(DEFAULT_TIMEOUT),
+            timeout: terms.timeout,
             none_timeout: None,
             err_timeout: None,
             jitter: 0.0,
@@ -194,18 +224,24 @@ impl Default for Options {
             stale_while_revalidate: None,
             stale_if_error: None,
             refresh_ahead: None,
-            max_entries: Some(DEFAULT_MAX_ENTRIES),
+            max_entries: Some(terms.max_entries),
             max_weight: None,
             coalesce: true,
             depends: true,
+            enabled: terms.enabled,
         }
     }
-}
 
-impl Options {
     /// Whether values are refreshed in the background.
     pub(crate) fn refreshes(&self) -> bool {
         self.stale_while_revalidate.is_some() || self.refresh_ahead.is_some()
+    }
+
+    /// How long an entry may be of use, at most; `None`: for ever.
+    #[cfg(feature = "shared")]
+    pub(crate) fn longest(&self) -> Ttl {
+        let windows = self.stale_while_revalidate.max(self.stale_if_error);
+        Some(self.timeout? + windows.unwrap_or_default())
     }
 
     /// Whether an old value may answer where a computation fails.
@@ -242,7 +278,7 @@ pub struct Setup<V> {
 }
 
 impl<V> Setup<V> {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(terms: &Terms) -> Self {
         let rules = Rules {
             response_filter: None,
             is_stale: None,
@@ -253,9 +289,22 @@ impl<V> Setup<V> {
             tags_with: None,
         };
         Self {
-            options: Options::default(),
+            options: Options::by_default(terms),
             rules,
         }
+    }
+
+    /// Puts what holds whatever the attribute says in the place of what it says.
+    pub(crate) fn overridden(mut self, terms: &Terms) -> Self {
+        if let Some(timeout) = terms.forced_timeout {
+            self.options.timeout = timeout;
+            self.rules.timeout_with = None;
+        }
+        if let Some(entries) = terms.forced_max_entries {
+            self.options.max_entries = Some(entries);
+            self.options.max_weight = None;
+        }
+        self
     }
 
     /// Sets the time to live.
@@ -440,7 +489,7 @@ impl<V> Setup<V> {
 
 /// The times of a value that is to be stored; `None`: it is not stored.
 pub(crate) fn times<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Times> {
-    let ttl = lifetime(options, rules, value)?;
+    let ttl = lifetime(options, rules, value).filter(|_| options.enabled)?;
     let timeout = ttl.map(|ttl| shortened(ttl, options.jitter));
     // An error that is stored has no windows: no error is better than an old one.
     let window = |window: Option<Duration>| window.filter(|_| value.is_some());
@@ -516,7 +565,7 @@ mod tests {
 
     #[test]
     fn what_a_value_is_decides_how_long_it_lives() {
-        let setup = Setup::<Option<u32>>::new()
+        let setup = Setup::<Option<u32>>::new(&Terms::default())
             .timeout(5)
             .none_timeout(1)
             .response_filter(|v| *v != Some(0));
@@ -525,7 +574,7 @@ mod tests {
         assert_eq!(asked(Some(&None)), Some(Some(Duration::from_secs(1))));
         assert_eq!(asked(Some(&Some(0))), None);
         assert_eq!(asked(None), None);
-        let never = Setup::<Option<u32>>::new().cache_none(false);
+        let never = Setup::<Option<u32>>::new(&Terms::default()).cache_none(false);
         assert_eq!(lifetime(&never.options, &never.rules, Some(&None)), None);
     }
 }

@@ -8,12 +8,13 @@ pub use crate::hold::{
 };
 pub use crate::invalidate::{
     Across, Always, AtOnce, Keep, KeepReference, KeepTarget, Keepable, Kept, Lent, Settle, Settled,
-    Wait, copied, invalidate_rendered, invalidate_tag, settle, settle_async,
+    Wait, copied, drop_route, drop_tag, settle, settle_async,
 };
 pub use crate::key::cell::{KeyCell, Stowage};
 pub use crate::key::{
-    ByShape, ByTarget, ByValue, CacheKey, InRoute, Key, KeyRef, NotAtAll, Part, Rendered, Route,
-    Way, check_key, part, route, typed, weighed,
+    ByShape, ByTarget, ByValue, CacheKey, InRoute, Key, KeyRef, NoWire, NotAtAll, Part, Rendered,
+    Route, SharedKey, Unwired, Way, Wire, Wired, Wiring, check_key, check_shared_key, part, route,
+    typed, weighed,
 };
 pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;
@@ -23,6 +24,7 @@ pub use crate::site::seat::Seat;
 pub use crate::site::step::{Ask, Found};
 pub use crate::site::tagging::{LabelText, Tagging, label};
 pub use crate::value::cell::{Named, Stow, ValueCell};
+pub use crate::value::coding::{Code, Coding, NoCode, SharedValue, check_shared_value};
 pub use crate::value::{
     AsValue, AsWhole, CacheError, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, NoProbe, Of,
     OfResult, OnOk, OnReturn, OwnErrors, Probe, Refused, SharedErrors, Shown, Types, ValueOf,

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use once_cell::sync::Lazy;
 
-use crate::options::{Bound, Options, Timeout};
+use crate::config::installed;
+use crate::options::{Bound, Options, Terms, Timeout, Ttl};
 use crate::site::Site;
 use crate::stats::Stats;
 
@@ -36,9 +37,11 @@ pub(crate) fn sites() -> impl Iterator<Item = &'static Site> {
 pub enum Lives {
     /// In this process, as long as it runs.
     InProcess,
+    /// In a shared back end of this name.
+    Shared(&'static str),
 }
 
-/// What a function's attribute says.
+/// What holds for a function: what its attribute says, and what the configuration says of it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Policy {
@@ -48,10 +51,12 @@ pub struct Policy {
     pub max_entries: Bound,
     /// `version = ..`.
     pub version: Option<u64>,
-    /// The fingerprint of the function's source, with `source_check = true`.
+    /// The fingerprint of the function's source, with `source_check = true`, here or in the configuration.
     pub source: Option<u64>,
     /// Whether entries stay in this process even if there is a shared back end.
     pub local: bool,
+    /// Whether the cache is used: the configuration can switch it off.
+    pub enabled: bool,
     /// What else the attribute says, from the function's first call on.
     pub more: Option<MorePolicy>,
 }
@@ -103,7 +108,7 @@ pub struct Function {
     pub file: &'static str,
     /// The line that its attribute stands in.
     pub line: u32,
-    /// What its attribute says.
+    /// What holds for it.
     pub policy: Policy,
     /// Where its entries live.
     pub lives: Lives,
@@ -129,53 +134,115 @@ fn describe(site: &'static Site) -> Function {
     let state = site.state();
     let instances = state.instances();
     let options = instances.first().map(|instance| *instance.options());
-    let timeout = options.map(|options| options.timeout.map_or(Timeout::Never, Timeout::After));
-    let max_entries =
-        options.map(|options| options.max_entries.map_or(Bound::Unbounded, Bound::Entries));
+    let terms = installed::terms(site);
     Function {
         name: name(site).to_owned(),
         file: site.file,
         line: site.line,
         policy: Policy {
-            timeout: timeout.unwrap_or(site.timeout),
-            max_entries: max_entries.unwrap_or(site.max_entries),
+            timeout: timeout(site, options.as_ref(), &terms),
+            max_entries: max_entries(site, options.as_ref(), &terms),
             version: site.version,
-            source: site.source,
+            source: source(site, installed::source_check()),
             local: site.local,
+            enabled: terms.enabled,
             more: options.as_ref().map(MorePolicy::from),
         },
-        lives: Lives::InProcess,
+        lives: lives(site),
         stats: state.counters.read(),
         entries: instances.iter().map(|instance| instance.entries()).sum(),
     }
 }
 
-/// The name of every function, told apart by its place in the source where two would be the same.
-fn name(site: &'static Site) -> &'static str {
-    static NAMES: Lazy<HashMap<usize, String>> = Lazy::new(|| {
-        let mut count = HashMap::<String, usize>::new();
-        sites().for_each(|site| *count.entry(namespace(site)).or_default() += 1);
-        let unique = |site: &Site| match namespace(site) {
-            name if count[&name] == 1 => name,
-            name => format!("{name}@{}:{}:{}", site.file, site.line, site.column),
-        };
-        sites().map(|site| (site.address(), unique(site))).collect()
-    });
-    NAMES.get(&site.address()).map_or(site.name, String::as_str)
+/// Where the entries of a function live.
+fn lives(site: &Site) -> Lives {
+    #[cfg(feature = "shared")]
+    if let Some(hub) = crate::shared::hub().filter(|_| !site.local) {
+        return Lives::Shared(hub.name());
+    }
+    let _ = site;
+    Lives::InProcess
 }
 
-/// `crate::module::Type::function`, with the version and the source's fingerprint if they were asked for.
-fn namespace(site: &Site) -> String {
-    let name = site
-        .namespace
-        .map_or_else(|| path_of_function((site.path)(), site.name), str::to_owned);
-    let version = site
-        .version
-        .map_or_else(String::new, |version| format!("#{version}"));
-    let source = site
-        .source
-        .map_or_else(String::new, |source| format!("#{source:016x}"));
-    name + &version + &source
+/// The time to live of a function's entries; before its first call, as far as it is known.
+fn timeout(site: &Site, options: Option<&Options>, terms: &Terms) -> Timeout {
+    let known = |timeout: Ttl| timeout.map_or(Timeout::Never, Timeout::After);
+    match (options, terms.forced_timeout) {
+        (Some(options), _) => known(options.timeout),
+        (None, Some(forced)) => known(forced),
+        (None, None) => site.timeout.unwrap_or(known(terms.timeout)),
+    }
+}
+
+/// The bound on a function's entries; before its first call, as far as it is known.
+fn max_entries(site: &Site, options: Option<&Options>, terms: &Terms) -> Bound {
+    let known = |entries: Option<usize>| entries.map_or(Bound::Unbounded, Bound::Entries);
+    match (options, terms.forced_max_entries) {
+        (Some(options), _) => known(options.max_entries),
+        (None, Some(forced)) => Bound::Entries(forced),
+        (None, None) => site
+            .max_entries
+            .unwrap_or(Bound::Entries(terms.max_entries)),
+    }
+}
+
+/// The fingerprint of a function's source, if it counts: as the attribute says, or by default.
+fn source(site: &Site, by_default: bool) -> Option<u64> {
+    let counts = site.source_check.unwrap_or(by_default);
+    counts.then_some(site.source)
+}
+
+/// The name of a function: its namespace with the version and the source's fingerprint if they count, and with its
+/// place in the source where another function would have the same.
+pub(crate) fn name(site: &'static Site) -> &'static str {
+    static NAMES: [Lazy<Names>; 2] = [Lazy::new(|| names(false)), Lazy::new(|| names(true))];
+    let names = &NAMES[usize::from(installed::source_check())];
+    names.get(&site.address()).map_or(site.name, String::as_str)
+}
+
+/// Names by the addresses of sites.
+type Names = HashMap<usize, String>;
+
+fn names(source_check: bool) -> Names {
+    let full = |site: &'static Site| {
+        let version = site.version.map(|version| format!("#{version}"));
+        let source = source(site, source_check).map(|source| format!("#{source:016x}"));
+        namespace(site) + &version.unwrap_or_default() + &source.unwrap_or_default()
+    };
+    let mut count = HashMap::<String, usize>::new();
+    sites().for_each(|site| *count.entry(full(site)).or_default() += 1);
+    let unique = |site: &'static Site| match full(site) {
+        name if count[&name] == 1 => name,
+        name => format!("{name}@{}:{}:{}", site.file, site.line, site.column),
+    };
+    sites().map(|site| (site.address(), unique(site))).collect()
+}
+
+/// Says in the log that a function's entries can live nowhere: once for each function.
+#[cfg(feature = "shared")]
+pub(crate) fn complain(site: &'static Site) {
+    use std::collections::HashSet;
+    use std::sync::{Mutex, PoisonError};
+    static TOLD: Mutex<Option<HashSet<usize>>> = Mutex::new(None);
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.get_or_insert_default().insert(site.address()) {
+        let name = name(site);
+        eprintln!(
+            "cache-runtime: `{name}` runs uncached: its key or its result cannot leave the process; derive \
+             `serde::Serialize` and `serde::Deserialize` for them, or write `local`"
+        );
+    }
+}
+
+/// The functions of a name, or of a namespace.
+pub(crate) fn named(called: &str) -> impl Iterator<Item = &'static Site> {
+    sites().filter(move |site| name(site) == called || namespace(site) == called)
+}
+
+/// `crate::module::Type::function`, or what `namespace = ".."` says.
+pub(crate) fn namespace(site: &Site) -> String {
+    site.namespace
+        .map_or_else(|| path_of_function((site.path)(), site.name), str::to_owned)
 }
 
 /// The path of a function, from that of a closure in the `static` inside it.

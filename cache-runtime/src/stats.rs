@@ -128,9 +128,10 @@ pub(crate) enum Event {
     Eviction,
     Expiration,
     Invalidation,
+    BackendError,
 }
 
-const EVENTS: usize = Event::Invalidation as usize + 1;
+const EVENTS: usize = Event::BackendError as usize + 1;
 
 impl From<Outcome> for Event {
     #[inline]
@@ -318,7 +319,7 @@ impl Counters {
             evictions: sum(Event::Eviction),
             expirations: sum(Event::Expiration),
             invalidations: sum(Event::Invalidation),
-            backend_errors: 0,
+            backend_errors: sum(Event::BackendError),
             load_time_total: Duration::from_nanos(total),
             load_time_max: Duration::from_nanos(max),
         }

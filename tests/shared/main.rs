@@ -1,6 +1,7 @@
 //! What leaves the process: every back end against the real component, in one test binary.
 
 mod filesystem;
+mod memcached;
 mod memory;
 mod redis;
 mod redis_cluster;

@@ -99,6 +99,8 @@ pub(crate) struct Args {
     pub(crate) helpers: Option<Given<bool>>,
     /// Whether entries stay in the process.
     pub(crate) local: Option<Given<()>>,
+    /// Whether entries must leave the process where there is a shared store.
+    pub(crate) shared: Option<Given<()>>,
     /// A number in the function's name.
     pub(crate) version: Option<Given<u64>>,
     /// Where `cache_runtime` is found.
@@ -108,7 +110,7 @@ pub(crate) struct Args {
 }
 
 /// Every argument, in the order in which they are listed to the user.
-const KNOWN: [&str; 31] = [
+const KNOWN: [&str; 32] = [
     "timeout",
     "timeout_with",
     "idle",
@@ -136,6 +138,7 @@ const KNOWN: [&str; 31] = [
     "depends",
     "coalesce",
     "local",
+    "shared",
     "source_check",
     "version",
     "helpers",
@@ -260,6 +263,7 @@ impl Args {
             "source_check" => once(&mut self.source_check, word, input, boolean, errors),
             "helpers" => once(&mut self.helpers, word, input, boolean, errors),
             "local" => once(&mut self.local, word, input, flag, errors),
+            "shared" => once(&mut self.shared, word, input, flag, errors),
             "version" => once(&mut self.version, word, input, version, errors),
             "crate" => once(&mut self.runtime, word, input, path, errors),
             unknown => Err(syn::Error::new(word.span(), not_known(unknown))),
@@ -581,7 +585,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_yet_is_not_known() {
-        for later in ["shared", "response", "batch"] {
+        for later in ["response", "batch"] {
             let found = messages(later.parse().unwrap());
             assert!(found[0].contains("unknown argument"), "{later}: {found:?}");
         }

@@ -109,12 +109,9 @@ impl Writer<'_> {
                 match &item.binds {
                     None => (
                         Some(quote!(let #name = #route;)),
-                        quote!(#runtime::__private::invalidate_rendered(&#name)),
+                        quote!(#runtime::__private::drop_route(#name)),
                     ),
-                    Some(_) => (
-                        None,
-                        quote!(#runtime::__private::invalidate_rendered(&#route)),
-                    ),
+                    Some(_) => (None, quote!(#runtime::__private::drop_route(#route))),
                 }
             }
             Target::Tag(template) => {
@@ -126,9 +123,9 @@ impl Writer<'_> {
                 match &item.binds {
                     None => (
                         Some(quote!(let #name = #label;)),
-                        quote!(#runtime::__private::invalidate_tag(&#name)),
+                        quote!(#runtime::__private::drop_tag(#name)),
                     ),
-                    Some(_) => (None, quote!(#runtime::__private::invalidate_tag(&#label))),
+                    Some(_) => (None, quote!(#runtime::__private::drop_tag(#label))),
                 }
             }
         };

@@ -70,10 +70,13 @@ fn borrowed(plan: &Plan) -> Key {
     let part = |span, place: TokenStream| {
         let runtime = placed(runtime, span);
         let private = quote_spanned!(span=> #runtime::__private);
-        let arguments = quote_spanned!(span=> (#private::Way::new(#place).__cache_way(), #place));
+        let way = quote_spanned!(span=> #private::Way::new(#place).__cache_way());
+        let wire = quote_spanned!(span=> #private::Wire::new(#place).__cache_wire());
+        let shared = plan.args.shared.as_ref();
+        let leaves = shared.map(|_| quote_spanned!(span=> #private::check_shared_key(#place);));
         (
-            quote_spanned!(span=> #private::check_key #arguments;),
-            quote_spanned!(span=> #private::part #arguments),
+            quote_spanned!(span=> #private::check_key(#way, #place); #leaves),
+            quote_spanned!(span=> #private::part(#way, #wire, #place)),
         )
     };
     match &plan.keyed {

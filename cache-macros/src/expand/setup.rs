@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Ident};
+use syn::{Expr, FnArg, Ident};
 
 use crate::args::Given;
 use crate::args::lifetime::Lifetime;
@@ -13,10 +13,17 @@ use crate::func::first_span;
 pub(super) fn door(plan: &Plan) -> TokenStream {
     let runtime = &plan.runtime;
     let (site, kind, options) = (site(plan), kind(plan), options(plan));
-    quote! {{
+    quote_spanned! {Span::mixed_site()=> {
         static __CACHE_SITE: #runtime::__private::Site = #site;
         #runtime::__private::register!(__CACHE_SITE);
-        #runtime::__private::Door::new(&__CACHE_SITE, #kind, |__cache_setup| __cache_setup #options, &|| ())
+        let __cache_kind = #kind;
+        #runtime::__private::Door::new(
+            &__CACHE_SITE,
+            #runtime::__private::Code::of(&__cache_kind).__cache_coding(),
+            __cache_kind,
+            |__cache_setup| __cache_setup #options,
+            &|| (),
+        )
     }}
 }
 
@@ -33,8 +40,14 @@ fn site(plan: &Plan) -> TokenStream {
         .as_ref()
         .map(|given| given.value)
         .map(|version| quote!(.version(#version)));
-    let source = plan.source.map(|fingerprint| quote!(.source(#fingerprint)));
+    let source = plan.source;
+    let source_check = args
+        .source_check
+        .as_ref()
+        .map(|given| given.value)
+        .map(|check| quote!(.source_check(#check)));
     let local = args.local.as_ref().map(|_| quote!(.local()));
+    let (shares, in_process) = (sharing(plan), in_process(plan));
     let routed = matches!(plan.keyed, KeyedOn::Route(..)).then(|| quote!(.routed()));
     let timeout = args.timeout.as_ref().map(|given| {
         let declared = match &given.value {
@@ -52,8 +65,66 @@ fn site(plan: &Plan) -> TokenStream {
         #runtime::__private::Site::new(
             #name, ::core::file!(), ::core::line!(), ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
-        ) #namespace #version #source #local #routed #timeout #bound
+        ).source(#source) #namespace #version #source_check #local #shares #in_process #routed #timeout #bound
     }
+}
+
+/// Says what keeps the entries from leaving the process, as far as that can be told without a call: a `static` knows
+/// no generic parameters and no `Self`.
+fn sharing(plan: &Plan) -> Option<TokenStream> {
+    let args = &plan.args;
+    let known = args.local.is_none()
+        && args.wants_helpers()
+        && !plan.in_impl
+        && !plan.func.depends_on_outside();
+    if !known || matches!(plan.keyed, KeyedOn::Expression(..)) {
+        return None;
+    }
+    let private = &plan.runtime;
+    let private = quote!(#private::__private);
+    let places = match &plan.keyed {
+        KeyedOn::Arguments(places) => &places[..],
+        _ => &[],
+    };
+    let keys = places.iter().map(|&place| {
+        let param = &plan.func.params[place];
+        let FnArg::Typed(typed) = &param.arg else {
+            return TokenStream::new();
+        };
+        let ty = crate::func::anonymous(&typed.ty);
+        let name = format!("`{}`", quote!(#typed));
+        quote!(if !#private::Wire::<#ty>::ask().__cache_wire().is_shared() { __cache_report(#name); })
+    });
+    let (kind, result) = (
+        kind(plan),
+        format!("its result, `{}`", {
+            let output = &plan.func.output;
+            quote!(#output)
+        }),
+    );
+    Some(quote! {
+        .shares(|__cache_report| {
+            #(#keys)*
+            if #private::Code::of(&#kind).__cache_coding().is_none_or(|__cache_coding| !__cache_coding.is_shared()) { __cache_report(#result); }
+        })
+    })
+}
+
+/// Names the options that only entries in this process can have.
+fn in_process(plan: &Plan) -> Option<TokenStream> {
+    let args = &plan.args;
+    let words = [
+        args.idle.as_ref().map(|given| &given.word),
+        args.max_entries.as_ref().map(|given| &given.word),
+        args.max_weight.as_ref().map(|given| &given.word),
+    ];
+    let words: Vec<_> = words
+        .into_iter()
+        .flatten()
+        .map(ToString::to_string)
+        .collect();
+    let any = args.local.is_none() && !words.is_empty();
+    any.then(|| quote!(.in_process(&[#(#words),*])))
 }
 
 fn bound(plan: &Plan) -> Option<TokenStream> {
@@ -103,7 +174,12 @@ pub(super) fn check(plan: &Plan) -> TokenStream {
         let error = part("check_error", "__cache_error");
         quote_spanned!(span=> #error #runtime::#private::check_fallible::<#output>();)
     });
-    quote!(#value #error)
+    let shared = plan
+        .args
+        .shared
+        .as_ref()
+        .map(|_| part("check_shared_value", "__cache_value"));
+    quote!(#value #error #shared)
 }
 
 fn options(plan: &Plan) -> TokenStream {

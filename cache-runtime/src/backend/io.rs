@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use once_cell::sync::Lazy;
 use pin_project_lite::pin_project;
@@ -13,8 +14,7 @@ static RUNTIME: Lazy<Runtime> = Lazy::new(|| {
     Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("cache-io")
-        .enable_io()
-        .enable_time()
+        .enable_all()
         .build()
         .expect("a thread for the cache's connections")
 });
@@ -22,6 +22,11 @@ static RUNTIME: Lazy<Runtime> = Lazy::new(|| {
 /// The runtime of the cache's connections.
 pub(crate) fn runtime() -> &'static Handle {
     RUNTIME.handle()
+}
+
+/// Waits for a future, but not longer than this. It is polled inside [`within`].
+pub(crate) async fn limited<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
+    tokio::time::timeout(limit, future).await.ok()
 }
 
 /// Lets a future use the runtime's sockets and timers, whoever polls it.

@@ -3,29 +3,49 @@
 use std::collections::HashMap;
 use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Answer, Backend, Change, Item, Read, Version};
+use crate::clock::{Clock, Moment};
+use crate::realm;
 
 /// Items in a map behind a lock. Expired ones leave when they are touched.
 ///
 /// It stands in for a shared store where a test has none: `Config::custom(Memory::new())`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Memory {
     items: Mutex<HashMap<String, Kept>>,
+    clock: &'static Clock,
+    /// It holds no more items than this.
+    most: usize,
 }
 
 #[derive(Debug)]
 struct Kept {
     version: Version,
     content: Vec<u8>,
-    /// `None`: never.
-    expires_at: Option<Instant>,
+    expires_at: Moment,
 }
 
 impl Kept {
-    fn is_live(&self, now: Instant) -> bool {
-        self.expires_at.is_none_or(|time| now < time)
+    fn is_live(&self, now: Moment) -> bool {
+        now < self.expires_at
+    }
+
+    fn remaining(&self, now: Moment) -> Option<Duration> {
+        let ends = self.expires_at != Moment::NEVER;
+        ends.then(|| self.expires_at.since(now))
+    }
+}
+
+/// When something ends that is there for so long from now.
+fn end(now: Moment, ttl: Option<Duration>) -> Moment {
+    ttl.map_or(Moment::NEVER, |ttl| now.after(ttl))
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -33,7 +53,16 @@ impl Memory {
     /// An empty store.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::with(&realm::PROCESS.clock, usize::MAX)
+    }
+
+    /// An empty store that lives by a clock and is bounded.
+    pub(crate) fn with(clock: &'static Clock, most: usize) -> Self {
+        Self {
+            items: Mutex::default(),
+            clock,
+            most,
+        }
     }
 
     fn items(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
@@ -47,12 +76,12 @@ impl Backend for Memory {
     }
 
     fn get<'a>(&'a self, items: &'a [&'a str], versions: &'a [&'a str]) -> Answer<'a, Read> {
-        let (kept, now) = (self.items(), Instant::now());
+        let (kept, now) = (self.items(), self.clock.now());
         let live = |name: &&str| kept.get(*name).filter(|kept| kept.is_live(now));
         let item = |kept: &Kept| Item {
             version: kept.version,
             content: kept.content.clone(),
-            remaining: kept.expires_at.map(|time| time - now),
+            remaining: kept.remaining(now),
         };
         let read = Read {
             items: items.iter().map(|name| live(name).map(item)).collect(),
@@ -65,11 +94,12 @@ impl Backend for Memory {
     }
 
     fn change<'a>(&'a self, changes: &'a [Change<'a>]) -> Answer<'a, Vec<bool>> {
-        let (mut kept, now) = (self.items(), Instant::now());
+        let (mut kept, now) = (self.items(), self.clock.now());
         let made = changes
             .iter()
             .map(|change| apply(&mut kept, change, now))
             .collect();
+        make_room(&mut kept, self.most, now);
         Box::pin(ready(Ok(made)))
     }
 
@@ -80,12 +110,11 @@ impl Backend for Memory {
 }
 
 /// Makes one change; answers whether it was made.
-fn apply(items: &mut HashMap<String, Kept>, change: &Change<'_>, now: Instant) -> bool {
+fn apply(items: &mut HashMap<String, Kept>, change: &Change<'_>, now: Moment) -> bool {
     let name = change.name();
     if items.get(name).is_some_and(|kept| !kept.is_live(now)) {
         items.remove(name);
     }
-    let until = |ttl: Option<Duration>| ttl.and_then(|ttl| now.checked_add(ttl));
     match *change {
         Change::Set {
             version,
@@ -96,7 +125,7 @@ fn apply(items: &mut HashMap<String, Kept>, change: &Change<'_>, now: Instant) -
         } => {
             let made = when.holds(items.get(name).map(|kept| kept.version));
             if made {
-                let (content, expires_at) = (content.to_vec(), until(ttl));
+                let (content, expires_at) = (content.to_vec(), end(now, ttl));
                 items.insert(
                     name.to_owned(),
                     Kept {
@@ -113,12 +142,26 @@ fn apply(items: &mut HashMap<String, Kept>, change: &Change<'_>, now: Instant) -
             let Some(kept) = items.get_mut(name) else {
                 return false;
             };
-            let longest = kept
-                .expires_at
-                .zip(until(ttl))
-                .map(|(old, new)| old.max(new));
-            kept.expires_at = longest;
+            kept.expires_at = kept.expires_at.max(end(now, ttl));
             true
         }
+    }
+}
+
+/// Drops what has expired, and then what expires next, until the rest fits.
+fn make_room(items: &mut HashMap<String, Kept>, most: usize, now: Moment) {
+    if items.len() <= most {
+        return;
+    }
+    items.retain(|_, kept| kept.is_live(now));
+    // A tenth at once: the next writes need not look again.
+    let leaving = items.len().saturating_sub(most - most / 10);
+    let mut ends: Vec<_> = items
+        .iter()
+        .map(|(name, kept)| (kept.expires_at, name.clone()))
+        .collect();
+    ends.sort_unstable();
+    for (_, name) in ends.into_iter().take(leaving) {
+        items.remove(&name);
     }
 }

@@ -8,18 +8,20 @@
 //! | module | holds |
 //! |---|---|
 //! | [`Backend`] | the seam |
+//! | `filesystem` | files of one host |
+//! | `memcached` | memcached servers |
 //! | `memory` | the smallest implementation: it documents the seam |
 //! | `behaviour` | what every implementation must do, as a suite |
-//! | [`redis`] | Redis: a server, sentinels, a cluster |
+//! | `redis` | Redis: a server, sentinels, a cluster |
 //! | `io` | where the sockets of back ends live |
 
 #[cfg(any(feature = "testing", test))]
 pub mod behaviour;
 #[cfg(feature = "filesystem")]
-#[doc(hidden)] // `Config` opens it; public for the tests of real directories
 pub mod filesystem;
-#[cfg(any(feature = "redis", feature = "memcached"))]
 pub(crate) mod io;
+#[cfg(feature = "memcached")]
+pub(crate) mod memcached;
 mod memory;
 #[cfg(feature = "redis")]
 pub mod redis;
@@ -30,6 +32,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::error::Error;
+#[cfg(feature = "memcached")]
+pub use memcached::Memcached;
 pub use memory::Memory;
 
 /// What a back end answers with, later.
@@ -65,7 +69,7 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Gives back the room of all items whose names begin with `prefix`, and touches no other.
     ///
-    /// - It may leave some, and be done later than it answers; correctness never depends on it.
+    /// - It may leave some: correctness never depends on it. What it removes it has removed when it answers.
     /// - It never keeps a server from serving others.
     fn clear<'a>(&'a self, prefix: &'a str) -> Answer<'a, ()>;
 }

@@ -1,9 +1,14 @@
 //! Invalidations that reach into every function.
 
 use super::Invalidation;
+#[cfg(feature = "shared")]
+use super::away;
+#[cfg(feature = "axum")]
+use crate::http;
 use crate::key::{Route, route};
 use crate::realm::Realm;
 use crate::registry;
+use crate::site::flight::block_on;
 use crate::sweeper;
 
 /// Drops every entry that carries a label, in every function, and what was computed from one.
@@ -31,6 +36,19 @@ use crate::sweeper;
 /// ```
 #[expect(clippy::must_use_candidate, reason = "an invalidation may be ignored")]
 pub fn invalidate_tag(tag: &str) -> Invalidation {
+    block_on(drop_tag(tag.to_owned()))
+}
+
+/// Drops every entry that carries a label.
+pub async fn drop_tag(tag: String) -> Invalidation {
+    #[cfg(feature = "shared")]
+    if let Some(hub) = away::hub() {
+        return away::invalidate_tag(hub, &tag).await;
+    }
+    invalidate_tag_here(&tag)
+}
+
+pub(super) fn invalidate_tag_here(tag: &str) -> Invalidation {
     let existed = Realm::here().tags.invalidate(tag);
     if existed {
         sweeper::ring();
@@ -38,29 +56,53 @@ pub fn invalidate_tag(tag: &str) -> Invalidation {
     Invalidation::confirmed(existed)
 }
 
-/// Drops the entries of a route, in every function that is keyed on it, and what was computed from one.
+/// Drops the entries of a route, in every function that is keyed on it, and what was computed from one; with the
+/// feature `axum` also what response caches hold of that path, in this process.
 ///
 /// The route is given as it is rendered: `"/users/7"`. What fills a placeholder is percent-encoded there
 /// (RFC 3986, section 2.1) down to unreserved characters.
 #[expect(clippy::must_use_candidate, reason = "an invalidation may be ignored")]
 pub fn invalidate_route(rendered: &str) -> Invalidation {
-    invalidate_rendered(&route(|route| route.text(rendered)))
+    block_on(drop_route(route(|route| route.text(rendered))))
 }
 
 /// Drops the entries of a rendered route.
-#[must_use]
-pub fn invalidate_rendered(route: &Route) -> Invalidation {
+pub async fn drop_route(route: Route) -> Invalidation {
+    #[cfg(feature = "shared")]
+    if let Some(hub) = away::hub() {
+        return away::invalidate_rendered(hub, &route).await;
+    }
+    invalidate_rendered_here(&route)
+}
+
+pub(super) fn invalidate_rendered_here(route: &Route) -> Invalidation {
     let routed = registry::sites().filter(|site| site.routed);
     let instances = routed.flat_map(|site| site.state().instances());
     let dropped = instances
         .filter(|instance| instance.remove_route(route))
         .count();
+    #[cfg(feature = "axum")]
+    let dropped = dropped + http::invalidate_path(&String::from_utf8_lossy(route.bytes()));
     Invalidation::confirmed(dropped > 0)
 }
 
 /// Drops every entry of every function.
 #[expect(clippy::must_use_candidate, reason = "an invalidation may be ignored")]
 pub fn clear_all() -> Invalidation {
+    block_on(clear_all_async())
+}
+
+pub(crate) async fn clear_all_async() -> Invalidation {
+    #[cfg(feature = "shared")]
+    if let Some(hub) = away::hub() {
+        return away::clear_all(hub).await;
+    }
+    clear_all_here()
+}
+
+pub(super) fn clear_all_here() -> Invalidation {
     let dropped: usize = registry::sites().map(|site| site.state().clear()).sum();
+    #[cfg(feature = "axum")]
+    let dropped = dropped + http::clear_all();
     Invalidation::confirmed(dropped > 0)
 }

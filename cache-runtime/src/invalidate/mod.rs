@@ -1,10 +1,15 @@
 //! Dropping entries: what an invalidation answers, and what `#[invalidates]` generates.
 
+#[cfg(feature = "shared")]
+mod away;
 mod everywhere;
 mod kept;
 mod writer;
 
-pub use everywhere::{clear_all, invalidate_rendered, invalidate_route, invalidate_tag};
+#[cfg(feature = "shared")]
+pub(crate) use away::clear_all as clear_all_of;
+pub(crate) use everywhere::clear_all_async;
+pub use everywhere::{clear_all, drop_route, drop_tag, invalidate_route, invalidate_tag};
 pub use kept::{
     Across, AtOnce, Keep, KeepReference, KeepTarget, Keepable, Kept, Lent, Settled, Wait, copied,
 };
@@ -26,6 +31,13 @@ impl Invalidation {
             existed,
             failure: None,
         }
+    }
+
+    /// A store has not confirmed.
+    #[cfg(feature = "shared")]
+    pub(crate) fn failed(mut self, why: Error) -> Self {
+        self.failure = Some(why);
+        self
     }
 
     /// Tells whether there was a live entry.

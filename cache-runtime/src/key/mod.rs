@@ -14,6 +14,7 @@ pub(crate) mod cell;
 mod route;
 mod shapes;
 mod way;
+mod wire;
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -21,8 +22,11 @@ use cell::{Harmless, Stowage, StowedBy};
 use foldhash::fast::RandomState;
 use once_cell::sync::Lazy;
 
+use crate::error::Error;
+
 pub use route::{InRoute, Rendered, Route, route};
 pub use way::{ByShape, ByTarget, ByValue, NotAtAll, Way};
+pub use wire::{NoWire, SharedKey, Unwired, Wire, Wired, Wiring, check_shared_key};
 
 /// Seeded anew in every process: keys may come from users, who must not be able to choose their hashes.
 static HASHER: Lazy<RandomState> = Lazy::new(RandomState::default);
@@ -33,6 +37,15 @@ pub trait KeyRef {
     type Owned: Send + Sync + 'static;
     /// How the store keeps it.
     type Stowage: Stowage;
+    /// Whether it can leave the process.
+    const SHARED: bool;
+
+    /// Adds the key to the bytes that it is in a shared store.
+    ///
+    /// # Errors
+    ///
+    /// If the `Serialize` of a part refuses.
+    fn wire(&self, bytes: &mut Vec<u8>) -> Result<(), Error>;
 
     /// Feeds the key into a hasher.
     fn hash<H: Hasher>(&self, state: &mut H);
@@ -91,16 +104,16 @@ pub trait Key<W> {
     fn own(&self) -> Self::Owned;
 }
 
-/// One argument of a borrowed key.
+/// One argument of a borrowed key: part of it in the way `W`, outside of the process in the way `S`.
 #[derive(Debug)]
-pub struct Part<'a, A, W> {
+pub struct Part<'a, A, W, S> {
     argument: &'a A,
-    way: std::marker::PhantomData<W>,
+    way: std::marker::PhantomData<(W, S)>,
 }
 
 /// Makes an argument part of a key.
 #[inline]
-pub fn part<W, A: Key<W>>(_way: W, argument: &A) -> Part<'_, A, W> {
+pub fn part<W, S, A: Key<W>>(_way: W, _wire: S, argument: &A) -> Part<'_, A, W, S> {
     Part {
         argument,
         way: std::marker::PhantomData,
@@ -125,6 +138,11 @@ pub fn typed<A, Q: KeyRef>(_argument: &A, key: Q) -> Typed<A, Q> {
 impl<A, Q: KeyRef> KeyRef for Typed<A, Q> {
     type Owned = Q::Owned;
     type Stowage = Q::Stowage;
+    const SHARED: bool = Q::SHARED;
+
+    fn wire(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        self.key.wire(bytes)
+    }
 
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.key.hash(state);
@@ -153,6 +171,11 @@ pub fn weighed<Q: KeyRef, V>(key: Q, weigher: fn(&Q::Owned, &V) -> u32) -> Weigh
 impl<Q: KeyRef, V: 'static> KeyRef for Weighed<Q, V> {
     type Owned = Q::Owned;
     type Stowage = Q::Stowage;
+    const SHARED: bool = Q::SHARED;
+
+    fn wire(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        self.key.wire(bytes)
+    }
 
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.key.hash(state);
@@ -181,6 +204,11 @@ impl<Q: KeyRef, V> std::fmt::Debug for Weighed<Q, V> {
 impl KeyRef for () {
     type Owned = ();
     type Stowage = Harmless;
+    const SHARED: bool = cfg!(feature = "shared");
+
+    fn wire(&self, _bytes: &mut Vec<u8>) -> Result<(), Error> {
+        Ok(())
+    }
 
     #[inline]
     fn hash<H: Hasher>(&self, _state: &mut H) {}
@@ -192,9 +220,15 @@ impl KeyRef for () {
     fn own(&self) {}
 }
 
-impl<A: Key<W>, W: StowedBy, Rest: KeyRef> KeyRef for (Part<'_, A, W>, Rest) {
+impl<A: Key<W>, W: StowedBy, S: Wiring<A>, Rest: KeyRef> KeyRef for (Part<'_, A, W, S>, Rest) {
     type Owned = (A::Owned, Rest::Owned);
     type Stowage = <W::Stowage as Stowage>::And<Rest::Stowage>;
+    const SHARED: bool = S::SHARED && Rest::SHARED;
+
+    fn wire(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        S::wire(self.0.argument, bytes)?;
+        self.1.wire(bytes)
+    }
 
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {

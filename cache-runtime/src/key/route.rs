@@ -5,6 +5,7 @@ use std::hash::Hasher;
 
 use super::KeyRef;
 use super::cell::Harmless;
+use crate::error::Error;
 
 /// Longer routes are rendered on the heap.
 const INLINE: usize = 128;
@@ -68,7 +69,7 @@ impl Route {
         self.len = end;
     }
 
-    fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         if self.spilt.is_empty() {
             &self.inline[..self.len]
         } else {
@@ -93,6 +94,12 @@ impl std::ops::Deref for Rendered {
 impl KeyRef for Route {
     type Owned = Rendered;
     type Stowage = Harmless;
+    const SHARED: bool = cfg!(feature = "shared");
+
+    fn wire(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        bytes.extend_from_slice(self.bytes());
+        Ok(())
+    }
 
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write(self.bytes());

@@ -1,14 +1,20 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::{KeyRef, Way, hash, part, route};
+use super::{KeyRef, Way, Wire, hash, part, route};
 
 /// Looks `a` up as a key and tells whether it finds what `b` was stored as.
 macro_rules! same {
     ($a:expr, $b:expr) => {{
         let (a, b) = ($a, $b);
-        let a = (part(Way::new(&a).__cache_way(), &a), ());
-        let b = (part(Way::new(&b).__cache_way(), &b), ());
+        let a = (
+            part(Way::new(&a).__cache_way(), Wire::new(&a).__cache_wire(), &a),
+            (),
+        );
+        let b = (
+            part(Way::new(&b).__cache_way(), Wire::new(&b).__cache_wire(), &b),
+            (),
+        );
         let same = a.is(&b.own());
         assert_eq!(same, b.is(&a.own()));
         assert!(!same || hash(&a) == hash(&b));
@@ -46,8 +52,11 @@ fn floats_have_one_zero_and_one_nan() {
 fn parts_do_not_run_together() {
     let pair = |a: &str, b: &str| {
         let key = (
-            part(Way::new(&a).__cache_way(), &a),
-            (part(Way::new(&b).__cache_way(), &b), ()),
+            part(Way::new(&a).__cache_way(), Wire::new(&a).__cache_wire(), &a),
+            (
+                part(Way::new(&b).__cache_way(), Wire::new(&b).__cache_wire(), &b),
+                (),
+            ),
         );
         (hash(&key), key.own())
     };

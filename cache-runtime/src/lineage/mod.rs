@@ -7,6 +7,8 @@
 //! Nothing here knows what is stored, or where; a store is a [`Source`].
 
 pub(crate) mod dependents;
+#[cfg(feature = "shared")]
+mod proof;
 pub(crate) mod recording;
 pub(crate) mod tags;
 
@@ -15,6 +17,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use dependents::{Dependant, Dependents, Record, outdate, outdate_all};
+#[cfg(feature = "shared")]
+pub(crate) use proof::{Marks, Proof};
 pub(crate) use recording::Recording;
 pub(crate) use tags::{Label, Labels, Tags};
 
@@ -44,6 +48,9 @@ pub(crate) trait Source: Send + Sync {
 pub(crate) struct Lineage {
     labels: Option<Arc<Labels>>,
     record: Option<Arc<Record>>,
+    /// What it depends on in a shared store.
+    #[cfg(feature = "shared")]
+    proof: Option<Arc<Proof>>,
 }
 
 impl Lineage {
@@ -51,6 +58,8 @@ impl Lineage {
         Self {
             labels: (!labels.is_empty()).then(|| Arc::new(labels)),
             record: (!record.is_empty()).then(|| Arc::new(record)),
+            #[cfg(feature = "shared")]
+            proof: None,
         }
     }
 
@@ -62,7 +71,40 @@ impl Lineage {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
+        #[cfg(feature = "shared")]
+        if self.proof.is_some() {
+            return false;
+        }
         self.labels.is_none() && self.record.is_none()
+    }
+
+    /// The same, with what it depends on in a shared store.
+    #[cfg(feature = "shared")]
+    pub(crate) fn proven(mut self, proof: Proof) -> Self {
+        self.proof = Some(Arc::new(proof));
+        self
+    }
+
+    /// The same, with other labels.
+    #[cfg(feature = "redis")]
+    pub(crate) fn with_labels(&self, labels: Labels) -> Self {
+        Self {
+            labels: (!labels.is_empty()).then(|| Arc::new(labels)),
+            ..self.clone()
+        }
+    }
+
+    /// What it depends on in a shared store, if it is known to.
+    #[cfg(feature = "shared")]
+    pub(crate) fn proof(&self) -> Option<&Proof> {
+        self.proof.as_deref()
+    }
+
+    /// Tells whether it carries a label of this process for which no mark stands.
+    #[cfg(feature = "shared")]
+    pub(crate) fn has_label_beyond(&self, is_covered: impl Fn(&str) -> bool) -> bool {
+        let beyond = |labels: &Arc<Labels>| labels.has_beyond(&is_covered);
+        self.labels.as_ref().is_some_and(beyond)
     }
 
     /// Tells whether the value carries labels.

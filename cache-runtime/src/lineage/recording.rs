@@ -5,6 +5,12 @@ use std::sync::Arc;
 
 use super::dependents::{self, Dependant, From, Held, Record, address};
 use super::{Label, Labels, Lineage, LoadId, Source};
+#[cfg(feature = "shared")]
+use super::{Marks, Proof};
+#[cfg(feature = "shared")]
+use crate::backend::Version;
+#[cfg(feature = "shared")]
+use crate::codec::envelope::MarkId;
 use crate::sync::Mutex;
 
 /// A record lists so many entries; past that it lists functions, and any invalidation of one of theirs counts.
@@ -26,6 +32,9 @@ struct Draft {
     results: Vec<Arc<Record>>,
     known: HashSet<(usize, From)>,
     labels: Labels,
+    /// What it depends on in a shared store.
+    #[cfg(feature = "shared")]
+    marks: Marks,
     /// The computation has ended: whatever still runs in its name has no part in its value.
     closed: bool,
 }
@@ -38,6 +47,8 @@ impl Recording {
             results: Vec::new(),
             known: HashSet::new(),
             labels: Labels::since(epoch),
+            #[cfg(feature = "shared")]
+            marks: Marks::default(),
             closed: false,
         };
         Self {
@@ -69,6 +80,10 @@ impl Recording {
         if let Some(labels) = &lineage.labels {
             draft.labels.inherit(labels);
         }
+        #[cfg(feature = "shared")]
+        if let Some(proof) = &lineage.proof {
+            draft.marks.inherit(&proof.marks);
+        }
         let Some(record) = &lineage.record else {
             return;
         };
@@ -98,9 +113,32 @@ impl Recording {
             results: std::mem::take(&mut draft.results).into(),
         };
         let mut labels = std::mem::replace(&mut draft.labels, Labels::since(0));
+        #[cfg(feature = "shared")]
+        let marks = std::mem::take(&mut draft.marks);
         drop(draft);
         own.into_iter().for_each(|label| labels.add(label));
-        Lineage::new(labels, record)
+        let lineage = Lineage::new(labels, record);
+        #[cfg(feature = "shared")]
+        if !marks.is_empty() {
+            return lineage.proven(Proof {
+                since: 0,
+                version: None,
+                marks,
+            });
+        }
+        lineage
+    }
+
+    /// Notes that the computation depends on a mark, which had this version before.
+    #[cfg(feature = "shared")]
+    pub(crate) fn rely(&self, mark: MarkId, version: Version) {
+        self.draft.lock().marks.add(mark, version);
+    }
+
+    /// The version that a mark had which the computation depends on.
+    #[cfg(feature = "shared")]
+    pub(crate) fn relies(&self, mark: MarkId) -> Option<Version> {
+        self.draft.lock().marks.version(mark)
     }
 }
 

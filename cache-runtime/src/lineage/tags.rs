@@ -97,6 +97,11 @@ impl Tags {
 }
 
 impl Label {
+    #[cfg(feature = "shared")]
+    pub(crate) fn name(&self) -> &str {
+        &self.tag.name
+    }
+
     fn carry(tags: &'static Tags, tag: &Arc<Tag>) -> Self {
         tag.carried.fetch_add(1, SeqCst);
         Self {
@@ -154,6 +159,12 @@ impl Labels {
             listed: Vec::new(),
             every: None,
         }
+    }
+
+    /// Tells whether there is one that is not covered.
+    #[cfg(feature = "shared")]
+    pub(crate) fn has_beyond(&self, is_covered: impl Fn(&str) -> bool) -> bool {
+        self.every.is_some() || self.listed.iter().any(|label| !is_covered(label.name()))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

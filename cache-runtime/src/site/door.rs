@@ -12,26 +12,40 @@ use super::background::Tasks;
 use super::flight::block_on;
 use super::running;
 use super::seat::Seat;
-use super::step::{Ask, Call, Due, Found, Given, InstanceOf, Step, restored};
+use super::step::{Ask, Call, Due, Found, Given, InstanceOf, Step, TakenOf, restored};
 use super::tagging::Tagging;
 use super::{Instance, InstanceId, Site, State};
+use crate::config::installed;
+use crate::entry::Times;
 use crate::invalidate::Invalidation;
 use crate::key::cell::KeyCell;
 use crate::key::{self, CellOf, KeyRef};
-use crate::lineage::{self, Lineage};
+use crate::lineage::{self, Label, Lineage};
 use crate::options::{Setup, times};
 use crate::outcome::Outcome;
 use crate::stats::{Event, Stats};
 use crate::sweeper;
 use crate::threads::{self, Detour};
 use crate::value::cell::{Named, ValueCell};
+use crate::value::coding::Coding;
 use crate::value::{Kind, Shown};
 
 /// The way into a cached function with result `R` of kind `K`.
 pub struct Door<R, K: Kind<R>> {
-    site: &'static Site,
+    pub(super) site: &'static Site,
     /// Differs between instantiations of a generic function.
     function: TypeId,
+    /// Its name.
+    #[cfg_attr(
+        not(feature = "shared"),
+        expect(dead_code, reason = "names entries in a shared store")
+    )]
+    pub(super) path: fn() -> &'static str,
+    #[cfg_attr(
+        not(feature = "shared"),
+        expect(dead_code, reason = "takes values to a shared store")
+    )]
+    pub(super) coding: Option<Coding<K::Stored>>,
     setup: fn(Setup<K::Value>) -> Setup<K::Value>,
     result: PhantomData<fn() -> (R, K)>,
 }
@@ -49,6 +63,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     /// instantiations of the function it stands in, whether it uses the parameters or not.
     pub fn new<M>(
         site: &'static Site,
+        coding: Option<Coding<K::Stored>>,
         _kind: Named<K>,
         setup: fn(Setup<K::Value>) -> Setup<K::Value>,
         _marker: &M,
@@ -56,6 +71,8 @@ impl<R, K: Kind<R>> Door<R, K> {
         Self {
             site,
             function: typeid::of::<M>(),
+            path: std::any::type_name::<M>,
+            coding,
             setup,
             result: PhantomData,
         }
@@ -76,7 +93,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         if ask != Ask::new() || Detour::any() {
             return None;
         }
-        let instance = self.known::<Q>().filter(|instance| instance.simple)?;
+        let instance = self.known::<Q>().filter(|instance| instance.is_simple())?;
         let cell = threads::cell()?;
         let hit = instance.store.hit(key::hash(key), key, cell)?;
         instance.counters.count_in(cell, Event::Hit);
@@ -98,6 +115,10 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
+        #[cfg(feature = "shared")]
+        if self.looks_away(key) {
+            return block_on(self.drive_shared(ask, key, due));
+        }
         let Some(mut call) = self.call(ask, key) else {
             return self.bypass();
         };
@@ -118,6 +139,10 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
+        #[cfg(feature = "shared")]
+        if self.looks_away(key) {
+            return Box::pin(self.drive_shared(ask, key, due)).await;
+        }
         let Some(mut call) = self.call(ask, key) else {
             return self.bypass();
         };
@@ -193,59 +218,103 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// Begins a computation that replaces what is stored.
-    #[expect(
-        clippy::unused_async,
-        reason = "a shared back end will be asked for a lease here"
-    )]
     pub async fn refresh_async<Q: KeyRef>(&self, key: Q) -> Seat<R, K, CellOf<Q>> {
-        self.refresh(key)
+        match self.enter_async(Ask::new().forced(true), key).await {
+            Found::Miss(seat) => seat,
+            Found::Hit(_) => unreachable!("a forced call computes"),
+        }
     }
 
     /// Drops the entry of a key, and what was computed from it.
     pub fn invalidate<Q: KeyRef>(&self, key: Q) -> Invalidation {
-        let (instance, hash) = (self.instance(&key), key::hash(&key));
-        let existed = instance.store.remove(hash, &key);
-        lineage::outdate(instance, hash, None);
-        Invalidation::confirmed(existed)
+        #[cfg(feature = "shared")]
+        if let Some(hub) = self.hub() {
+            return block_on(self.invalidate_shared(hub, &key));
+        }
+        self.invalidate_here(&key)
     }
 
-    /// Drops the entry of a key.
-    #[expect(clippy::unused_async, reason = "a shared back end will be told here")]
+    /// Drops the entry of a key, and what was computed from it.
+    #[cfg_attr(
+        not(feature = "shared"),
+        expect(clippy::unused_async, reason = "a shared store is told here")
+    )]
     pub async fn invalidate_async<Q: KeyRef>(&self, key: Q) -> Invalidation {
-        self.invalidate(key)
+        #[cfg(feature = "shared")]
+        if let Some(hub) = self.hub() {
+            return self.invalidate_shared(hub, &key).await;
+        }
+        self.invalidate_here(&key)
+    }
+
+    pub(super) fn invalidate_here<Q: KeyRef>(&self, key: &Q) -> Invalidation {
+        let (instance, hash) = (self.instance(key), key::hash(key));
+        let existed = instance.store.remove(hash, key);
+        lineage::outdate(instance, hash, None);
+        Invalidation::confirmed(existed)
     }
 
     /// Drops every entry of the function, of all its instantiations.
     #[must_use]
     pub fn invalidate_all(&self) -> Invalidation {
-        Invalidation::confirmed(self.state().clear() > 0)
+        #[cfg(feature = "shared")]
+        if let Some(hub) = self.hub() {
+            return block_on(self.invalidate_all_shared(hub));
+        }
+        self.invalidate_all_here()
     }
 
     /// Drops every entry of the function, of all its instantiations.
-    #[expect(clippy::unused_async, reason = "a shared back end will be told here")]
+    #[cfg_attr(
+        not(feature = "shared"),
+        expect(clippy::unused_async, reason = "a shared store is told here")
+    )]
     pub async fn invalidate_all_async(&self) -> Invalidation {
-        self.invalidate_all()
+        #[cfg(feature = "shared")]
+        if let Some(hub) = self.hub() {
+            return self.invalidate_all_shared(hub).await;
+        }
+        self.invalidate_all_here()
+    }
+
+    pub(super) fn invalidate_all_here(&self) -> Invalidation {
+        Invalidation::confirmed(self.state().clear() > 0)
     }
 
     /// Shows the live value of a key, without counting a hit.
     pub fn peek<S: Shown<R, K>, Q: KeyRef>(&self, key: Q) -> Option<S::Visible> {
+        #[cfg(feature = "shared")]
+        if self.looks_away(&key) {
+            return block_on(self.peek_shared::<S, Q>(&key));
+        }
+        self.peek_here::<S, Q>(&key)
+    }
+
+    /// Shows the live value of a key, without counting a hit.
+    #[cfg_attr(
+        not(feature = "shared"),
+        expect(clippy::unused_async, reason = "a shared store is asked here")
+    )]
+    pub async fn peek_async<S: Shown<R, K>, Q: KeyRef>(&self, key: Q) -> Option<S::Visible> {
+        #[cfg(feature = "shared")]
+        if self.looks_away(&key) {
+            return self.peek_shared::<S, Q>(&key).await;
+        }
+        self.peek_here::<S, Q>(&key)
+    }
+
+    pub(super) fn peek_here<S: Shown<R, K>, Q: KeyRef>(&self, key: &Q) -> Option<S::Visible> {
         if is_disabled() {
             return None;
         }
-        let (instance, hash) = (self.instance(&key), key::hash(&key));
+        let (instance, hash) = (self.instance(key), key::hash(key));
         running::record(|recording| recording.depend(instance, hash, None));
-        let look = instance.store.look(hash, &key);
+        let look = instance.store.look(hash, key);
         let entry = look.entry().filter(|entry| entry.is_live(instance.now()))?;
         if let Some(lineage) = entry.lineage() {
             running::record(|recording| recording.inherit(lineage));
         }
         S::show(K::Cell::view(&entry.value))
-    }
-
-    /// Shows the live value of a key, without counting a hit.
-    #[expect(clippy::unused_async, reason = "a shared back end will be asked here")]
-    pub async fn peek_async<S: Shown<R, K>, Q: KeyRef>(&self, key: Q) -> Option<S::Visible> {
-        self.peek::<S, Q>(key)
     }
 
     /// Stores a value that the caller has, with its labels, and drops what was computed from the old one; an
@@ -259,36 +328,76 @@ impl<R, K: Kind<R>> Door<R, K> {
         if is_disabled() {
             return;
         }
-        let (instance, hash) = (self.instance(&key), key::hash(&key));
-        let epoch = instance.realm.tags.now();
-        let taken = S::take(value).map(K::Cell::taken);
-        let value = taken.as_ref().map(K::Cell::view).and_then(K::value);
-        let times = value.and_then(|value| times(&instance.options, &instance.rules, Some(value)));
-        match (&taken, times) {
-            (Some(taken), Some(times)) => {
-                let mut tagging = Tagging::new(instance.realm);
-                tags(&mut tagging);
-                let own = value.map_or_else(Vec::new, |value| instance.labels_of(value));
-                let lineage =
-                    Lineage::of_labels(epoch, tagging.into_labels().into_iter().chain(own));
-                let weight = instance.weigh(value, instance.weighed_key(&key).as_ref());
-                let entry = instance.entry(taken.clone(), &times, weight, lineage);
-                instance.store.put(hash, &key, &entry);
-            }
-            _ => drop(instance.store.remove(hash, &key)),
+        let given = self.given::<S, Q>(&key, value, tags);
+        #[cfg(feature = "shared")]
+        if let Some(hub) = self.hub() {
+            return block_on(self.put_shared(hub, &key, given));
         }
-        lineage::outdate(instance, hash, None);
+        self.put_here(&key, &given);
     }
 
     /// Stores a value that the caller has.
-    #[expect(clippy::unused_async, reason = "a shared back end will be told here")]
+    #[cfg_attr(
+        not(feature = "shared"),
+        expect(clippy::unused_async, reason = "a shared store is told here")
+    )]
     pub async fn put_async<S: Shown<R, K>, Q: KeyRef>(
         &self,
         key: Q,
         value: S::Visible,
         tags: impl FnOnce(&mut Tagging),
     ) {
-        self.put::<S, Q>(key, value, tags);
+        if is_disabled() {
+            return;
+        }
+        let given = self.given::<S, Q>(&key, value, tags);
+        #[cfg(feature = "shared")]
+        if let Some(hub) = self.hub() {
+            return self.put_shared(hub, &key, given).await;
+        }
+        self.put_here(&key, &given);
+    }
+
+    /// What is to be stored of a value that the caller has.
+    fn given<S: Shown<R, K>, Q: KeyRef>(
+        &self,
+        key: &Q,
+        value: S::Visible,
+        tags: impl FnOnce(&mut Tagging),
+    ) -> Put<TakenOf<K>> {
+        let instance = self.instance(key);
+        let epoch = instance.realm.tags.now();
+        let taken = S::take(value).map(K::Cell::taken);
+        let value = taken.as_ref().map(K::Cell::view).and_then(K::value);
+        let times = value.and_then(|value| times(&instance.options, &instance.rules, Some(value)));
+        let mut labels = Vec::new();
+        if let Some(value) = value.filter(|_| times.is_some()) {
+            let mut tagging = Tagging::new(instance.realm);
+            tags(&mut tagging);
+            labels = tagging.into_labels();
+            labels.extend(instance.labels_of(value));
+        }
+        let weight = instance.weigh(value, instance.weighed_key(key).as_ref());
+        Put {
+            stored: taken.zip(times),
+            labels,
+            weight,
+            epoch,
+        }
+    }
+
+    pub(super) fn put_here<Q: KeyRef>(&self, key: &Q, put: &Put<TakenOf<K>>) {
+        let (instance, hash) = (self.instance(key), key::hash(key));
+        match &put.stored {
+            Some((taken, times)) => {
+                let lineage = Lineage::of_labels(put.epoch, put.labels.iter().cloned());
+                let now = instance.now();
+                let entry = instance.entry(taken.clone(), now, times, put.weight, lineage);
+                instance.store.put(hash, key, &entry);
+            }
+            None => drop(instance.store.remove(hash, key)),
+        }
+        lineage::outdate(instance, hash, None);
     }
 
     /// Reads the counters of the function.
@@ -298,23 +407,23 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// A call of the cached function; none if the cache is to be bypassed.
-    fn call<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<R, K, CellOf<Q>>> {
+    pub(super) fn call<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<R, K, CellOf<Q>>> {
         if is_disabled() {
             return None;
         }
         let (instance, hash) = (self.instance(key), key::hash(key));
-        if ask.bypass {
+        if ask.bypass || !instance.options.enabled {
             running::record(|recording| recording.depend(instance, hash, None));
             return None;
         }
         Some(Call::new(instance, ask, hash))
     }
 
-    fn bypass<O: KeyCell>(&self) -> Found<R, K, O> {
+    pub(super) fn bypass<O: KeyCell>(&self) -> Found<R, K, O> {
         Found::Miss(Seat::bypass(Arc::clone(&self.state().counters)))
     }
 
-    fn state(&self) -> &'static State {
+    pub(super) fn state(&self) -> &'static State {
         self.site.state()
     }
 
@@ -332,15 +441,25 @@ impl<R, K: Kind<R>> Door<R, K> {
         }
     }
 
-    fn instance<Q: KeyRef>(&self, key: &Q) -> &'static InstanceOf<K, CellOf<Q>> {
+    pub(super) fn instance<Q: KeyRef>(&self, key: &Q) -> &'static InstanceOf<K, CellOf<Q>> {
         let state = self.state();
         let found = state.instance(self.id::<Q>(), || {
-            let setup = (self.setup)(Setup::new());
+            let terms = installed::terms(self.site);
+            let setup = (self.setup)(Setup::new(&terms)).overridden(&terms);
             let counters = Arc::clone(&state.counters);
-            let made = Instance::new(setup, key.weigher(), state.realm, counters);
+            let made = Instance::new(
+                setup,
+                key.weigher(),
+                state.realm,
+                counters,
+                #[cfg(feature = "shared")]
+                self.home::<Q>(),
+            );
             // Lives as long as the function it belongs to: for the rest of the process.
             let made: &'static InstanceOf<K, CellOf<Q>> = Box::leak(Box::new(made));
             sweeper::look_after(made);
+            #[cfg(feature = "redis")]
+            self.keep_copies(made);
             made
         });
         self.site.note_first();
@@ -351,9 +470,18 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 }
 
+/// A value that a caller has, and how it is to be stored.
+pub(super) struct Put<T> {
+    /// The value and its times, if it is to be stored at all.
+    pub(super) stored: Option<(T, Times)>,
+    pub(super) labels: Vec<Label>,
+    weight: u32,
+    epoch: u64,
+}
+
 /// Whether a test keeps this thread away from the caches.
 #[inline]
-fn is_disabled() -> bool {
+pub(super) fn is_disabled() -> bool {
     #[cfg(feature = "testing")]
     return crate::testing::is_disabled();
     #[cfg(not(feature = "testing"))]

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
+#[cfg(feature = "shared")]
+use super::shared::Home;
 use crate::clock::{Clock, Moment};
 use crate::entry::{Entry, Times};
 use crate::key::cell::KeyCell;
@@ -25,9 +27,12 @@ pub(crate) struct Instance<O: KeyCell, S: ValueCell, E, V> {
     pub(crate) rules: Rules<V>,
     pub(crate) weigher: Option<fn(&O::Key, &V) -> u32>,
     /// Whether a value that is good until later may be given out without a question.
-    pub(crate) simple: bool,
+    simple: AtomicBool,
     pub(crate) counters: Arc<Counters>,
     pub(crate) realm: &'static Realm,
+    /// Where the entries live.
+    #[cfg(feature = "shared")]
+    pub(crate) home: Home<S::Value>,
     dependents: Dependents,
     /// Whether any entry has carried labels.
     labelled: AtomicBool,
@@ -42,10 +47,21 @@ pub(crate) trait AnyInstance: Any + Source {
     /// Drops every entry, and what was computed from one; answers how many there were.
     fn clear(&'static self) -> usize;
     fn entries(&self) -> usize;
+    /// Closes the quick way to the entries: another instance takes this one's place.
+    fn retire(&self);
     /// Lets expired and outdated entries go; answers when the next ones are due.
     fn sweep(&self, now: Moment) -> Moment;
     /// Drops the entry of a route; answers whether there was a live one. Keys of another kind are none.
     fn remove_route(&'static self, route: &Route) -> bool;
+    /// Drops copies of entries of a shared store.
+    #[cfg(feature = "redis")]
+    fn forget(&self, hash: u64);
+    /// Drops all copies of entries of a shared store.
+    #[cfg(feature = "redis")]
+    fn forget_all(&self);
+    /// Says whether copies may be given out without a question.
+    #[cfg(feature = "redis")]
+    fn answer_quickly(&self, quickly: bool);
 }
 
 impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
@@ -54,8 +70,12 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         weigher: Option<fn(&O::Key, &V) -> u32>,
         realm: &'static Realm,
         counters: Arc<Counters>,
+        #[cfg(feature = "shared")] home: Home<S::Value>,
     ) -> Self {
         let Setup { options, rules } = setup;
+        let simple = options.enabled && rules.is_stale.is_none();
+        #[cfg(feature = "shared")]
+        let simple = simple && matches!(home, Home::Here);
         let bound = match (options.max_weight, options.max_entries) {
             (Some(weight), _) => Bound::Weight(weight),
             (None, Some(entries)) => Bound::Entries(entries),
@@ -68,16 +88,32 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
                 &realm.clock,
                 Arc::clone(&counters),
             ),
-            simple: rules.is_stale.is_none(),
+            simple: AtomicBool::new(simple),
             options,
             rules,
             weigher,
             counters,
             realm,
+            #[cfg(feature = "shared")]
+            home,
             dependents: Dependents::default(),
             labelled: AtomicBool::new(false),
             swept: AtomicU64::new(0),
         }
+    }
+
+    /// Whether the entries live in a shared store.
+    pub(crate) fn is_away(&self) -> bool {
+        #[cfg(feature = "shared")]
+        return matches!(self.home, Home::Away(_));
+        #[cfg(not(feature = "shared"))]
+        false
+    }
+
+    /// Whether a value that is good until later may be given out without a question.
+    #[inline]
+    pub(crate) fn is_simple(&self) -> bool {
+        self.simple.load(Relaxed)
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -90,10 +126,11 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         self.realm.clock.glance()
     }
 
-    /// An entry that is stored now.
+    /// An entry that is stored then.
     pub(crate) fn entry(
         &self,
         value: S::Taken,
+        stored_at: Moment,
         times: &Times,
         weight: u32,
         lineage: Lineage,
@@ -101,7 +138,7 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         if lineage.has_tags() {
             self.labelled.store(true, Relaxed);
         }
-        let entry = Entry::new(value, self.now(), times, weight, lineage);
+        let entry = Entry::new(value, stored_at, times, weight, lineage);
         let leaves_at = entry.leaves_at();
         if leaves_at != Moment::NEVER {
             sweeper::expect(leaves_at);
@@ -186,6 +223,10 @@ where
         self.store.entries()
     }
 
+    fn retire(&self) {
+        self.simple.store(false, Relaxed);
+    }
+
     fn sweep(&self, now: Moment) -> Moment {
         if self.labelled.load(Relaxed) {
             let epoch = self.realm.tags.now();
@@ -194,6 +235,22 @@ where
             }
         }
         self.store.sweep(now)
+    }
+
+    #[cfg(feature = "redis")]
+    fn forget(&self, hash: u64) {
+        self.store.remove_hash(hash);
+    }
+
+    #[cfg(feature = "redis")]
+    fn forget_all(&self) {
+        self.store.clear();
+    }
+
+    #[cfg(feature = "redis")]
+    fn answer_quickly(&self, quickly: bool) {
+        let simple = quickly && self.options.enabled && self.rules.is_stale.is_none();
+        self.simple.store(simple, Relaxed);
     }
 
     fn remove_route(&'static self, route: &Route) -> bool {

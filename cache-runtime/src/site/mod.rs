@@ -4,6 +4,8 @@
 //! - [`flight`]: one computation per key, and the wait for it. It decides nothing.
 //! - [`seat`]: the guard of a computation; filling or dropping it finishes the story.
 //! - [`door`]: what generated code calls.
+//! - `shared`: the same where entries live in a shared store.
+//! - [`instances`]: which instances there are, before a configuration is installed and after.
 //! - [`background`]: refreshes that nobody waits for.
 //! - [`tagging`]: the labels of a value.
 //! - [`surroundings`]: what a call carries to another thread or task.
@@ -13,27 +15,37 @@
     reason = "an instance is found by the identity of its type, without asking it"
 )]
 
+#[cfg(feature = "shared")]
+mod away;
 pub(crate) mod background;
 pub(crate) mod door;
 pub(crate) mod flight;
 pub(crate) mod instance;
+pub(crate) mod instances;
 pub(crate) mod running;
 pub(crate) mod seat;
+#[cfg(feature = "shared")]
+pub(crate) mod shared;
 pub(crate) mod step;
 pub(crate) mod surroundings;
 pub(crate) mod tagging;
 
 use std::any::TypeId;
 use std::fmt;
+use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
-use dashmap::DashMap;
 use once_cell::sync::OnceCell;
 
-use crate::options::{Bound, DEFAULT_MAX_ENTRIES, DEFAULT_TIMEOUT, Declared, Timeout};
+use crate::options::{Bound, Declared, Timeout};
 use crate::realm::{self, Realm};
 use crate::stats::Counters;
 pub(crate) use instance::{AnyInstance, Instance};
+use instances::{First, Instances};
+
+/// Hands out the names of what keeps a function's entries from leaving the process.
+type Stays = fn(&mut dyn FnMut(&'static str));
 
 /// A cached function, as its attribute describes it. Every function has one, in a `static`.
 pub struct Site {
@@ -45,14 +57,23 @@ pub struct Site {
     pub(crate) path: fn() -> &'static str,
     pub(crate) namespace: Option<&'static str>,
     pub(crate) version: Option<u64>,
-    pub(crate) source: Option<u64>,
+    /// The fingerprint of the function's source.
+    pub(crate) source: u64,
+    /// `source_check = ..`.
+    pub(crate) source_check: Option<bool>,
     pub(crate) local: bool,
+    /// Names what keeps entries from leaving the process, if that is known before a call.
+    pub(crate) shares: Option<Stays>,
+    /// The options that only entries in this process can have.
+    pub(crate) in_process: &'static [&'static str],
     pub(crate) routed: bool,
-    pub(crate) timeout: Timeout,
-    pub(crate) max_entries: Bound,
+    /// `timeout = ..`.
+    pub(crate) timeout: Option<Timeout>,
+    /// `max_entries = ..`, or `unbounded`.
+    pub(crate) max_entries: Option<Bound>,
     state: OnceCell<State>,
-    /// The first instance in the process, again, to be found at once.
-    first: OnceCell<(InstanceId, &'static dyn AnyInstance)>,
+    /// The first instance in the process, in `state`, to be found at once; null until it is made.
+    first: AtomicPtr<First>,
 }
 
 impl Site {
@@ -73,13 +94,16 @@ impl Site {
             path,
             namespace: None,
             version: None,
-            source: None,
+            source: 0,
+            source_check: None,
             local: false,
+            shares: None,
+            in_process: &[],
             routed: false,
-            timeout: Timeout::After(DEFAULT_TIMEOUT),
-            max_entries: Bound::Entries(DEFAULT_MAX_ENTRIES),
+            timeout: None,
+            max_entries: None,
             state: OnceCell::new(),
-            first: OnceCell::new(),
+            first: AtomicPtr::new(ptr::null_mut()),
         }
     }
 
@@ -97,10 +121,17 @@ impl Site {
         self
     }
 
-    /// Sets the fingerprint of `source_check = true`.
+    /// Says what the fingerprint of the function's source is.
     #[must_use]
     pub const fn source(mut self, fingerprint: u64) -> Self {
-        self.source = Some(fingerprint);
+        self.source = fingerprint;
+        self
+    }
+
+    /// Sets `source_check = ..`.
+    #[must_use]
+    pub const fn source_check(mut self, check: bool) -> Self {
+        self.source_check = Some(check);
         self
     }
 
@@ -108,6 +139,20 @@ impl Site {
     #[must_use]
     pub const fn local(mut self) -> Self {
         self.local = true;
+        self
+    }
+
+    /// Says what keeps entries from leaving the process: the function hands out the names of what does.
+    #[must_use]
+    pub const fn shares(mut self, report: fn(&mut dyn FnMut(&'static str))) -> Self {
+        self.shares = Some(report);
+        self
+    }
+
+    /// Names the options that only entries in this process can have.
+    #[must_use]
+    pub const fn in_process(mut self, options: &'static [&'static str]) -> Self {
+        self.in_process = options;
         self
     }
 
@@ -121,18 +166,18 @@ impl Site {
     /// Says what `timeout = ..` is, for the list of functions.
     #[must_use]
     pub const fn timeout(mut self, timeout: Declared) -> Self {
-        self.timeout = match timeout {
+        self.timeout = Some(match timeout {
             Declared::After(nanos) => Timeout::After(std::time::Duration::from_nanos(nanos)),
             Declared::Never => Timeout::Never,
             Declared::Expression(text) => Timeout::Expression(text),
-        };
+        });
         self
     }
 
     /// Says what `max_entries = ..` is, for the list of functions.
     #[must_use]
     pub const fn max_entries(mut self, bound: Bound) -> Self {
-        self.max_entries = bound;
+        self.max_entries = Some(bound);
         self
     }
 
@@ -144,7 +189,8 @@ impl Site {
     /// The first instance in the process, if it is the one asked for.
     #[inline]
     pub(crate) fn known<I: AnyInstance>(&'static self, id: InstanceId) -> Option<&'static I> {
-        let (first, instance) = self.first.get()?;
+        // SAFETY: it is null, or points into `state`, which does not change once it is made.
+        let (first, instance) = unsafe { self.first.load(Ordering::Acquire).as_ref() }?;
         let instance: *const dyn AnyInstance = *instance;
         // SAFETY: `id` was made of the type of the instance, and the one with this `id` lives as long as the process.
         (*first == id).then(|| unsafe { &*instance.cast::<I>() })
@@ -152,8 +198,13 @@ impl Site {
 
     /// Takes note of the first instance in the process.
     pub(crate) fn note_first(&'static self) {
-        if let Some(first) = self.state.get().and_then(|state| state.first.get()) {
-            let _ = self.first.set(*first);
+        let Some(first) = self.state.get().and_then(State::first) else {
+            return;
+        };
+        let first = ptr::from_ref(first).cast_mut();
+        // Those who read it are not disturbed by a write of what is there.
+        if self.first.load(Ordering::Relaxed) != first {
+            self.first.store(first, Ordering::Release);
         }
     }
 
@@ -164,6 +215,11 @@ impl Site {
             return world.state_of(self);
         }
         self.state.get_or_init(|| State::new(&realm::PROCESS))
+    }
+
+    /// What this site has come to in the process, if anything has been asked of it.
+    pub(crate) fn state_of_process(&'static self) -> Option<&'static State> {
+        self.state.get()
     }
 }
 
@@ -190,9 +246,7 @@ pub(crate) struct InstanceId {
 pub(crate) struct State {
     pub(crate) counters: Arc<Counters>,
     pub(crate) realm: &'static Realm,
-    /// The first instance, which is the only one unless the function is generic.
-    first: OnceCell<(InstanceId, &'static dyn AnyInstance)>,
-    others: DashMap<InstanceId, &'static dyn AnyInstance>,
+    instances: Instances,
 }
 
 impl State {
@@ -200,8 +254,7 @@ impl State {
         Self {
             counters: Arc::new(Counters::new()),
             realm,
-            first: OnceCell::new(),
-            others: DashMap::with_shard_amount(2),
+            instances: Instances::default(),
         }
     }
 
@@ -209,42 +262,18 @@ impl State {
     pub(crate) fn instance(
         &self,
         id: InstanceId,
-        make: impl FnOnce() -> &'static dyn AnyInstance,
+        make: impl Fn() -> &'static dyn AnyInstance,
     ) -> &'static dyn AnyInstance {
-        if let Some((first, instance)) = self.first.get()
-            && *first == id
-        {
-            return *instance;
-        }
-        self.rare(id, make)
+        self.instances.find_or_make(id, make)
     }
 
-    #[cold]
-    fn rare(
-        &self,
-        id: InstanceId,
-        make: impl FnOnce() -> &'static dyn AnyInstance,
-    ) -> &'static dyn AnyInstance {
-        if let Some(known) = self.others.get(&id) {
-            return *known;
-        }
-        // Made outside every lock: what it is made of may be code of the user's.
-        let fresh = make();
-        if self.first.set((id, fresh)).is_ok() {
-            return fresh;
-        }
-        match self.first.get() {
-            Some((first, instance)) if *first == id => *instance,
-            _ => *self.others.entry(id).or_insert(fresh),
-        }
+    /// The instance that was made first.
+    fn first(&self) -> Option<&First> {
+        self.instances.first()
     }
 
     pub(crate) fn instances(&self) -> Vec<&'static dyn AnyInstance> {
-        let first = self.first.get().map(|(_, instance)| *instance);
-        first
-            .into_iter()
-            .chain(self.others.iter().map(|other| *other.value()))
-            .collect()
+        self.instances.all()
     }
 
     /// Drops every entry of the function; answers how many there were.

@@ -16,7 +16,7 @@ use crate::entry::{Entry, Times};
 use crate::key;
 use crate::key::cell::InPlace;
 use crate::lineage::{self, Lineage};
-use crate::options::Setup;
+use crate::options::{Setup, Terms};
 use crate::realm::PROCESS;
 use crate::stats::Counters;
 use crate::value::SharedErrors;
@@ -27,7 +27,7 @@ type Numbers = Instance<InPlace<()>, Kept<u64>, u64, u64>;
 type Kind = Stowed<SharedErrors<u64, u64>>;
 
 fn instance() -> &'static Numbers {
-    let setup = Setup::new().timeout(crate::options::never());
+    let setup = Setup::new(&Terms::default()).timeout(crate::options::never());
     Box::leak(Box::new(Instance::new(
         setup,
         None,

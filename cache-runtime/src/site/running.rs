@@ -29,6 +29,8 @@ pub(crate) struct Frame {
     outer: Option<Arc<Frame>>,
     /// What it calls for; none if its function records no dependencies.
     recording: Option<Recording>,
+    /// Whether its value, or that of one around it, goes to a shared store.
+    shared: bool,
 }
 
 of_each_thread! {
@@ -47,10 +49,12 @@ fn put_here(frame: Option<Arc<Frame>>) -> Option<Arc<Frame>> {
 
 impl Frame {
     /// The frame of a computation that begins here.
-    pub(crate) fn begin(load: LoadId, recording: Option<Recording>) -> Arc<Self> {
+    pub(crate) fn begin(load: LoadId, recording: Option<Recording>, shared: bool) -> Arc<Self> {
+        let outer = here();
         Arc::new(Self {
             load,
-            outer: here(),
+            shared: shared || outer.as_deref().is_some_and(|outer| outer.shared),
+            outer,
             recording,
         })
     }
@@ -92,6 +96,13 @@ pub(crate) fn record(note: impl FnOnce(&Recording)) {
     };
     // A call by something that is dropped at the very end of a thread is inside no computation.
     let _ = HERE.try_with(tell);
+}
+
+/// The innermost computation that runs here, if what it depends on matters in a shared store.
+#[cfg(feature = "shared")]
+pub(crate) fn here_for_shared() -> Option<Arc<Frame>> {
+    let inside = Detour::Inside.is_there().then(here).flatten();
+    inside.filter(|frame| frame.shared && frame.recording.is_some())
 }
 
 /// Runs something inside a frame, or outside of all.
@@ -221,26 +232,26 @@ mod tests {
     #[test]
     fn a_wait_that_would_close_a_cycle_is_refused() {
         let [a, b, c] = [LoadId::next(), LoadId::next(), LoadId::next()];
-        let in_a = Frame::begin(a, None).run(|| wait_for(b));
+        let in_a = Frame::begin(a, None, false).run(|| wait_for(b));
         assert!(in_a.is_some());
-        let in_b = Frame::begin(b, None).run(|| wait_for(c));
+        let in_b = Frame::begin(b, None, false).run(|| wait_for(c));
         assert!(in_b.is_some());
         assert!(
-            Frame::begin(c, None).run(|| wait_for(a)).is_none(),
+            Frame::begin(c, None, false).run(|| wait_for(a)).is_none(),
             "c -> a -> b -> c"
         );
         assert!(
-            Frame::begin(a, None).run(|| wait_for(a)).is_none(),
+            Frame::begin(a, None, false).run(|| wait_for(a)).is_none(),
             "a computation does not wait for itself"
         );
         assert!(
-            Frame::begin(a, None)
-                .run(|| Frame::begin(c, None).run(|| wait_for(a)))
+            Frame::begin(a, None, false)
+                .run(|| Frame::begin(c, None, false).run(|| wait_for(a)))
                 .is_none(),
             "nor one inside it"
         );
         drop(in_a);
-        assert!(Frame::begin(c, None).run(|| wait_for(a)).is_some());
+        assert!(Frame::begin(c, None, false).run(|| wait_for(a)).is_some());
     }
 
     #[test]

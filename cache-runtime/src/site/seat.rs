@@ -8,6 +8,8 @@ use std::sync::Arc;
 use super::background::{self, Tasks};
 use super::flight::Landing;
 use super::running::{Attempt, Frame, Framed};
+#[cfg(feature = "shared")]
+use super::shared::Claim;
 use super::step::{InstanceOf, TakenOf, restored};
 use super::tagging::Tagging;
 use crate::clock::Moment;
@@ -25,6 +27,10 @@ use crate::value::{Kind, Verdict};
 #[must_use = "a seat computes when it is filled"]
 pub struct Seat<R, K: Kind<R>, O: KeyCell>(Task<R, K, O>);
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every seat is the large one"
+)]
 enum Task<R, K: Kind<R>, O: KeyCell> {
     /// The cache is neither read nor written.
     Bypass(Arc<Counters>),
@@ -50,12 +56,17 @@ struct Computation<R, K: Kind<R>, O: KeyCell> {
     /// The key that the value is weighed by, if it is.
     weighed: Option<O::Key>,
     began: Moment,
+    /// When the function was done.
+    done: Moment,
     frame: Arc<Frame>,
     /// The epoch of labels that it began in.
     epoch: u64,
     /// The round of counting that it began in.
     round: u64,
     labels: Vec<Label>,
+    /// What it has to do with a shared store.
+    #[cfg(feature = "shared")]
+    claim: Option<Claim<K>>,
     /// Whether the store still has a note of it.
     noted: bool,
     ended: bool,
@@ -73,21 +84,24 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             source: instance,
             hash: ticket.hash,
         };
-        let epoch = instance.realm.tags.now();
+        let (began, epoch) = (instance.now(), instance.realm.tags.now());
         let recording = instance
             .options
             .depends
             .then(|| Recording::begin(owner, epoch));
         Self(Task::Compute(Computation {
             instance,
-            frame: Frame::begin(ticket.flight.id, recording),
+            frame: Frame::begin(ticket.flight.id, recording, instance.is_away()),
             ticket,
             purpose,
             weighed,
-            began: instance.now(),
+            began,
+            done: began,
             epoch,
             round: instance.counters.round(),
             labels: Vec::new(),
+            #[cfg(feature = "shared")]
+            claim: None,
             noted: true,
             ended: false,
             result: PhantomData,
@@ -102,6 +116,19 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     pub(crate) fn inline(mut self) -> Self {
         if let Task::Compute(computation) = &mut self.0 {
             computation.purpose = Purpose::Inline;
+        }
+        self
+    }
+
+    /// Says what the computation has to do with a shared store, and why it is needed.
+    #[cfg(feature = "shared")]
+    pub(super) fn claimed(mut self, claim: Claim<K>, why: MissReason) -> Self {
+        if let Task::Compute(computation) = &mut self.0 {
+            computation.claim = Some(claim);
+            match &mut computation.purpose {
+                Purpose::Call(reason) if *reason != MissReason::Forced => *reason = why,
+                _ => {}
+            }
         }
         self
     }
@@ -124,6 +151,10 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                 bypassed(body())
             }
             Task::Compute(computation) => {
+                #[cfg(feature = "shared")]
+                if computation.claim.is_some() {
+                    return computation.fill_shared(body);
+                }
                 let (frame, catch) = computation.run();
                 let attempt = frame.attempt(catch, body);
                 computation.end(attempt)
@@ -143,6 +174,10 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                 bypassed(body.await)
             }
             Task::Compute(computation) => {
+                #[cfg(feature = "shared")]
+                if computation.claim.is_some() {
+                    return Box::pin(computation.fill_shared_async(body)).await;
+                }
                 let (frame, catch) = computation.run();
                 let attempt = Framed::new(frame, catch, body).await;
                 computation.end(attempt)
@@ -185,44 +220,55 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     }
 
     fn end(mut self, attempt: Attempt<R>) -> Detailed<R> {
-        if let Some(counters) = self.counters() {
-            counters.load_took(self.instance.now().since(self.began));
+        let (result, taken) = match self.judge(attempt) {
+            Ok(judged) => judged,
+            Err(answer) => return answer,
+        };
+        if let Some(taken) = taken {
+            let lineage = self.store(&taken);
+            self.land(Landing::Value(taken, lineage), self.computed());
         }
-        match attempt {
-            Ok(result) => self.finish(result),
+        self.answer(result)
+    }
+
+    /// What a computation came to: its result, with what others may have of it if it is a value. Anything but a
+    /// value is dealt with, and so is a failure that an old value makes up for: that is the answer.
+    fn judge(&mut self, attempt: Attempt<R>) -> Result<(R, Option<TakenOf<K>>), Detailed<R>> {
+        self.done = self.instance.now();
+        if let Some(counters) = self.counters() {
+            counters.load_took(self.done.since(self.began));
+        }
+        let result = match attempt {
+            Ok(result) => result,
             Err(panic) => match self.stand_in() {
-                Some(old) => self.settle_for(&old),
+                Some(old) => return Err(self.settle_for(&old)),
                 None => resume_unwind(panic),
             },
+        };
+        let verdict = K::judge(&result);
+        let failed = match &verdict {
+            Verdict::Failed(_) => true,
+            Verdict::Value(stored) => K::value(stored).is_none(),
+        };
+        if let Some(old) = failed.then(|| self.stand_in()).flatten() {
+            return Err(self.settle_for(&old));
+        }
+        match verdict {
+            Verdict::Value(stored) => Ok((result, Some(K::Cell::taken(stored)))),
+            Verdict::Failed(error) => {
+                let lineage = self.close(None);
+                let shared = |error| Landing::Failed(Arc::new(error), lineage);
+                let landing = error.map_or(Landing::Unshared, shared);
+                self.land(landing, self.computed());
+                Ok((result, None))
+            }
         }
     }
 
-    /// Stores a result if it may be stored, gives it to those who wait, and returns it.
-    fn finish(&mut self, result: R) -> Detailed<R> {
-        let landing = match K::judge(&result) {
-            Verdict::Failed(error) => {
-                if let Some(old) = self.stand_in() {
-                    return self.settle_for(&old);
-                }
-                let lineage = self.close(None);
-                let shared = |error| Landing::Failed(Arc::new(error), lineage);
-                error.map_or(Landing::Unshared, shared)
-            }
-            Verdict::Value(stored) => {
-                let failed = K::value(&stored).is_none();
-                if let Some(old) = failed.then(|| self.stand_in()).flatten() {
-                    return self.settle_for(&old);
-                }
-                let taken = K::Cell::taken(stored);
-                let lineage = self.store(&taken);
-                Landing::Value(taken, lineage)
-            }
-        };
-        let outcome = self.computed();
-        self.land(landing, outcome);
+    fn answer(&self, value: R) -> Detailed<R> {
         Detailed {
-            value: result,
-            outcome,
+            value,
+            outcome: self.computed(),
             age: None,
         }
     }
@@ -234,10 +280,11 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let weight = instance.weigh(value, self.weighed.as_ref());
         let lineage = self.close(value);
         if times.is_none() && self.is_refresh() {
-            self.pause(instance.now());
+            self.pause(self.done);
         }
         if let Some(times) = times {
-            let entry = instance.entry(taken.clone(), &times, weight, lineage.clone());
+            let taken = taken.clone();
+            let entry = instance.entry(taken, self.done, &times, weight, lineage.clone());
             self.noted = false;
             if instance.store.commit(&self.ticket, entry)
                 && self.purpose == Purpose::Call(MissReason::Forced)
@@ -250,16 +297,26 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Ends the recording of what the value was computed from, and hands it to the computation around this one.
     fn close(&mut self, value: Option<&K::Value>) -> Lineage {
+        let lineage = self.gather(value);
+        self.hand_out(&lineage);
+        lineage
+    }
+
+    /// Ends the recording of what the value was computed from.
+    fn gather(&mut self, value: Option<&K::Value>) -> Lineage {
         let own = value.map_or_else(Vec::new, |value| self.instance.labels_of(value));
         let own = std::mem::take(&mut self.labels).into_iter().chain(own);
-        let lineage = match self.frame.recording() {
+        match self.frame.recording() {
             Some(recording) => recording.close(own),
             None => Lineage::of_labels(self.epoch, own),
-        };
-        if let Some(outer) = self.frame.outer_recording() {
-            outer.inherit(&lineage);
         }
-        lineage
+    }
+
+    /// Hands what the value was computed from to the computation around this one.
+    fn hand_out(&self, lineage: &Lineage) {
+        if let Some(outer) = self.frame.outer_recording() {
+            outer.inherit(lineage);
+        }
     }
 
     /// The function's counters, unless they count for somebody else by now.
@@ -281,14 +338,27 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Lets the next refresh wait, since this one has brought nothing.
     fn pause(&self, now: Moment) {
-        if let Some(old) = self.instance.store.replaced_by(&self.ticket) {
+        #[cfg(feature = "shared")]
+        if let Some(claim) = &self.claim {
+            claim.remote.refresh_failed(&claim.slot, now);
+        }
+        if let Some(old) = self.replaced() {
             old.refresh_failed(now);
         }
     }
 
+    /// The entry that this computation is to replace, as long as it may.
+    fn replaced(&self) -> Option<Entry<TakenOf<K>>> {
+        #[cfg(feature = "shared")]
+        if let Some(claim) = &self.claim {
+            return claim.old.clone();
+        }
+        self.instance.store.replaced_by(&self.ticket)
+    }
+
     /// The old value that answers in the stead of a failure, if there is one.
     fn stand_in(&self) -> Option<Entry<TakenOf<K>>> {
-        let old = self.instance.store.replaced_by(&self.ticket)?;
+        let old = self.replaced()?;
         old.stands_in(self.instance.now(), self.is_refresh())
             .then_some(old)
     }
@@ -296,7 +366,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// Answers with the old value.
     fn settle_for(&mut self, old: &Entry<TakenOf<K>>) -> Detailed<R> {
         let now = self.instance.now();
-        old.refresh_failed(now);
+        self.pause(now);
         self.close(None);
         let lineage = old.lineage().cloned().unwrap_or_default();
         if let Some(outer) = self.frame.outer_recording() {
@@ -329,6 +399,9 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         }
     }
 }
+
+#[cfg(feature = "shared")]
+mod shared;
 
 impl<R, K: Kind<R>, O: KeyCell> Drop for Computation<R, K, O> {
     fn drop(&mut self) {

@@ -43,6 +43,11 @@ impl Ask {
         Self { bypass, ..self }
     }
 
+    #[cfg(feature = "shared")]
+    pub(super) fn is_forced(self) -> bool {
+        self.forced
+    }
+
     /// Runs the function, whatever is stored, when true.
     #[must_use]
     pub const fn forced(self, forced: bool) -> Self {
@@ -88,6 +93,7 @@ impl<R> Given<R> {
 
 /// The answer to a call: a value, or the task of computing it.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub enum Found<R, K: Kind<R>, O: KeyCell> {
     /// The value is there.
     Hit(Given<R>),
@@ -112,9 +118,9 @@ pub(crate) enum Step<R, K: Kind<R>, O: KeyCell> {
 
 /// A value that is due for a refresh, and the task of that. The call is not counted yet.
 pub(crate) struct Due<R, K: Kind<R>, O: KeyCell> {
-    instance: &'static InstanceOf<K, O>,
-    found: Given<R>,
-    seat: Seat<R, K, O>,
+    pub(super) instance: &'static InstanceOf<K, O>,
+    pub(super) found: Given<R>,
+    pub(super) seat: Seat<R, K, O>,
 }
 
 impl<R, K: Kind<R>, O: KeyCell> Due<R, K, O> {
@@ -132,9 +138,9 @@ impl<R, K: Kind<R>, O: KeyCell> Due<R, K, O> {
 
 /// One call of a cached function, from its first step to its last.
 pub(crate) struct Call<R, K: Kind<R>, O: KeyCell> {
-    instance: &'static InstanceOf<K, O>,
-    hash: u64,
-    forced: bool,
+    pub(super) instance: &'static InstanceOf<K, O>,
+    pub(super) hash: u64,
+    pub(super) forced: bool,
     /// Computes for itself, whoever else computes the same.
     alone: bool,
     /// What the wait for another's computation has brought.
@@ -165,20 +171,32 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         self.landing = Some(landing);
     }
 
-    pub(crate) fn step<Q: KeyRef<Owned = O::Key>>(&mut self, key: &Q) -> Step<R, K, O> {
-        match self.landing.take() {
-            Some(Landing::Value(value, from)) => {
-                return self.waited(restored::<R, K>(value), Outcome::Coalesced, &from);
-            }
-            Some(Landing::Stale(value, from)) => {
-                return self.waited(restored::<R, K>(value), Outcome::Stale, &from);
-            }
-            Some(Landing::Failed(error, from)) => {
+    /// The answer that a wait has brought, if it has brought one.
+    pub(super) fn answer_of(
+        &mut self,
+        landing: Landing<TakenOf<K>, K::Error>,
+    ) -> Option<Step<R, K, O>> {
+        let (value, outcome, from) = match landing {
+            Landing::Value(value, from) => (restored::<R, K>(value), Outcome::Coalesced, from),
+            Landing::Stale(value, from) => (restored::<R, K>(value), Outcome::Stale, from),
+            Landing::Failed(error, from) => {
                 let error = K::failure(K::Error::clone(&error));
-                return self.waited(error, Outcome::Coalesced, &from);
+                (error, Outcome::Coalesced, from)
             }
-            Some(Landing::Unshared) => self.alone = true,
-            Some(Landing::Abandoned) | None => {}
+            Landing::Unshared => {
+                self.alone = true;
+                return None;
+            }
+            Landing::Abandoned => return None,
+        };
+        Some(self.waited(value, outcome, &from))
+    }
+
+    pub(crate) fn step<Q: KeyRef<Owned = O::Key>>(&mut self, key: &Q) -> Step<R, K, O> {
+        if let Some(landing) = self.landing.take()
+            && let Some(answer) = self.answer_of(landing)
+        {
+            return answer;
         }
         loop {
             let look = self.instance.store.look(self.hash, key);
@@ -196,17 +214,27 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
 
     /// The answer from an entry, if there is one that may be given, and whether a refresh may begin.
     fn live(&mut self, look: &Look<O, TakenOf<K>, K::Error>) -> Option<(Given<R>, bool)> {
-        let entry = look.entry().filter(|_| !self.forced)?;
+        let entry = look.entry()?;
         let now = self.instance.glance();
+        let answer = self.judged(entry, now)?;
+        if look.due <= now {
+            self.instance.store.sweep_near(self.hash, now);
+        }
+        Some(answer)
+    }
+
+    /// The answer from an entry, if it may be given, and whether a refresh may begin.
+    pub(super) fn judged(
+        &mut self,
+        entry: &Entry<TakenOf<K>>,
+        now: Moment,
+    ) -> Option<(Given<R>, bool)> {
         let (outcome, refresh) = match entry.standing(now) {
             Standing::Live { refresh } => (Outcome::Hit, refresh),
             Standing::Stale { refresh } => (Outcome::Stale, refresh),
             Standing::Expired | Standing::Outdated => return None,
         };
-        if look.due <= now {
-            self.instance.store.sweep_near(self.hash, now);
-        }
-        if self.is_stale(entry) {
+        if self.forced || self.is_stale(entry) {
             return None;
         }
         entry.read(now);
@@ -226,21 +254,38 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         found: Given<R>,
         refresh: bool,
     ) -> Step<R, K, O> {
-        let instance = self.instance;
-        if refresh && look.flight().is_none() {
-            let begun = instance.store.begin(self.hash, key, look, Start::Lead);
-            if let Ok((ticket, _)) = begun {
-                let weighed = instance.weighed_key(key);
-                let seat = Seat::new(instance, ticket, Purpose::Background, weighed);
-                return Step::Due(Due {
-                    instance,
-                    found,
-                    seat,
-                });
-            }
+        let seat = refresh.then(|| self.refresh(key, look)).flatten();
+        self.given(found, seat)
+    }
+
+    /// The task of a refresh, unless a computation is under way.
+    pub(super) fn refresh<Q: KeyRef<Owned = O::Key>>(
+        &self,
+        key: &Q,
+        look: &Look<O, TakenOf<K>, K::Error>,
+    ) -> Option<Seat<R, K, O>> {
+        if look.flight().is_some() {
+            return None;
         }
-        instance.counters.count(found.outcome);
-        Step::Done(Found::Hit(found))
+        let instance = self.instance;
+        let begun = instance.store.begin(self.hash, key, look, Start::Lead);
+        let (ticket, _) = begun.ok()?;
+        let weighed = instance.weighed_key(key);
+        Some(Seat::new(instance, ticket, Purpose::Background, weighed))
+    }
+
+    /// Answers with a value that is there, and with the task of a refresh if there is one.
+    pub(super) fn given(&self, found: Given<R>, seat: Option<Seat<R, K, O>>) -> Step<R, K, O> {
+        let instance = self.instance;
+        let Some(seat) = seat else {
+            instance.counters.count(found.outcome);
+            return Step::Done(Found::Hit(found));
+        };
+        Step::Due(Due {
+            instance,
+            found,
+            seat,
+        })
     }
 
     fn is_stale(&mut self, entry: &Entry<TakenOf<K>>) -> bool {
@@ -257,7 +302,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     }
 
     /// The computation of another caller to wait for.
-    fn follow(
+    pub(super) fn follow(
         &mut self,
         look: &Look<O, TakenOf<K>, K::Error>,
     ) -> Option<Follow<TakenOf<K>, K::Error>> {
@@ -268,7 +313,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     }
 
     /// The task of computing; `None` if the key has changed since the look.
-    fn compute<Q: KeyRef<Owned = O::Key>>(
+    pub(super) fn compute<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
         look: &Look<O, TakenOf<K>, K::Error>,

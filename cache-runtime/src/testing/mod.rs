@@ -24,6 +24,7 @@ pub(crate) mod world;
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use crate::realm::Realm;
@@ -54,6 +55,33 @@ impl Drop for Disabled {
         let _ = DISABLED.try_with(|disabled| disabled.set(disabled.get() - 1));
         Detour::Disabled.set(is_disabled());
     }
+}
+
+/// How many guards say that the back end is down.
+static FAILING: AtomicUsize = AtomicUsize::new(0);
+
+/// Takes the shared back end down; see [`fail_backend`].
+#[derive(Debug)]
+#[must_use = "the back end is up again when the guard is dropped"]
+pub struct FailingBackend(());
+
+/// Takes the shared back end of this process down until the guard is dropped: everything that asks it fails at once.
+///
+/// It acts on the whole process. What has no back end but this process goes on as before.
+pub fn fail_backend() -> FailingBackend {
+    FAILING.fetch_add(1, SeqCst);
+    FailingBackend(())
+}
+
+impl Drop for FailingBackend {
+    fn drop(&mut self) {
+        FAILING.fetch_sub(1, SeqCst);
+    }
+}
+
+#[cfg(feature = "shared")]
+pub(crate) fn backend_fails() -> bool {
+    FAILING.load(SeqCst) > 0
 }
 
 pub(crate) fn is_disabled() -> bool {

@@ -16,6 +16,9 @@ pub(crate) struct World {
     realm: Realm,
     /// The state of each site, by the site's address.
     states: DashMap<usize, &'static State>,
+    /// The store of direct use.
+    #[cfg(feature = "shared")]
+    hub: StaticMutex<Option<std::sync::Arc<crate::shared::hub::Hub>>>,
 }
 
 /// Worlds that nobody is in. A world is used again rather than freed, since computations that outlive its
@@ -60,6 +63,8 @@ impl World {
             Box::leak(Box::new(Self {
                 realm: Realm::new(),
                 states: DashMap::new(),
+                #[cfg(feature = "shared")]
+                hub: StaticMutex::new(None),
             }))
         })
     }
@@ -71,7 +76,17 @@ impl World {
             state.counters.reset();
         }
         self.realm.clock.reset();
+        #[cfg(feature = "shared")]
+        drop(self.hub.lock().take());
         RETIRED.lock().push(self);
+    }
+
+    /// The store of direct use.
+    #[cfg(feature = "shared")]
+    pub(crate) fn hub(&'static self) -> std::sync::Arc<crate::shared::hub::Hub> {
+        let mut hub = self.hub.lock();
+        let new = || std::sync::Arc::new(crate::shared::hub::Hub::in_process(&self.realm.clock));
+        std::sync::Arc::clone(hub.get_or_insert_with(new))
     }
 
     pub(crate) fn realm(&'static self) -> &'static Realm {

@@ -9,6 +9,7 @@
 )]
 
 pub(crate) mod cell;
+pub(crate) mod coding;
 
 use std::convert::Infallible;
 use std::marker::PhantomData;

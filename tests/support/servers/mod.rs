@@ -1,5 +1,6 @@
 //! Real servers, started by the tests on free loopback ports and stopped by their own pid.
 
+pub mod memcached;
 pub mod redis;
 
 use std::net::TcpListener;

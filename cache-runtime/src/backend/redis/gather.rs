@@ -5,11 +5,11 @@
 //! together. What each costs is then less than a request of its own, and what all want, like the epoch, is asked for
 //! once.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
 use redis::{Cmd, Pipeline, Value};
 use tokio::sync::oneshot;
 
@@ -156,9 +156,11 @@ impl Batch {
 
     /// The place of a name that is wanted once more.
     fn place(&mut self, name: &str) -> usize {
-        let place = *self.places.entry_ref(name).or_insert_with(|| {
+        let known = self.places.get(name).copied();
+        let place = known.unwrap_or_else(|| {
             self.bytes.arg(name);
             self.names.push(Name::default());
+            self.places.insert(name.to_owned(), self.names.len() - 1);
             self.names.len() - 1
         });
         self.names[place].uses += 1;

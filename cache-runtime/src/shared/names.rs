@@ -1,0 +1,161 @@
+//! What things are called in a shared store.
+//!
+//! | name | holds |
+//! |---|---|
+//! | `shop:epoch` | the version that everything depends on; `clear` moves it on |
+//! | `shop:e:price.1f0c9a2b:<key>` | an entry of a function, or the claim of a computation for it |
+//! | `shop:m:<mark>` | the version of something that entries depend on |
+//! | `shop:v:<key>` | a value of direct use |
+//!
+//! Hashes are BLAKE3, cut to 128 bits; full keys stand in the entries and are compared.
+
+use std::fmt::Write;
+
+use crate::codec::envelope::MarkId;
+
+/// What a mark stands for: entries that depend on it are outdated when its version moves on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Mark<'a> {
+    /// All entries of a function, dropped together.
+    Function(&'a str),
+    /// Any entry of a function whose entries stay in their processes.
+    AnyOf(&'a str),
+    /// One entry, under its name.
+    Entry(&'a str),
+    /// A label.
+    Tag(&'a str),
+    /// Any label at all.
+    AnyTag,
+    /// A rendered route.
+    Route(&'a [u8]),
+}
+
+/// The mark that every entry depends on.
+pub(crate) const EPOCH: MarkId = MarkId([0; 16]);
+
+impl Mark<'_> {
+    pub(crate) fn id(self) -> MarkId {
+        let (kind, text) = match self {
+            Self::Function(name) => (b'f', name.as_bytes()),
+            Self::AnyOf(name) => (b'a', name.as_bytes()),
+            Self::Entry(name) => (b'd', name.as_bytes()),
+            Self::Tag(name) => (b't', name.as_bytes()),
+            Self::AnyTag => (b'T', &[][..]),
+            Self::Route(route) => (b'r', route),
+        };
+        MarkId(hash(&[&[kind], text]))
+    }
+}
+
+/// The beginning of all names of one cache in a store that may hold others.
+#[derive(Clone, Debug)]
+pub(crate) struct Prefix(String);
+
+impl Prefix {
+    /// Makes a prefix of any text: what has a meaning in names is encoded, what is too long is cut and told apart by
+    /// its hash.
+    pub(crate) fn new(text: &str) -> Self {
+        const LONGEST: usize = 64;
+        let mut prefix = plain(text, true);
+        if prefix.len() > LONGEST {
+            prefix.truncate(LONGEST);
+            let _ = write!(prefix, ".{}", hex(&hash(&[text.as_bytes()])));
+        }
+        Self(prefix)
+    }
+
+    /// What the names of this cache begin with, and no others.
+    pub(crate) fn everything(&self) -> String {
+        format!("{}:", self.0)
+    }
+
+    pub(crate) fn epoch(&self) -> String {
+        format!("{}:epoch", self.0)
+    }
+
+    pub(crate) fn mark(&self, id: MarkId) -> String {
+        if id == EPOCH {
+            return self.epoch();
+        }
+        format!("{}:m:{}", self.0, hex(&id.0))
+    }
+
+    pub(crate) fn marks(&self, ids: impl Iterator<Item = MarkId>) -> Vec<String> {
+        ids.map(|id| self.mark(id)).collect()
+    }
+
+    /// What the names of a function's entries begin with.
+    pub(crate) fn function(&self, name: &str) -> String {
+        let last = name.rsplit("::").next().unwrap_or(name);
+        let short: String = plain(last, false).chars().take(40).collect();
+        let tail = hex(&hash(&[name.as_bytes()])[..4]);
+        format!("{}:e:{short}.{tail}:", self.0)
+    }
+
+    /// The name of a value of direct use.
+    pub(crate) fn value(&self, key: &str) -> String {
+        format!("{}:v:{}", self.0, hex(&hash(&[key.as_bytes()])))
+    }
+}
+
+/// The text in letters, digits, `-`, `_` and `.`; every other byte is encoded if it matters, else left out.
+fn plain(text: &str, encode: bool) -> String {
+    let mut plain = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
+            plain.push(char::from(byte));
+        } else if encode {
+            let _ = write!(plain, "%{byte:02x}");
+        }
+    }
+    plain
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// The hash of some parts, no matter what they hold.
+pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_prefix_reaches_into_another() {
+        let prefixes =
+            ["shop", "shop:", "shop2", "shop%3a", "", "*", "shop\u{e9}"].map(Prefix::new);
+        let all: Vec<_> = prefixes.iter().map(Prefix::everything).collect();
+        for (n, one) in all.iter().enumerate() {
+            let others = all.iter().enumerate().filter(|(other, _)| *other != n);
+            assert!(
+                others.into_iter().all(|(_, other)| !other.starts_with(one)),
+                "{one}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_short_and_printable() {
+        let prefix = Prefix::new(&"\u{1f980} ".repeat(100));
+        let name = prefix.function(&format!("app::{}", "f".repeat(300))) + &hex(&[0; 16]);
+        assert!(
+            name.len() <= 200 && name.bytes().all(|byte| byte.is_ascii_graphic()),
+            "{name}"
+        );
+    }
+}

@@ -1,0 +1,442 @@
+//! The entries of one function in a shared store.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::hub::Hub;
+use super::names::{EPOCH, Mark, hash, hex};
+use super::versions::{Begin, SLACK, Seen};
+use crate::backend::{Change, Version, When};
+use crate::clock::Moment;
+use crate::codec::canonical::encode_key;
+use crate::codec::envelope::{self, MarkId, WireTimes};
+use crate::entry::pause_after;
+use crate::error::Error;
+use crate::key::KeyRef;
+use crate::lineage::{Marks, Proof};
+use crate::outcome::MissReason;
+use crate::value::coding::Coding;
+
+/// So many entries' marks are remembered, until all are forgotten and learnt anew.
+const HINTS: usize = 10_000;
+
+/// The order in which things happen in this process.
+pub(crate) fn sequence() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, SeqCst)
+}
+
+/// The entries of one instantiation of a function, with stored values `S`.
+pub(crate) struct Remote<S> {
+    pub(crate) hub: Arc<Hub>,
+    coding: Coding<S>,
+    fingerprint: u64,
+    /// What the names of entries begin with.
+    prefix: String,
+    /// What tells the instantiation from every other, of this function and of all.
+    instantiation: String,
+    /// What every entry depends on.
+    own: [MarkId; 2],
+    routed: bool,
+    hints: Mutex<HashMap<[u8; 16], Arc<[MarkId]>>>,
+    /// Until when refreshes that have failed wait, and how often they have.
+    pauses: Mutex<HashMap<[u8; 16], (Moment, u32)>>,
+}
+
+/// Where a key's entry is.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot {
+    pub(crate) name: String,
+    pub(crate) id: [u8; 16],
+    key: Vec<u8>,
+    /// The route that the key is, if it is one.
+    route: Option<MarkId>,
+}
+
+impl Slot {
+    /// The mark of what is computed from the entry.
+    pub(crate) fn mark(&self) -> MarkId {
+        Mark::Entry(&self.name).id()
+    }
+}
+
+/// A look at a key.
+pub(crate) struct Fetched<S> {
+    pub(crate) found: Result<Found<S>, MissReason>,
+    pub(crate) seen: Seen,
+}
+
+/// A value that is in the store.
+pub(crate) struct Found<S> {
+    pub(crate) stored: S,
+    pub(crate) times: WireTimes,
+    /// How long ago it was stored.
+    pub(crate) age: Duration,
+    pub(crate) marks: Marks,
+    pub(crate) version: Version,
+}
+
+/// The right to store what is computed from now on.
+#[derive(Clone, Debug)]
+pub(crate) struct Lease {
+    pub(crate) version: Version,
+    pub(crate) marks: Marks,
+    /// The version that moves on with every label.
+    pub(crate) any_tag: Version,
+    pub(crate) since: u64,
+}
+
+impl Lease {
+    pub(crate) fn proof(&self) -> Proof {
+        Proof {
+            since: self.since,
+            version: Some(self.version),
+            marks: self.marks.clone(),
+        }
+    }
+}
+
+/// What is to be stored, and how.
+pub(crate) struct Storing<'a, S> {
+    pub(crate) stored: &'a S,
+    pub(crate) times: WireTimes,
+    pub(crate) marks: &'a Marks,
+    /// Whether computations that began before are not to be stored after it.
+    pub(crate) supersedes: bool,
+}
+
+impl<S> Remote<S> {
+    /// None if values cannot be made of bytes alone.
+    pub(crate) fn new(
+        hub: Arc<Hub>,
+        coding: Coding<S>,
+        function: &str,
+        instantiation: String,
+        routed: bool,
+    ) -> Option<Self> {
+        Some(Self {
+            fingerprint: (coding.fingerprint)()?,
+            coding,
+            prefix: hub.rules.prefix.function(function),
+            hub,
+            instantiation,
+            own: [EPOCH, Mark::Function(function).id()],
+            routed,
+            hints: Mutex::default(),
+            pauses: Mutex::default(),
+        })
+    }
+
+    /// Where the entry of a key is.
+    pub(crate) fn slot(&self, key: &impl KeyRef) -> Result<Slot, Error> {
+        let mut bytes = Vec::with_capacity(64);
+        encode_key(&self.instantiation, &mut bytes)?;
+        let begin = bytes.len();
+        key.wire(&mut bytes)?;
+        let id = hash(&[&bytes]);
+        let route = self.routed.then(|| Mark::Route(&bytes[begin..]).id());
+        Ok(Slot {
+            name: format!("{}{}", self.prefix, hex(&id)),
+            id,
+            key: bytes,
+            route,
+        })
+    }
+
+    /// Whether every entry of the function depends on a mark.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_own(&self, mark: MarkId) -> bool {
+        self.own.contains(&mark)
+    }
+
+    fn names(&self, marks: impl Iterator<Item = MarkId>) -> Vec<String> {
+        self.hub.rules.prefix.marks(marks)
+    }
+
+    /// The marks that the entry is thought to depend on.
+    fn hint(&self, slot: &Slot) -> Vec<MarkId> {
+        let hints = self.hints.lock().unwrap_or_else(PoisonError::into_inner);
+        match hints.get(&slot.id) {
+            Some(hint) => hint.to_vec(),
+            None => self.own.into_iter().chain(slot.route).collect(),
+        }
+    }
+
+    fn remember(&self, slot: &Slot, marks: &[(MarkId, Version)]) {
+        let mut hints = self.hints.lock().unwrap_or_else(PoisonError::into_inner);
+        if hints.len() >= HINTS {
+            hints.clear();
+        }
+        hints.insert(slot.id, marks.iter().map(|(mark, _)| *mark).collect());
+    }
+
+    fn pauses(&self) -> MutexGuard<'_, HashMap<[u8; 16], (Moment, u32)>> {
+        self.pauses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells whether refreshes of an entry wait since they have failed.
+    pub(crate) fn is_paused(&self, slot: &Slot, now: Moment) -> bool {
+        self.pauses()
+            .get(&slot.id)
+            .is_some_and(|(until, _)| now < *until)
+    }
+
+    /// Takes note that a refresh has failed: the next one waits, longer each time.
+    pub(crate) fn refresh_failed(&self, slot: &Slot, now: Moment) {
+        let mut pauses = self.pauses();
+        if pauses.len() >= HINTS {
+            pauses.clear();
+        }
+        let (until, failures) = pauses.entry(slot.id).or_insert((now, 0));
+        *until = now.after(pause_after(*failures));
+        *failures += 1;
+    }
+
+    /// Looks at a key.
+    pub(crate) async fn fetch(&self, slot: &Slot) -> Result<Fetched<S>, Error> {
+        let hint = self.hint(slot);
+        let names = self.names(hint.iter().copied());
+        let versions: Vec<_> = names.iter().map(String::as_str).collect();
+        let mut read = self.hub.get(&[&slot.name], &versions).await?;
+        let item = read.items.pop().flatten();
+        let mut seen = Seen {
+            slot: item.as_ref().map(|item| item.version),
+            marks: hint.into_iter().zip(read.versions).collect(),
+        };
+        let Some(item) = item.filter(|item| !item.content.is_empty()) else {
+            let found = Err(MissReason::Cold);
+            return Ok(Fetched { found, seen });
+        };
+        let sealing = &self.hub.rules.sealing;
+        let Ok(entry) = sealing.open(item.version, &item.content, self.fingerprint, &slot.key)
+        else {
+            let found = Err(MissReason::Undecodable);
+            return Ok(Fetched { found, seen });
+        };
+        if !self.stands(slot, &entry.marks, &mut seen).await? {
+            let found = Err(MissReason::Invalidated);
+            return Ok(Fetched { found, seen });
+        }
+        let found = match (self.coding.decode)(&entry.payload) {
+            Ok(stored) => Ok(Found {
+                stored,
+                age: age(&entry.times, item.remaining),
+                times: entry.times,
+                marks: entry.marks.iter().copied().collect(),
+                version: item.version,
+            }),
+            Err(_) => Err(MissReason::Undecodable),
+        };
+        Ok(Fetched { found, seen })
+    }
+
+    /// Tells whether all marks still have these versions; asks for those that were not seen yet.
+    async fn stands(
+        &self,
+        slot: &Slot,
+        marks: &[(MarkId, Version)],
+        seen: &mut Seen,
+    ) -> Result<bool, Error> {
+        // An entry that does not depend on what all entries do was not stored here.
+        if !self
+            .own
+            .iter()
+            .all(|own| marks.iter().any(|(mark, _)| mark == own))
+        {
+            return Ok(false);
+        }
+        let unseen: Vec<_> = marks
+            .iter()
+            .map(|(mark, _)| *mark)
+            .filter(|mark| !seen.has_looked_at(*mark))
+            .collect();
+        if !unseen.is_empty() {
+            self.remember(slot, marks);
+            seen.look(&self.hub, &unseen).await?;
+        }
+        let stands = |(mark, version): &(MarkId, Version)| seen.version(*mark) == Some(*version);
+        Ok(marks.iter().all(stands))
+    }
+
+    /// Tells whether a value that somebody else has computed is good for a call that began at `began`, and has
+    /// seen this since.
+    pub(crate) async fn proves(&self, slot: &Slot, proof: &Proof, began: u64, seen: &Seen) -> bool {
+        if proof.since > began {
+            return true;
+        }
+        let Some(marks) = proof.marks.listed() else {
+            return false;
+        };
+        if proof.version.is_some()
+            && proof.version == seen.slot
+            && marks.iter().all(|(mark, _)| seen.has_looked_at(*mark))
+        {
+            return marks
+                .iter()
+                .all(|(mark, version)| seen.version(*mark) == Some(*version));
+        }
+        let names = self.names(marks.iter().map(|(mark, _)| *mark));
+        let mut versions: Vec<_> = names.iter().map(String::as_str).collect();
+        versions.push(&slot.name);
+        let Ok(read) = self.hub.get(&[], &versions).await else {
+            return false;
+        };
+        let expected = marks
+            .iter()
+            .map(|(_, version)| Some(*version))
+            .chain([proof.version]);
+        read.versions.into_iter().eq(expected)
+    }
+
+    /// Takes the right to store what is computed from now on: begins versions where there are none.
+    pub(crate) async fn lease(
+        &self,
+        slot: &Slot,
+        mut seen: Seen,
+        labels: &[MarkId],
+        ttl: Option<Duration>,
+    ) -> Result<Lease, Error> {
+        let since = sequence();
+        let any_tag = Mark::AnyTag.id();
+        let mut wanted = Vec::with_capacity(4 + labels.len());
+        for mark in self.own.iter().chain(&slot.route).chain(labels) {
+            if !wanted.contains(mark) {
+                wanted.push(*mark);
+            }
+        }
+        wanted.push(any_tag);
+        let lasting = [self.own[0], self.own[1], any_tag];
+        let begin = Begin {
+            hub: &self.hub,
+            slot: Some(&slot.name),
+            ttl,
+            lasting: &lasting,
+        };
+        let (version, mut versions) = begin.versions(&mut seen, &wanted).await?;
+        let any_tag = versions.pop().map(|(_, version)| version);
+        match (version, any_tag) {
+            (Some(version), Some(any_tag)) => Ok(Lease {
+                version,
+                marks: versions.into_iter().collect(),
+                any_tag,
+                since,
+            }),
+            _ => Err(Error::refused("the store keeps no versions")),
+        }
+    }
+
+    /// The versions of labels that were learnt from a value, as they were when its lease was taken; none if a label
+    /// has been invalidated since.
+    pub(crate) async fn late(
+        &self,
+        lease: &Lease,
+        labels: &[MarkId],
+        ttl: Option<Duration>,
+    ) -> Result<Option<Vec<(MarkId, Version)>>, Error> {
+        let begin = Begin {
+            hub: &self.hub,
+            slot: None,
+            ttl,
+            lasting: &self.own,
+        };
+        let (_, versions) = begin.versions(&mut Seen::default(), labels).await?;
+        // Read after the labels: an invalidation removes this one before them.
+        let mut seen = Seen::default();
+        let any_tag = Mark::AnyTag.id();
+        seen.look(&self.hub, &[any_tag]).await?;
+        let still = seen.version(any_tag) == Some(lease.any_tag);
+        Ok(still.then_some(versions))
+    }
+
+    /// Stores a value, unless its slot has changed since the lease; answers with the version that it has then.
+    pub(crate) async fn store(
+        &self,
+        slot: &Slot,
+        lease: &Lease,
+        storing: Storing<'_, S>,
+    ) -> Result<Option<Version>, Error> {
+        let Some(marks) = storing.marks.listed() else {
+            return Ok(None);
+        };
+        let payload = (self.coding.encode)(storing.stored)?;
+        let version = if storing.supersedes {
+            Version::fresh()
+        } else {
+            lease.version
+        };
+        let entry = envelope::Entry {
+            fingerprint: self.fingerprint,
+            key: &slot.key,
+            times: storing.times,
+            marks: marks.to_vec(),
+            failed: false,
+            payload: payload.into(),
+        };
+        let content = self.hub.rules.sealing.seal(version, &entry);
+        let ttl = storing.times.ttl;
+        let kept = marks.iter().map(|(mark, _)| *mark);
+        let kept = kept.filter(|mark| !self.own.contains(mark) && *mark != Mark::AnyTag.id());
+        let names = self.names(kept);
+        let longer = ttl.map(|ttl| ttl + SLACK);
+        let mut changes: Vec<_> = names
+            .iter()
+            .map(|name| Change::Keep { name, ttl: longer })
+            .collect();
+        changes.push(Change::Set {
+            name: &slot.name,
+            version,
+            content: &content,
+            ttl,
+            when: When::Unchanged(lease.version),
+        });
+        let made = self.hub.change(&changes).await?;
+        let stored = made.last() == Some(&true);
+        if stored {
+            self.pauses().remove(&slot.id);
+        }
+        Ok(stored.then_some(version))
+    }
+
+    /// Removes an entry and what was computed from it; answers whether there was a live one.
+    pub(crate) async fn invalidate(&self, slot: &Slot) -> Result<bool, Error> {
+        let existed = self.fetch(slot).await.is_ok_and(|fetched| {
+            let live = |found: &Found<S>| {
+                found
+                    .times
+                    .timeout
+                    .is_none_or(|timeout| found.age < timeout)
+            };
+            fetched.found.as_ref().is_ok_and(live)
+        });
+        Ok(self.remove(slot).await? && existed)
+    }
+
+    /// Removes an entry and what was computed from it; answers whether there was something.
+    pub(crate) async fn remove(&self, slot: &Slot) -> Result<bool, Error> {
+        let mark = self.hub.rules.prefix.mark(slot.mark());
+        let removed = self.hub.remove(&[&slot.name, &mark]).await?;
+        Ok(removed.first() == Some(&true))
+    }
+
+    /// Removes what was computed from an entry.
+    pub(crate) async fn outdate(&self, slot: &Slot) -> Result<(), Error> {
+        let mark = self.hub.rules.prefix.mark(slot.mark());
+        self.hub.remove(&[&mark]).await.map(drop)
+    }
+}
+
+/// How long ago an entry was stored, by what is left of the time that it was given.
+fn age(times: &WireTimes, remaining: Option<Duration>) -> Duration {
+    let given = times.ttl.zip(remaining);
+    given.map_or(Duration::ZERO, |(ttl, left)| ttl.saturating_sub(left))
+}
+
+impl<S> std::fmt::Debug for Remote<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Remote")
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
+    }
+}

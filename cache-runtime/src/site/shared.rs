@@ -1,0 +1,402 @@
+//! Calls of functions whose entries live in a shared store: what the other drivers do, with a look at the store
+//! before the decision, a claim before the computation, and a store after it.
+//!
+//! In this process a computation is noted in the function's own store all the same: that is what callers wait for,
+//! and what an invalidation here detaches.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::flight::Landing;
+use super::running::{self, Frame};
+use super::seat::Seat;
+use super::step::{Call, InstanceOf, Step, TakenOf};
+use crate::codec::envelope::{MarkId, WireTimes};
+#[cfg(feature = "redis")]
+use crate::entry::Standing;
+use crate::entry::{Entry, Times};
+use crate::error::Error;
+use crate::key::KeyRef;
+use crate::key::cell::KeyCell;
+#[cfg(feature = "redis")]
+use crate::lineage::Marks;
+use crate::lineage::{Labels, Lineage, Proof};
+use crate::outcome::MissReason;
+use crate::shared::hub::Hub;
+use crate::shared::names::{Mark, hex};
+use crate::shared::remote::{self, Found, Lease, Remote, Slot, Storing};
+#[cfg(feature = "redis")]
+use crate::shared::tier::{Before, Tier};
+use crate::shared::versions::{self, Seen};
+use crate::stats::Event;
+#[cfg(feature = "redis")]
+use crate::sweeper;
+use crate::value::cell::ValueCell;
+use crate::value::{Kind, Types};
+
+/// Where the entries of a function live.
+#[derive(Debug)]
+pub(crate) enum Home<S> {
+    /// In this process.
+    Here,
+    /// In a shared store.
+    Away(Box<Remote<S>>),
+    /// Nowhere: they should live in a shared store, and cannot.
+    Nowhere,
+}
+
+/// The store of a function's entries.
+pub(crate) type RemoteOf<K> = Remote<<K as Types>::Stored>;
+
+/// What a computation has to do with the store.
+pub(crate) struct Claim<K: Types> {
+    pub(crate) remote: &'static RemoteOf<K>,
+    pub(crate) slot: Slot,
+    /// What the store showed before; nothing if it could not be asked.
+    seen: Option<Seen>,
+    /// The old value.
+    pub(crate) old: Option<Entry<TakenOf<K>>>,
+    lease: Option<Lease>,
+}
+
+impl<K: Types> Claim<K> {
+    /// Takes the right to store a value with these labels, before it is computed.
+    pub(crate) async fn lease(
+        &mut self,
+        labels: &[MarkId],
+        ttl: Option<Duration>,
+    ) -> Result<(), Error> {
+        if let Some(seen) = self.seen.take() {
+            let lease = self.remote.lease(&self.slot, seen, labels, ttl).await?;
+            self.lease = Some(lease);
+        }
+        Ok(())
+    }
+
+    /// What a value depends on that is computed under this claim.
+    pub(crate) fn proof(&self, lineage: &Lineage) -> Option<Proof> {
+        let lease = self.lease.as_ref()?;
+        let mut proof = lease.proof();
+        if let Some(inner) = lineage.proof() {
+            proof.marks.inherit(&inner.marks);
+        }
+        // Labels of values that stay in this process have no marks of their own.
+        let is_covered = |name: &str| {
+            name.starts_with('\0') || proof.marks.version(Mark::Tag(name).id()).is_some()
+        };
+        if lineage.has_label_beyond(is_covered) {
+            proof.marks.add(Mark::AnyTag.id(), lease.any_tag);
+        }
+        Some(proof)
+    }
+
+    /// Stores a value; answers with what it depends on, which may have become more.
+    pub(crate) async fn store(
+        &self,
+        stored: &K::Stored,
+        times: &Times,
+        mut proof: Proof,
+        late: &[MarkId],
+        supersedes: bool,
+    ) -> Result<(Proof, bool), Error> {
+        let Some(lease) = &self.lease else {
+            return Ok((proof, false));
+        };
+        let times = wire_times(times);
+        if !late.is_empty() {
+            let Some(labels) = self.remote.late(lease, late, times.ttl).await? else {
+                return Ok((proof, false));
+            };
+            for (mark, version) in labels {
+                proof.marks.add(mark, version);
+            }
+        }
+        let storing = Storing {
+            stored,
+            times,
+            marks: &proof.marks,
+            supersedes,
+        };
+        let version = self.remote.store(&self.slot, lease, storing).await?;
+        if supersedes && version.is_some() {
+            self.remote.outdate(&self.slot).await?;
+        }
+        proof.version = version.or(proof.version);
+        Ok((proof, version.is_some()))
+    }
+}
+
+/// The times of an entry as they travel: with how long the store is to keep it.
+pub(super) fn wire_times(times: &Times) -> WireTimes {
+    let window = |window: Option<Duration>| window.unwrap_or_default();
+    let windows = window(times.stale_while_revalidate).max(window(times.stale_if_error));
+    WireTimes {
+        ttl: times.timeout.map(|timeout| timeout + windows),
+        timeout: times.timeout,
+        stale_while_revalidate: times.stale_while_revalidate,
+        stale_if_error: times.stale_if_error,
+        refresh_after: times.refresh_after,
+    }
+}
+
+/// Takes a call from step to step.
+pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
+    call: &mut Call<R, K, crate::key::CellOf<Q>>,
+    key: &Q,
+    remote: &'static RemoteOf<K>,
+) -> Step<R, K, crate::key::CellOf<Q>> {
+    let (instance, began) = (call.instance, remote::sequence());
+    let slot = match remote.slot(key) {
+        Ok(slot) => slot,
+        Err(why) => return call.not_shareable(&why),
+    };
+    loop {
+        #[cfg(feature = "redis")]
+        if let Some(copy) = call.copy(key, remote) {
+            return call.given(copy, None);
+        }
+        #[cfg(feature = "redis")]
+        let before = remote.hub.tier().and_then(Tier::before);
+        let epoch = instance.realm.tags.now();
+        let fetched = remote.fetch(&slot).await;
+        if fetched.is_err() {
+            instance.counters.count(Event::BackendError);
+        }
+        let (found, seen) = match fetched {
+            Ok(fetched) => (fetched.found, Some(fetched.seen)),
+            Err(_) => (Err(MissReason::Cold), None),
+        };
+        let (old, reason) = match found {
+            Ok(found) => (
+                Some(entry_of::<K, _>(instance, found, epoch)),
+                MissReason::Expired,
+            ),
+            Err(reason) => (None, reason),
+        };
+        let claim = |seen, old| Claim {
+            remote,
+            slot: slot.clone(),
+            seen,
+            old,
+            lease: None,
+        };
+        #[cfg(feature = "redis")]
+        if let (Some(before), Some(entry)) = (before, &old) {
+            call.keep_copy(key, remote, &slot, (before, epoch), entry);
+        }
+        let look = instance.store.look(call.hash, key);
+        let judged = old
+            .as_ref()
+            .and_then(|entry| call.judged(entry, instance.now()));
+        if let Some((given, refresh)) = judged {
+            let refresh = refresh && !remote.is_paused(&slot, instance.now());
+            let seat = refresh.then(|| call.refresh(key, &look)).flatten();
+            let seat = seat.map(|seat| seat.claimed(claim(seen, old), reason));
+            return call.given(given, seat);
+        }
+        if let Some(follow) = call.follow(&look) {
+            let landing = follow.await;
+            if let Some(step) = call
+                .taken(landing, remote, &slot, began, seen.as_ref())
+                .await
+            {
+                return step;
+            }
+            continue;
+        }
+        if let Some(seat) = call.compute(key, &look) {
+            return Step::Done(super::step::Found::Miss(
+                seat.claimed(claim(seen, old), reason),
+            ));
+        }
+    }
+}
+
+impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
+    /// The answer from what a wait has brought, if it is good for this call.
+    async fn taken(
+        &mut self,
+        landing: Landing<TakenOf<K>, K::Error>,
+        remote: &RemoteOf<K>,
+        slot: &Slot,
+        began: u64,
+        seen: Option<&Seen>,
+    ) -> Option<Step<R, K, O>> {
+        let proof = match &landing {
+            Landing::Value(_, from) | Landing::Stale(_, from) => from.proof().cloned(),
+            _ => None,
+        };
+        let is_value = matches!(landing, Landing::Value(..) | Landing::Stale(..));
+        let good = match (proof, seen) {
+            (Some(proof), Some(seen)) => remote.proves(slot, &proof, began, seen).await,
+            // Neither the one who has computed nor this call could ask the store.
+            (proof, seen) => proof.is_none() && seen.is_none(),
+        };
+        if is_value && !good {
+            return None;
+        }
+        self.answer_of(landing)
+    }
+
+    /// The copy of an entry in this process, if there is one that needs no question.
+    #[cfg(feature = "redis")]
+    fn copy<Q: KeyRef<Owned = O::Key>>(
+        &mut self,
+        key: &Q,
+        remote: &RemoteOf<K>,
+    ) -> Option<super::step::Given<R>> {
+        remote.hub.tier().filter(|tier| tier.is_trusted())?;
+        let look = self.instance.store.look(self.hash, key);
+        let entry = look.entry()?;
+        let now = self.instance.now();
+        if entry.standing(now) != (Standing::Live { refresh: false }) {
+            return None;
+        }
+        Some(self.judged(entry, now)?.0)
+    }
+
+    /// Keeps a copy of an entry in this process, unless somebody computes for its key.
+    #[cfg(feature = "redis")]
+    fn keep_copy<Q: KeyRef<Owned = O::Key>>(
+        &self,
+        key: &Q,
+        remote: &RemoteOf<K>,
+        slot: &Slot,
+        (before, epoch): (Before, u64),
+        entry: &Entry<TakenOf<K>>,
+    ) {
+        let (instance, hash) = (self.instance, self.hash);
+        let marks = entry
+            .lineage()
+            .and_then(Lineage::proof)
+            .map(|proof| &proof.marks);
+        let (Some(tier), Some(marks)) = (remote.hub.tier(), marks) else {
+            return;
+        };
+        if instance.store.look(hash, key).flight().is_none() {
+            let copy = copy_of::<K, O>(remote, instance, entry, marks, epoch);
+            sweeper::expect(copy.leaves_at());
+            tier.keep(before, slot, marks, instance, hash, || {
+                instance.store.put(hash, key, &copy);
+            });
+        }
+    }
+
+    /// A call whose key cannot leave the process after all: it runs.
+    fn not_shareable(&self, _why: &Error) -> Step<R, K, O> {
+        let counters = Arc::clone(&self.instance.counters);
+        counters.count(Event::BackendError);
+        Step::Done(super::step::Found::Miss(Seat::bypass(counters)))
+    }
+}
+
+/// An entry of the store as one of this process, as old as it is.
+pub(super) fn entry_of<K: Types, O: KeyCell>(
+    instance: &InstanceOf<K, O>,
+    found: Found<K::Stored>,
+    epoch: u64,
+) -> Entry<TakenOf<K>> {
+    let times = Times {
+        timeout: found.times.timeout,
+        stale_while_revalidate: found.times.stale_while_revalidate,
+        stale_if_error: found.times.stale_if_error,
+        refresh_after: found.times.refresh_after,
+        idle: None,
+    };
+    let labels = labels_of(
+        instance,
+        found
+            .marks
+            .listed()
+            .unwrap_or_default()
+            .iter()
+            .map(|(mark, _)| *mark),
+        epoch,
+    );
+    let proof = Proof {
+        since: 0,
+        version: Some(found.version),
+        marks: found.marks,
+    };
+    let lineage = Lineage::new(labels, crate::lineage::Record::default()).proven(proof);
+    let stored_at = instance.now().before(found.age);
+    Entry::new(K::Cell::taken(found.stored), stored_at, &times, 0, lineage)
+}
+
+/// Labels of this process that stand for marks, where somebody could come to depend on them.
+fn labels_of<O: KeyCell, S: ValueCell, E, V>(
+    instance: &super::Instance<O, S, E, V>,
+    marks: impl Iterator<Item = MarkId>,
+    epoch: u64,
+) -> Labels {
+    let mut labels = Labels::since(epoch);
+    if running::here().is_some() {
+        for mark in marks {
+            labels.add(instance.realm.tags.label(&label_of(mark)));
+        }
+    }
+    labels
+}
+
+/// A copy of an entry, which carries labels for those marks of which the tier does not know what depends on them.
+#[cfg(feature = "redis")]
+fn copy_of<K: Types, O: KeyCell>(
+    remote: &RemoteOf<K>,
+    instance: &InstanceOf<K, O>,
+    entry: &Entry<TakenOf<K>>,
+    marks: &Marks,
+    epoch: u64,
+) -> Entry<TakenOf<K>> {
+    let mut labels = Labels::since(epoch);
+    let listed = marks
+        .listed()
+        .unwrap_or_default()
+        .iter()
+        .map(|(mark, _)| *mark);
+    for mark in listed.filter(|mark| !remote.is_own(*mark)) {
+        labels.add(instance.realm.tags.label(&label_of(mark)));
+    }
+    entry.with_labels(labels)
+}
+
+/// The label of this process that stands for a mark.
+pub(crate) fn label_of(mark: MarkId) -> String {
+    format!("\0{}", hex(&mark.0))
+}
+
+/// Notes that the computation here is about to look at an entry, if what it depends on matters in a store.
+pub(super) async fn rely_on<S>(remote: &Remote<S>, slot: &Slot) {
+    if let Some(frame) = running::here_for_shared() {
+        let mark = slot.mark();
+        let version = versions::version_of(&remote.hub, mark, false).await;
+        note(&frame, mark, version.ok());
+    }
+}
+
+/// Notes that the computation here is about to look at an entry of a function that stays in this process.
+pub(super) async fn rely_on_local(hub: &Arc<Hub>, function: &str) {
+    let Some(frame) = running::here_for_shared() else {
+        return;
+    };
+    let mark = Mark::AnyOf(function).id();
+    if frame
+        .recording()
+        .is_some_and(|recording| recording.relies(mark).is_some())
+    {
+        return;
+    }
+    let version = versions::version_of(hub, mark, true).await;
+    note(&frame, mark, version.ok());
+}
+
+/// What cannot be known to stand makes that nothing is stored: a version that no mark ever has.
+fn note(frame: &Frame, mark: MarkId, version: Option<crate::backend::Version>) {
+    if let Some(recording) = frame.recording() {
+        recording.rely(mark, version.unwrap_or_else(crate::backend::Version::fresh));
+    }
+}
+
+/// The marks of labels.
+pub(super) fn tag_marks<'a>(names: impl Iterator<Item = &'a str>) -> Vec<MarkId> {
+    names.map(|name| Mark::Tag(name).id()).collect()
+}
