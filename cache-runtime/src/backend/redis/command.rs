@@ -22,8 +22,9 @@ pub(super) fn read_item(commands: &mut Pipeline, name: &str) {
 
 /// Asks how long an item will be there.
 pub(super) fn time(name: &str) -> Cmd {
-    let mut command = redis::cmd("PTTL");
-    command.arg(name);
+    const COMMAND: &str = "PTTL";
+    let mut command = Cmd::with_capacity(2, COMMAND.len() + name.len());
+    command.arg(COMMAND).arg(name);
     command
 }
 
