@@ -15,6 +15,7 @@ use super::flight::{Follow, block_on};
 use super::running::{Frame, Framed};
 use super::seat::Seat;
 use super::step::{Ask, Call, Found, Step, TakenOf};
+use super::tagging::Tagging;
 use crate::key::{self, CellOf, KeyRef};
 use crate::outcome::Outcome;
 use crate::value::Kind;
@@ -168,7 +169,6 @@ where
                 return Next::Done(O::close(Err(error)));
             }
             if !self.led.is_empty() {
-                self.lease().await;
                 let id = |(one, _): &(One<O, K, Q>, _)| self.ids[one.place].clone();
                 return Next::Run(self.led.iter().map(id).collect());
             }
@@ -240,12 +240,6 @@ where
         Ok(())
     }
 
-    /// Takes the right to store what is about to be computed.
-    async fn lease(&mut self) {
-        #[cfg(feature = "shared")]
-        self.lease_away().await;
-    }
-
     /// Waits for all ids that others compute.
     async fn wait(&mut self) -> Result<(), O::Error> {
         for (mut one, follow) in mem::take(&mut self.followed) {
@@ -263,11 +257,22 @@ where
         Ok(())
     }
 
+    /// Gives the values that are about to be computed labels.
+    pub fn tag(&mut self, tags: impl Fn(&mut Tagging)) {
+        let led = mem::take(&mut self.led);
+        let tagged = led.into_iter().map(|(one, seat)| (one, seat.tagged(&tags)));
+        self.led = tagged.collect();
+    }
+
     /// Runs the function, and stores what it returns for each id; the answer of the call, if that is known by then.
     pub fn fill(&mut self, run: impl FnOnce() -> O) -> Option<O> {
         if self.stage == Stage::Bypassed {
             self.count_bypassed();
             return Some(run());
+        }
+        #[cfg(feature = "shared")]
+        if self.away.remote.is_some() {
+            block_on(self.lease_away());
         }
         let output = match self.frame() {
             Some(frame) => frame.run(run),
@@ -291,6 +296,8 @@ where
             self.count_bypassed();
             return Some(run.await);
         }
+        #[cfg(feature = "shared")]
+        self.lease_away().await;
         let output = match self.frame() {
             Some(frame) => match Framed::new(frame, false, run).await {
                 Ok(output) => output,

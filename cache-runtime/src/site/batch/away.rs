@@ -149,6 +149,7 @@ where
         }
     }
 
+    /// Takes the right to store what is about to be computed.
     pub(super) async fn lease_away(&mut self) {
         lease_all(self.led.iter_mut().map(|(_, seat)| seat).collect()).await;
     }
