@@ -195,9 +195,9 @@ impl Part {
             let bytes = next()?;
             let is_item = index < read.items.len();
             let left = if is_item { Some(next()?) } else { None };
-            let replies = [Some(&bytes), left.as_ref()];
-            let mut replies = replies.into_iter().flatten();
-            let detour = replies.find_map(|reply| sent_on(reply, &self.place));
+            let detour = sent_on(&bytes, &self.place);
+            let of_left = || sent_on(left.as_ref()?, &self.place);
+            let detour = detour.or_else(of_left);
             if let Some(detour) = detour {
                 detours.push((index, detour));
                 continue;
