@@ -45,8 +45,9 @@ struct History<'a> {
     drops: HashMap<Place, Vec<(u64, u64)>>,
 }
 
-/// A read that should not have been.
+/// A read that should not have been; it is printed.
 #[derive(Debug)]
+#[allow(dead_code, reason = "it is read by whoever reads the output")]
 pub(crate) struct Violation {
     pub(crate) read: Event,
     /// The least that it should have shown.

@@ -32,25 +32,34 @@ fn seed() -> u64 {
     seed.unwrap_or_else(|_| crate::worker::now())
 }
 
-/// How often something happened.
-type Counts = BTreeMap<&'static str, usize>;
+/// What has happened, and when it had.
+type Happened = Vec<(u64, &'static str)>;
+
+/// How often it did.
+fn counts(happened: &Happened) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for (_, what) in happened {
+        *counts.entry(*what).or_default() += 1;
+    }
+    counts
+}
 
 /// What happens while the workers work.
 struct Trouble {
     random: Random,
-    happened: Counts,
+    happened: Happened,
 }
 
 impl Trouble {
     fn new(seed: u64) -> Self {
         Self {
             random: Random::new(seed),
-            happened: Counts::new(),
+            happened: Happened::new(),
         }
     }
 
     fn note(&mut self, what: &'static str) {
-        *self.happened.entry(what).or_default() += 1;
+        self.happened.push((crate::worker::now(), what));
     }
 
     fn millis(&mut self, least: u64, most: u32) -> Duration {
@@ -58,7 +67,7 @@ impl Trouble {
     }
 
     /// Stops and kills workers until it is over.
-    fn for_workers(mut self, roll: &Roll, over: &AtomicBool) -> Counts {
+    fn for_workers(mut self, roll: &Roll, over: &AtomicBool) -> Happened {
         while !over.load(SeqCst) {
             thread::sleep(self.millis(20, 180));
             let n = self.random.below(SIZE as u32) as usize;
@@ -81,7 +90,7 @@ impl Trouble {
     }
 
     /// Disturbs the servers until it is over.
-    fn for_servers(mut self, store: &mut Store, over: &AtomicBool, ready: &AtomicBool) -> Counts {
+    fn for_servers(mut self, store: &mut Store, over: &AtomicBool, ready: &AtomicBool) -> Happened {
         thread::sleep(Duration::from_millis(300));
         loop {
             if let Some(what) = store.disturb(&mut self.random) {
@@ -110,7 +119,7 @@ fn run(crew: &mut Crew, rounds: usize, seed: u64, ready: &AtomicBool) -> (usize,
     (round, events)
 }
 
-fn trouble(store: &mut Store, rounds: usize, seed: u64) -> (usize, Vec<Event>, Counts) {
+fn trouble(store: &mut Store, rounds: usize, seed: u64) -> (usize, Vec<Event>, Happened) {
     let mut crew = Crew::start(&store.settings());
     let roll = crew.roll();
     let (over, ready) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -146,13 +155,19 @@ fn race(name: &'static str) {
     let lag = u64::try_from(store.lag().as_nanos()).expect("a short time");
     let (rounds, events, happened) = trouble(&mut store, rounds(), seed);
     let verdict = checker::check(&events, lag);
-    println!("{name}, seed {seed}: {rounds} rounds, {verdict}; {happened:?}");
-    insist(&verdict);
+    println!(
+        "{name}, seed {seed}: {rounds} rounds, {verdict}; {:?}",
+        counts(&happened)
+    );
+    insist(&verdict, &happened);
 }
 
-fn insist(verdict: &Verdict) {
+fn insist(verdict: &Verdict, happened: &Happened) {
     for violation in verdict.violations.iter().take(5) {
-        println!("{violation:#?}");
+        let begin = violation.read.begin;
+        let recent = |time: u64| time < begin + 3_000_000_000 && begin < time + 5_000_000_000;
+        let around = happened.iter().filter(|(time, _)| recent(*time));
+        println!("{violation:#?}\n{:?}", around.collect::<Vec<_>>());
     }
     assert!(verdict.violations.is_empty(), "{verdict}");
     assert!(verdict.hits * 10 > verdict.reads, "too few hits: {verdict}");
