@@ -159,6 +159,8 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
         let fetched = remote.fetch(&slot).await;
         if fetched.is_err() {
             instance.counters.count(Event::BackendError);
+            // Nobody knows what the value will depend on, so nothing that is computed from it is stored.
+            running::record(crate::lineage::Recording::forsake);
         }
         let (found, seen) = match fetched {
             Ok(fetched) => (fetched.found, Some(fetched.seen)),
