@@ -204,6 +204,8 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
         let fetched = remote.fetch(&slot).await;
         if fetched.is_err() {
             instance.counters.count(Event::BackendError);
+            // Nobody knows what the value will depend on, so nothing that is computed from it is stored.
+            running::record(crate::lineage::Recording::forsake);
         }
         match call.decide(key, remote, &slot, fetched.ok(), eve) {
             Decision::Step(step) => return step,
