@@ -162,7 +162,7 @@ impl Server {
     /// # Panics
     ///
     /// If `redis-cli` cannot be run.
-    #[must_use]
+    #[allow(clippy::must_use_candidate, reason = "most commands say nothing")]
     pub fn cli(&self, command: &[&str]) -> String {
         // A server that is paused would never answer.
         let mut cli = Command::new("timeout");
