@@ -109,7 +109,7 @@ fn sharing(plan: &Plan) -> Option<TokenStream> {
     Some(quote! {
         .shares(|__cache_report| {
             #(#keys)*
-            if #private::Code::of(&#kind).__cache_coding().is_none() { __cache_report(#result); }
+            if #private::Code::of(&#kind).__cache_coding().is_none_or(|__cache_coding| !__cache_coding.is_shared()) { __cache_report(#result); }
         })
     })
 }

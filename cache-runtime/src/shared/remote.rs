@@ -49,10 +49,17 @@ pub(crate) struct Remote<S> {
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) name: String,
-    id: [u8; 16],
+    pub(crate) id: [u8; 16],
     key: Vec<u8>,
     /// The route that the key is, if it is one.
     route: Option<MarkId>,
+}
+
+impl Slot {
+    /// The mark of what is computed from the entry.
+    pub(crate) fn mark(&self) -> MarkId {
+        Mark::Entry(&self.name).id()
+    }
 }
 
 /// A look at a key.
@@ -101,15 +108,16 @@ pub(crate) struct Storing<'a, S> {
 }
 
 impl<S> Remote<S> {
+    /// None if values cannot be made of bytes alone.
     pub(crate) fn new(
         hub: Arc<Hub>,
         coding: Coding<S>,
         function: &str,
         instantiation: String,
         routed: bool,
-    ) -> Self {
-        Self {
-            fingerprint: (coding.fingerprint)(),
+    ) -> Option<Self> {
+        Some(Self {
+            fingerprint: (coding.fingerprint)()?,
             coding,
             prefix: hub.rules.prefix.function(function),
             hub,
@@ -118,7 +126,7 @@ impl<S> Remote<S> {
             routed,
             hints: Mutex::default(),
             pauses: Mutex::default(),
-        }
+        })
     }
 
     /// Where the entry of a key is.
@@ -137,9 +145,10 @@ impl<S> Remote<S> {
         })
     }
 
-    /// The mark of those who are computed from an entry.
-    pub(crate) fn mark(&self, slot: &Slot) -> MarkId {
-        Mark::Entry(&slot.name).id()
+    /// Whether every entry of the function depends on a mark.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_own(&self, mark: MarkId) -> bool {
+        self.own.contains(&mark)
     }
 
     fn names(&self, marks: impl Iterator<Item = MarkId>) -> Vec<String> {
@@ -273,14 +282,13 @@ impl<S> Remote<S> {
         let unseen: Vec<_> = marks
             .iter()
             .map(|(mark, _)| *mark)
-            .filter(|mark| seen.version(*mark).is_none())
+            .filter(|mark| !seen.has_looked_at(*mark))
             .collect();
         if !unseen.is_empty() {
             self.remember(slot, marks);
             seen.look(&self.hub, &unseen).await?;
         }
-        let stands =
-            |(mark, version): &(MarkId, Version)| seen.version(*mark) == Some(Some(*version));
+        let stands = |(mark, version): &(MarkId, Version)| seen.version(*mark) == Some(*version);
         Ok(marks.iter().all(stands))
     }
 
@@ -295,11 +303,11 @@ impl<S> Remote<S> {
         };
         if proof.version.is_some()
             && proof.version == seen.slot
-            && marks.iter().all(|(mark, _)| seen.version(*mark).is_some())
+            && marks.iter().all(|(mark, _)| seen.has_looked_at(*mark))
         {
             return marks
                 .iter()
-                .all(|(mark, version)| seen.version(*mark) == Some(Some(*version)));
+                .all(|(mark, version)| seen.version(*mark) == Some(*version));
         }
         let names = self.names(marks.iter().map(|(mark, _)| *mark));
         let mut versions: Vec<_> = names.iter().map(String::as_str).collect();
@@ -444,7 +452,7 @@ impl<S> Remote<S> {
         let mut seen = Seen::default();
         let any_tag = Mark::AnyTag.id();
         seen.look(&self.hub, &[any_tag]).await?;
-        let still = seen.version(any_tag) == Some(Some(lease.any_tag));
+        let still = seen.version(any_tag) == Some(lease.any_tag);
         Ok(still.then_some(versions))
     }
 
@@ -541,14 +549,14 @@ impl<S> Remote<S> {
 
     /// Removes an entry and what was computed from it; answers whether there was something.
     pub(crate) async fn remove(&self, slot: &Slot) -> Result<bool, Error> {
-        let mark = self.hub.rules.prefix.mark(self.mark(slot));
+        let mark = self.hub.rules.prefix.mark(slot.mark());
         let removed = self.hub.remove(&[&slot.name, &mark]).await?;
         Ok(removed.first() == Some(&true))
     }
 
     /// Removes what was computed from an entry.
     pub(crate) async fn outdate(&self, slot: &Slot) -> Result<(), Error> {
-        let mark = self.hub.rules.prefix.mark(self.mark(slot));
+        let mark = self.hub.rules.prefix.mark(slot.mark());
         self.hub.remove(&[&mark]).await.map(drop)
     }
 }

@@ -452,11 +452,13 @@ impl<R, K: Kind<R>> Door<R, K> {
                 state.realm,
                 counters,
                 #[cfg(feature = "shared")]
-                self.home::<Q>(state),
+                self.home::<Q>(),
             );
             // Lives as long as the function it belongs to: for the rest of the process.
             let made: &'static InstanceOf<K, CellOf<Q>> = Box::leak(Box::new(made));
             sweeper::look_after(made);
+            #[cfg(feature = "redis")]
+            self.keep_copies(made);
             made
         });
         self.site.note_first();

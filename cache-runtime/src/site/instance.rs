@@ -53,6 +53,15 @@ pub(crate) trait AnyInstance: Any + Source {
     fn sweep(&self, now: Moment) -> Moment;
     /// Drops the entry of a route; answers whether there was a live one. Keys of another kind are none.
     fn remove_route(&'static self, route: &Route) -> bool;
+    /// Drops copies of entries of a shared store.
+    #[cfg(feature = "redis")]
+    fn forget(&self, hash: u64);
+    /// Drops all copies of entries of a shared store.
+    #[cfg(feature = "redis")]
+    fn forget_all(&self);
+    /// Says whether copies may be given out without a question.
+    #[cfg(feature = "redis")]
+    fn answer_quickly(&self, quickly: bool);
 }
 
 impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
@@ -225,6 +234,22 @@ where
             }
         }
         self.store.sweep(now)
+    }
+
+    #[cfg(feature = "redis")]
+    fn forget(&self, hash: u64) {
+        self.store.remove_hash(hash);
+    }
+
+    #[cfg(feature = "redis")]
+    fn forget_all(&self) {
+        self.store.clear();
+    }
+
+    #[cfg(feature = "redis")]
+    fn answer_quickly(&self, quickly: bool) {
+        let simple = quickly && self.options.enabled && self.rules.is_stale.is_none();
+        self.simple.store(simple, Relaxed);
     }
 
     fn remove_route(&'static self, route: &Route) -> bool {

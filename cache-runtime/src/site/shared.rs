@@ -12,15 +12,21 @@ use super::running::{self, Frame};
 use super::seat::Seat;
 use super::step::{Call, InstanceOf, Step, TakenOf};
 use crate::codec::envelope::{MarkId, WireTimes};
+#[cfg(feature = "redis")]
+use crate::entry::Standing;
 use crate::entry::{Entry, Times};
 use crate::error::Error;
 use crate::key::KeyRef;
 use crate::key::cell::KeyCell;
+#[cfg(feature = "redis")]
+use crate::lineage::Marks;
 use crate::lineage::{Labels, Lineage, Proof};
 use crate::outcome::MissReason;
 use crate::shared::hub::Hub;
 use crate::shared::names::{Mark, hex};
 use crate::shared::remote::{self, Fetched, Found, Lease, Remote, Slot, Storing};
+#[cfg(feature = "redis")]
+use crate::shared::tier::{Before, Tier};
 use crate::shared::versions::{self, Seen};
 use crate::stats::Event;
 use crate::value::cell::ValueCell;
@@ -124,9 +130,9 @@ impl<K: Types> Claim<K> {
             let Some(labels) = self.remote.late(lease, late, times.ttl).await? else {
                 return Ok((proof, false));
             };
-            labels
-                .into_iter()
-                .for_each(|(mark, version)| proof.marks.add(mark, version));
+            for (mark, version) in labels {
+                proof.marks.add(mark, version);
+            }
         }
         let storing = Storing {
             stored,
@@ -168,12 +174,16 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
         Err(why) => return call.not_shareable(&why),
     };
     loop {
-        let epoch = instance.realm.tags.now();
+        #[cfg(feature = "redis")]
+        if let Some(copy) = call.copy(key, remote) {
+            return call.given(copy, None);
+        }
+        let glance = Glance::at::<K, _>(instance, remote);
         let fetched = remote.fetch(&slot).await;
         if fetched.is_err() {
             instance.counters.count(Event::BackendError);
         }
-        match call.decide(key, remote, &slot, fetched.ok(), epoch) {
+        match call.decide(key, remote, &slot, fetched.ok(), glance) {
             Decision::Step(step) => return step,
             Decision::Again => {}
             Decision::Follow(follow, seen) => {
@@ -185,6 +195,33 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
                     return step;
                 }
             }
+        }
+    }
+}
+
+/// The moment before the store is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Glance {
+    /// The epoch of labels.
+    epoch: u64,
+    /// What a copy of a value is kept by.
+    #[cfg(feature = "redis")]
+    before: Option<Before>,
+}
+
+impl Glance {
+    #[cfg_attr(
+        not(feature = "redis"),
+        expect(unused_variables, reason = "there are no copies")
+    )]
+    pub(super) fn at<K: Types, O: KeyCell>(
+        instance: &InstanceOf<K, O>,
+        remote: &RemoteOf<K>,
+    ) -> Self {
+        Self {
+            #[cfg(feature = "redis")]
+            before: remote.hub.tier().and_then(Tier::before),
+            epoch: instance.realm.tags.now(),
         }
     }
 }
@@ -206,7 +243,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         remote: &'static RemoteOf<K>,
         slot: &Slot,
         fetched: Option<Fetched<K::Stored>>,
-        epoch: u64,
+        glance: Glance,
     ) -> Decision<R, K, O> {
         let instance = self.instance;
         let (found, seen) = match fetched {
@@ -215,7 +252,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         };
         let (old, reason) = match found {
             Ok(found) => (
-                Some(entry_of::<K, _>(instance, found, epoch)),
+                Some(entry_of::<K, _>(instance, found, glance.epoch)),
                 MissReason::Expired,
             ),
             Err(reason) => (None, reason),
@@ -227,6 +264,10 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             old,
             lease: None,
         };
+        #[cfg(feature = "redis")]
+        if let (Some(before), Some(entry)) = (glance.before, &old) {
+            self.keep_copy(key, remote, slot, (before, glance.epoch), entry);
+        }
         let look = instance.store.look(self.hash, key);
         let judged = old
             .as_ref()
@@ -272,6 +313,49 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             return None;
         }
         self.answer_of(landing)
+    }
+
+    /// The copy of an entry in this process, if there is one that needs no question.
+    #[cfg(feature = "redis")]
+    fn copy<Q: KeyRef<Owned = O::Key>>(
+        &mut self,
+        key: &Q,
+        remote: &RemoteOf<K>,
+    ) -> Option<super::step::Given<R>> {
+        remote.hub.tier().filter(|tier| tier.is_trusted())?;
+        let look = self.instance.store.look(self.hash, key);
+        let entry = look.entry()?;
+        let now = self.instance.now();
+        if entry.standing(now) != (Standing::Live { refresh: false }) {
+            return None;
+        }
+        Some(self.judged(entry, now)?.0)
+    }
+
+    /// Keeps a copy of an entry in this process, unless somebody computes for its key.
+    #[cfg(feature = "redis")]
+    fn keep_copy<Q: KeyRef<Owned = O::Key>>(
+        &self,
+        key: &Q,
+        remote: &RemoteOf<K>,
+        slot: &Slot,
+        (before, epoch): (Before, u64),
+        entry: &Entry<TakenOf<K>>,
+    ) {
+        let (instance, hash) = (self.instance, self.hash);
+        let marks = entry
+            .lineage()
+            .and_then(Lineage::proof)
+            .map(|proof| &proof.marks);
+        let (Some(tier), Some(marks)) = (remote.hub.tier(), marks) else {
+            return;
+        };
+        if instance.store.look(hash, key).flight().is_none() {
+            let copy = copy_of::<K, O>(remote, instance, entry, marks, epoch);
+            tier.keep(before, slot, marks, instance, hash, || {
+                instance.store.put(hash, key, &copy);
+            });
+        }
     }
 
     /// A call whose key cannot leave the process after all: it runs.
@@ -330,6 +414,27 @@ fn labels_of<O: KeyCell, S: ValueCell, E, V>(
     labels
 }
 
+/// A copy of an entry, which carries labels for those marks of which the tier does not know what depends on them.
+#[cfg(feature = "redis")]
+fn copy_of<K: Types, O: KeyCell>(
+    remote: &RemoteOf<K>,
+    instance: &InstanceOf<K, O>,
+    entry: &Entry<TakenOf<K>>,
+    marks: &Marks,
+    epoch: u64,
+) -> Entry<TakenOf<K>> {
+    let mut labels = Labels::since(epoch);
+    let listed = marks
+        .listed()
+        .unwrap_or_default()
+        .iter()
+        .map(|(mark, _)| *mark);
+    for mark in listed.filter(|mark| !remote.is_own(*mark)) {
+        labels.add(instance.realm.tags.label(&label_of(mark)));
+    }
+    entry.with_labels(labels)
+}
+
 /// The label of this process that stands for a mark.
 pub(crate) fn label_of(mark: MarkId) -> String {
     format!("\0{}", hex(&mark.0))
@@ -338,7 +443,7 @@ pub(crate) fn label_of(mark: MarkId) -> String {
 /// Notes that the computation here is about to look at an entry, if what it depends on matters in a store.
 pub(super) async fn rely_on<S>(remote: &Remote<S>, slot: &Slot) {
     if let Some(frame) = running::here_for_shared() {
-        let mark = remote.mark(slot);
+        let mark = slot.mark();
         let version = versions::version_of(&remote.hub, mark, false).await;
         note(&frame, mark, version.ok());
     }

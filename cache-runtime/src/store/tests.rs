@@ -4,7 +4,8 @@ use std::time::Duration;
 use super::*;
 use crate::entry::Times;
 use crate::key::cell::InPlace;
-use crate::key::{self, Way, part};
+
+use crate::key::{self, Way, Wire, part};
 use crate::lineage::Lineage;
 use crate::realm::PROCESS;
 use crate::value::cell::InPlace as Kept;
@@ -16,9 +17,13 @@ fn store(bound: Bound) -> Numbers {
 }
 
 macro_rules! key {
-    ($key:expr) => {
-        (part(Way::new(&$key).__cache_way(), &$key), ())
-    };
+    ($key:expr) => {{
+        let (way, wire) = (
+            Way::new(&$key).__cache_way(),
+            Wire::new(&$key).__cache_wire(),
+        );
+        (part(way, wire, &$key), ())
+    }};
 }
 
 fn entry(value: u64, timeout: Option<Duration>, weight: u32) -> Entry<u64> {

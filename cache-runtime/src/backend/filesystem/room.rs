@@ -73,7 +73,7 @@ impl Directory {
     /// Removes one item, but not this one.
     fn make_room(&self, added: Id) {
         let mut found: Option<(Worth, Id)> = None;
-        for (looked, shard) in added.shard().from_here().enumerate() {
+        for (looked, shard) in added.shard().onwards().enumerate() {
             let least = self.sample(shard, added);
             found = found
                 .into_iter()

@@ -6,7 +6,7 @@ use std::mem;
 use super::super::door::is_disabled;
 use super::super::flight::Landing;
 use super::super::seat::{Seat, Unstored, lease_all, store_all};
-use super::super::shared::{Decision, Home, RemoteOf};
+use super::super::shared::{Decision, Glance, Home, RemoteOf};
 use super::super::step::TakenOf;
 use super::{Batch, One};
 use crate::key::cell::KeyCell;
@@ -79,7 +79,7 @@ where
             return Ok(());
         };
         let instance = self.door.instance(&first.key);
-        let epoch = instance.realm.tags.now();
+        let glance = Glance::at::<K, _>(instance, remote);
         let looks = self.open.iter().filter_map(|one| one.look.as_ref());
         let slots: Vec<_> = looks.map(|look| look.slot.clone()).collect();
         let fetched = match remote.fetch_many(&slots).await {
@@ -93,7 +93,7 @@ where
             let (Some(call), Some(look)) = (&mut one.call, &mut one.look) else {
                 continue;
             };
-            match call.decide(&one.key, remote, &look.slot, fetched, epoch) {
+            match call.decide(&one.key, remote, &look.slot, fetched, glance) {
                 Decision::Step(step) => self.take(one, step)?,
                 Decision::Follow(follow, seen) => {
                     look.seen = seen;

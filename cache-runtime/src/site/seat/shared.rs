@@ -22,6 +22,7 @@ use crate::value::cell::ValueCell;
 
 /// A computation that has ended, and what is still to be done: `R` is not among it, since a future that waits may
 /// change threads.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 enum Ending<R, K: Kind<R>, O: KeyCell> {
     Ended(Detailed<R>),
     Store(Computation<R, K, O>, TakenOf<K>),
