@@ -44,13 +44,10 @@ impl<R, K: Kind<R>> Door<R, K> {
             let routed = self.site.routed;
             Remote::new(Arc::clone(hub), coding, function, instantiation, routed)
         });
-        match remote {
-            Some(remote) => Home::Away(Box::new(remote)),
-            None => {
-                registry::complain(self.site);
-                Home::Nowhere
-            }
+        if remote.is_none() {
+            registry::complain(self.site);
         }
+        remote.map_or(Home::Nowhere, |remote| Home::Away(Box::new(remote)))
     }
 
     /// Lets copies be kept in this process, if there are to be any.

@@ -56,6 +56,8 @@ struct Computation<R, K: Kind<R>, O: KeyCell> {
     /// The key that the value is weighed by, if it is.
     weighed: Option<O::Key>,
     began: Moment,
+    /// When the function was done.
+    done: Moment,
     frame: Arc<Frame>,
     /// The epoch of labels that it began in.
     epoch: u64,
@@ -82,7 +84,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             source: instance,
             hash: ticket.hash,
         };
-        let epoch = instance.realm.tags.now();
+        let (began, epoch) = (instance.now(), instance.realm.tags.now());
         let recording = instance
             .options
             .depends
@@ -93,7 +95,8 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             ticket,
             purpose,
             weighed,
-            began: instance.now(),
+            began,
+            done: began,
             epoch,
             round: instance.counters.round(),
             labels: Vec::new(),
@@ -250,8 +253,9 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// What a computation came to: its result, with what others may have of it if it is a value. Anything but a
     /// value is dealt with, and so is a failure that an old value makes up for: that is the answer.
     fn judge(&mut self, attempt: Attempt<R>) -> Result<(R, Option<TakenOf<K>>), Detailed<R>> {
+        self.done = self.instance.now();
         if let Some(counters) = self.counters() {
-            counters.load_took(self.instance.now().since(self.began));
+            counters.load_took(self.done.since(self.began));
         }
         let result = match attempt {
             Ok(result) => result,
@@ -295,10 +299,11 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let weight = instance.weigh(value, self.weighed.as_ref());
         let lineage = self.close(value);
         if times.is_none() && self.is_refresh() {
-            self.pause(instance.now());
+            self.pause(self.done);
         }
         if let Some(times) = times {
-            let entry = instance.entry(taken.clone(), &times, weight, lineage.clone());
+            let taken = taken.clone();
+            let entry = instance.entry(taken, self.done, &times, weight, lineage.clone());
             self.noted = false;
             if instance.store.commit(&self.ticket, entry)
                 && self.purpose == Purpose::Call(MissReason::Forced)

@@ -22,6 +22,7 @@ use crate::key::cell::KeyCell;
 use crate::lineage::Marks;
 use crate::lineage::{Labels, Lineage, Proof};
 use crate::outcome::MissReason;
+use crate::realm::Realm;
 use crate::shared::hub::Hub;
 use crate::shared::names::{Mark, hex};
 use crate::shared::remote::{self, Fetched, Found, Lease, Remote, Slot, Storing};
@@ -29,6 +30,8 @@ use crate::shared::remote::{self, Fetched, Found, Lease, Remote, Slot, Storing};
 use crate::shared::tier::{Before, Tier};
 use crate::shared::versions::{self, Seen};
 use crate::stats::Event;
+#[cfg(feature = "redis")]
+use crate::sweeper;
 use crate::value::cell::ValueCell;
 use crate::value::{Kind, Types};
 
@@ -162,6 +165,25 @@ pub(crate) fn wire_times(times: &Times) -> WireTimes {
     }
 }
 
+/// The moment before a look at the store.
+#[derive(Clone, Copy)]
+pub(super) struct Eve {
+    epoch: u64,
+    #[cfg(feature = "redis")]
+    before: Option<Before>,
+}
+
+impl Eve {
+    #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "no copies"))]
+    pub(super) fn now(realm: &Realm, hub: &Hub) -> Self {
+        Self {
+            epoch: realm.tags.now(),
+            #[cfg(feature = "redis")]
+            before: hub.tier().and_then(Tier::before),
+        }
+    }
+}
+
 /// Takes a call from step to step.
 pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
     call: &mut Call<R, K, crate::key::CellOf<Q>>,
@@ -178,12 +200,14 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
         if let Some(copy) = call.copy(key, remote) {
             return call.given(copy, None);
         }
-        let glance = Glance::at::<K, _>(instance, remote);
+        let eve = Eve::now(instance.realm, &remote.hub);
         let fetched = remote.fetch(&slot).await;
         if fetched.is_err() {
             instance.counters.count(Event::BackendError);
+            // Nobody knows what the value will depend on, so nothing that is computed from it is stored.
+            running::record(crate::lineage::Recording::forsake);
         }
-        match call.decide(key, remote, &slot, fetched.ok(), glance) {
+        match call.decide(key, remote, &slot, fetched.ok(), eve) {
             Decision::Step(step) => return step,
             Decision::Again => {}
             Decision::Follow(follow, seen) => {
@@ -195,33 +219,6 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
                     return step;
                 }
             }
-        }
-    }
-}
-
-/// The moment before the store is looked at.
-#[derive(Clone, Copy)]
-pub(super) struct Glance {
-    /// The epoch of labels.
-    epoch: u64,
-    /// What a copy of a value is kept by.
-    #[cfg(feature = "redis")]
-    before: Option<Before>,
-}
-
-impl Glance {
-    #[cfg_attr(
-        not(feature = "redis"),
-        expect(unused_variables, reason = "there are no copies")
-    )]
-    pub(super) fn at<K: Types, O: KeyCell>(
-        instance: &InstanceOf<K, O>,
-        remote: &RemoteOf<K>,
-    ) -> Self {
-        Self {
-            #[cfg(feature = "redis")]
-            before: remote.hub.tier().and_then(Tier::before),
-            epoch: instance.realm.tags.now(),
         }
     }
 }
@@ -243,7 +240,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         remote: &'static RemoteOf<K>,
         slot: &Slot,
         fetched: Option<Fetched<K::Stored>>,
-        glance: Glance,
+        eve: Eve,
     ) -> Decision<R, K, O> {
         let instance = self.instance;
         let (found, seen) = match fetched {
@@ -252,7 +249,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         };
         let (old, reason) = match found {
             Ok(found) => (
-                Some(entry_of::<K, _>(instance, found, glance.epoch)),
+                Some(entry_of::<K, _>(instance, found, eve.epoch)),
                 MissReason::Expired,
             ),
             Err(reason) => (None, reason),
@@ -265,8 +262,8 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             lease: None,
         };
         #[cfg(feature = "redis")]
-        if let (Some(before), Some(entry)) = (glance.before, &old) {
-            self.keep_copy(key, remote, slot, (before, glance.epoch), entry);
+        if let (Some(before), Some(entry)) = (eve.before, &old) {
+            self.keep_copy(key, remote, slot, (before, eve.epoch), entry);
         }
         let look = instance.store.look(self.hash, key);
         let judged = old
@@ -352,6 +349,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         };
         if instance.store.look(hash, key).flight().is_none() {
             let copy = copy_of::<K, O>(remote, instance, entry, marks, epoch);
+            sweeper::expect(copy.leaves_at());
             tier.keep(before, slot, marks, instance, hash, || {
                 instance.store.put(hash, key, &copy);
             });

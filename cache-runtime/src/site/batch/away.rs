@@ -5,8 +5,9 @@ use std::mem;
 
 use super::super::door::is_disabled;
 use super::super::flight::Landing;
+use super::super::running;
 use super::super::seat::{Seat, Unstored, lease_all, store_all};
-use super::super::shared::{Decision, Glance, Home, RemoteOf};
+use super::super::shared::{Decision, Eve, Home, RemoteOf};
 use super::super::step::TakenOf;
 use super::{Batch, One};
 use crate::key::cell::KeyCell;
@@ -79,13 +80,15 @@ where
             return Ok(());
         };
         let instance = self.door.instance(&first.key);
-        let glance = Glance::at::<K, _>(instance, remote);
+        let eve = Eve::now(instance.realm, &remote.hub);
         let looks = self.open.iter().filter_map(|one| one.look.as_ref());
         let slots: Vec<_> = looks.map(|look| look.slot.clone()).collect();
         let fetched = match remote.fetch_many(&slots).await {
             Ok(fetched) => fetched.into_iter().map(Some).collect(),
             Err(_) => {
                 instance.counters.count(Event::BackendError);
+                // As for one id: what is computed from it is not stored.
+                running::record(crate::lineage::Recording::forsake);
                 Vec::from_iter(slots.iter().map(|_| None))
             }
         };
@@ -93,7 +96,7 @@ where
             let (Some(call), Some(look)) = (&mut one.call, &mut one.look) else {
                 continue;
             };
-            match call.decide(&one.key, remote, &look.slot, fetched, glance) {
+            match call.decide(&one.key, remote, &look.slot, fetched, eve) {
                 Decision::Step(step) => self.take(one, step)?,
                 Decision::Follow(follow, seen) => {
                     look.seen = seen;
