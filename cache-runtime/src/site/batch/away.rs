@@ -5,6 +5,7 @@ use std::mem;
 
 use super::super::door::is_disabled;
 use super::super::flight::Landing;
+use super::super::running;
 use super::super::seat::{Seat, Unstored, lease_all, store_all};
 use super::super::shared::{Decision, Eve, Home, RemoteOf};
 use super::super::step::TakenOf;
@@ -82,11 +83,14 @@ where
         let eve = Eve::now(instance.realm, &remote.hub);
         let looks = self.open.iter().filter_map(|one| one.look.as_ref());
         let slots: Vec<_> = looks.map(|look| look.slot.clone()).collect();
-        let fetched: Vec<_> = if let Ok(fetched) = remote.fetch_many(&slots).await {
-            fetched.into_iter().map(Some).collect()
-        } else {
-            instance.counters.count(Event::BackendError);
-            slots.iter().map(|_| None).collect()
+        let fetched = match remote.fetch_many(&slots).await {
+            Ok(fetched) => fetched.into_iter().map(Some).collect(),
+            Err(_) => {
+                instance.counters.count(Event::BackendError);
+                // As for one id: what is computed from it is not stored.
+                running::record(crate::lineage::Recording::forsake);
+                Vec::from_iter(slots.iter().map(|_| None))
+            }
         };
         for (mut one, fetched) in mem::take(&mut self.open).into_iter().zip(fetched) {
             let (Some(call), Some(look)) = (&mut one.call, &mut one.look) else {
@@ -139,11 +143,13 @@ where
             }
             _ => None,
         };
-        if let Some(step) = step {
-            return self.take(one, step);
+        match step {
+            Some(step) => self.take(one, step),
+            None => {
+                self.open.push(one);
+                Ok(())
+            }
         }
-        self.open.push(one);
-        Ok(())
     }
 
     /// Takes the right to store what is about to be computed.
