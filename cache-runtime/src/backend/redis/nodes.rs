@@ -226,19 +226,14 @@ impl Opener for Node {
 
     async fn open(self: Arc<Self>, stale: Option<Arc<Link>>) -> Result<Arc<Link>, Failure> {
         let nodes = self.nodes.upgrade().ok_or_else(gone)?;
-        let known = nodes.known_now().await?;
-        if known.topology.primaries().all(|place| *place != self.place) {
-            let place = &self.server.place;
-            return Err(Failure::unreachable(format!(
-                "redis at {place} is no primary any more"
-            )));
-        }
+        self.known_primary(&nodes).await?;
         let link = self.connected.pass(&self.server).await?;
+        let tenure = tenure(&link).await?;
+        // Once more after it has answered: before, it may have been stopped for so long that it was replaced.
+        let known = self.known_primary(&nodes).await?;
         if stale.is_some_and(|stale| Arc::ptr_eq(&stale, &link)) {
-            link.confirm();
             return Ok(link);
         }
-        let tenure = tenure(&link).await?;
         let keeper = known.topology.owner(&nodes.epoch.name);
         match keeper.filter(|place| **place != self.place) {
             Some(place) => {
@@ -250,6 +245,20 @@ impl Opener for Node {
             None => nodes.epoch.admit(&tenure, &link).await?,
         }
         Ok(link)
+    }
+}
+
+impl Node {
+    /// What is known now, if this node is a primary in it.
+    async fn known_primary(&self, nodes: &Nodes) -> Result<Arc<Known>, Failure> {
+        let known = nodes.known_now().await?;
+        if known.topology.primaries().any(|place| *place == self.place) {
+            return Ok(known);
+        }
+        let place = &self.server.place;
+        Err(Failure::unreachable(format!(
+            "redis at {place} is no primary any more"
+        )))
     }
 }
 
