@@ -16,6 +16,7 @@
 //! | `invalidate` | what drops entries |
 //! | `hold` | arguments that outlive the call, for refreshes |
 //! | `options`, `outcome`, `stats`, `registry` | what an attribute says, how a call was answered, how often, in which functions |
+//! | `http` | answers of a web server: what may be stored, and a layer that stores it |
 //! | `sweeper` | gives back the memory of expired entries |
 //! | `config` | where settings come from, and what they mean |
 //! | `clock`, `realm`, `sync`, `error` | time, what caches share, locks, the error type |
@@ -37,6 +38,8 @@ mod entry;
 mod error;
 pub mod future;
 mod hold;
+#[cfg(feature = "axum")]
+pub mod http;
 mod invalidate;
 mod key;
 mod lineage;

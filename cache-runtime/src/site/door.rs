@@ -391,7 +391,8 @@ impl<R, K: Kind<R>> Door<R, K> {
         match &put.stored {
             Some((taken, times)) => {
                 let lineage = Lineage::of_labels(put.epoch, put.labels.iter().cloned());
-                let entry = instance.entry(taken.clone(), times, put.weight, lineage);
+                let now = instance.now();
+                let entry = instance.entry(taken.clone(), now, times, put.weight, lineage);
                 instance.store.put(hash, key, &entry);
             }
             None => drop(instance.store.remove(hash, key)),

@@ -126,10 +126,11 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         self.realm.clock.glance()
     }
 
-    /// An entry that is stored now.
+    /// An entry that is stored then.
     pub(crate) fn entry(
         &self,
         value: S::Taken,
+        stored_at: Moment,
         times: &Times,
         weight: u32,
         lineage: Lineage,
@@ -137,7 +138,7 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         if lineage.has_tags() {
             self.labelled.store(true, Relaxed);
         }
-        let entry = Entry::new(value, self.now(), times, weight, lineage);
+        let entry = Entry::new(value, stored_at, times, weight, lineage);
         let leaves_at = entry.leaves_at();
         if leaves_at != Moment::NEVER {
             sweeper::expect(leaves_at);

@@ -4,7 +4,6 @@ use std::time::Duration;
 use super::*;
 use crate::entry::Times;
 use crate::key::cell::InPlace;
-
 use crate::key::{self, Way, Wire, part};
 use crate::lineage::Lineage;
 use crate::realm::PROCESS;
@@ -17,13 +16,16 @@ fn store(bound: Bound) -> Numbers {
 }
 
 macro_rules! key {
-    ($key:expr) => {{
-        let (way, wire) = (
-            Way::new(&$key).__cache_way(),
-            Wire::new(&$key).__cache_wire(),
-        );
-        (part(way, wire, &$key), ())
-    }};
+    ($key:expr) => {
+        (
+            part(
+                Way::new(&$key).__cache_way(),
+                Wire::new(&$key).__cache_wire(),
+                &$key,
+            ),
+            (),
+        )
+    };
 }
 
 fn entry(value: u64, timeout: Option<Duration>, weight: u32) -> Entry<u64> {
@@ -222,4 +224,17 @@ fn the_bound_on_weight_holds_and_what_is_too_heavy_is_refused() {
         0,
         "a value that is too heavy leaves nothing older behind"
     );
+}
+
+/// A table that is built anew once held fewer slots than the numbers of the full ones ask for.
+#[test]
+fn a_small_store_is_refilled_for_ever() {
+    for most in 1..10 {
+        let store = store(Bound::Entries(most));
+        for number in 0..5_000 {
+            put(&store, number, &lasting(number));
+            assert_eq!(get(&store, number), Some(number));
+            assert!(store.entries() <= most);
+        }
+    }
 }

@@ -162,6 +162,7 @@ impl Server {
     /// # Panics
     ///
     /// If `redis-cli` cannot be run.
+    #[must_use]
     pub fn cli(&self, command: &[&str]) -> String {
         // A server that is paused would never answer.
         let mut cli = Command::new("timeout");

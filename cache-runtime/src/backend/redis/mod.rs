@@ -36,6 +36,8 @@
 //! | `watch` | tells what others change |
 //! | `failure` | what goes wrong |
 
+#![allow(clippy::similar_names, reason = "an opener opens what is opened then")]
+
 mod clear;
 mod cluster;
 mod command;

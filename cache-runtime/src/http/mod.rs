@@ -1,0 +1,41 @@
+//! HTTP: a response cache for any tower service, and the request that `route = request` is keyed on.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `decide` | what may be stored, served and shared, after the RFCs: plain functions |
+//! | `layer`, `service`, `future`, `body` | the shape that tower asks for |
+//! | `key`, `store`, `index` | what answers are found by, how they are kept, and which paths they belong to |
+//! | `visit`, `seat`, `fetch` | one request: what it does next, the guard of a run, the run |
+//! | `respond` | answers, made of what is kept |
+//! | `scope` | the request, visible to the code that serves it |
+//!
+//! ```
+//! use std::time::Duration;
+//! use cache_runtime::http::CacheLayer;
+//!
+//! let layer = CacheLayer::new(Duration::from_secs(60))
+//!     .max_timeout(Duration::from_secs(3600))
+//!     .body_limit(1 << 20);
+//! // axum: Router::new().route("/", get(page)).layer(layer)
+//! ```
+
+mod body;
+mod decide;
+mod fetch;
+mod future;
+mod index;
+mod key;
+mod layer;
+mod respond;
+mod scope;
+mod seat;
+mod service;
+mod store;
+mod visit;
+
+pub use body::Body;
+pub use future::ResponseFuture;
+pub use layer::CacheLayer;
+pub use scope::{CacheScope, Scoped, ScopedService};
+pub use service::CacheService;
+pub(crate) use store::{clear_all, invalidate_path};

@@ -1,0 +1,365 @@
+//! The guard of one run of the handler: what it came to is stored, refused, or replaced by what was kept before.
+//! Dropped, by a panic or since the client is gone, it hands over to the next request that waits.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::{ETAG, HeaderMap, HeaderName, LAST_MODIFIED};
+use http::response::Parts;
+
+use super::decide::answering::Times;
+use super::decide::asking::Terms;
+use super::decide::keeping::{Keep, Refusal};
+use super::decide::report::Forward;
+use super::decide::vary;
+use super::index::Listing;
+use super::key::Key;
+use super::respond;
+use super::store::{Answer, Answers, Kept, Shelf, Varies, What};
+use super::visit::{Landed, Visit};
+use crate::clock::Moment;
+use crate::entry;
+use crate::lineage::{Dependant, Lineage, Recording};
+use crate::outcome::{MissReason, Outcome};
+use crate::site::flight::Landing;
+use crate::site::running::Frame;
+use crate::stats::{Counters, Event};
+use crate::store::{Start, Ticket};
+
+/// For so long it is remembered that answers are not stored.
+const REFUSED: Duration = Duration::from_secs(10);
+
+/// By which headers answers differ is remembered while it is asked for, and this much longer.
+const VARIES: Duration = Duration::from_secs(3600);
+
+/// Where an answer belongs.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) key: Key,
+    /// The key of what is known of the URI; the same, unless answers differ.
+    pub(crate) primary: Key,
+    /// By which headers answers differ, if they do.
+    pub(crate) varies: Option<Arc<Kept>>,
+}
+
+/// One run of the handler.
+#[must_use = "a seat that is dropped hands over to the next"]
+pub(crate) struct Seat {
+    pub(crate) shelf: Arc<Shelf>,
+    pub(crate) terms: Terms,
+    pub(crate) forward: Forward,
+    /// What is replaced.
+    old: Option<Arc<Kept>>,
+    answers: &'static Answers,
+    place: Place,
+    ticket: Ticket<Arc<Kept>, Infallible>,
+    listing: Option<Listing>,
+    frame: Arc<Frame>,
+    reason: MissReason,
+    background: bool,
+    began: Moment,
+    /// The round of counting that it began in.
+    round: u64,
+    /// Whether the store still has a note of it.
+    noted: bool,
+    ended: bool,
+}
+
+impl Seat {
+    pub(crate) fn new(
+        visit: &Visit,
+        place: Place,
+        ticket: Ticket<Arc<Kept>, Infallible>,
+        listing: Listing,
+        reason: MissReason,
+    ) -> Self {
+        let answers = visit.answers;
+        let owner = Dependant {
+            source: answers,
+            hash: ticket.hash,
+        };
+        let recording = Recording::begin(owner, answers.realm.tags.now());
+        Self {
+            shelf: Arc::clone(&visit.shelf),
+            terms: visit.terms.clone(),
+            forward: Forward::UriMiss,
+            old: None,
+            answers,
+            place,
+            frame: Frame::begin(ticket.flight.id, Some(recording), false),
+            ticket,
+            listing: Some(listing),
+            reason,
+            background: false,
+            began: answers.now(),
+            round: answers.counters.round(),
+            noted: true,
+            ended: false,
+        }
+    }
+
+    /// Says why the request goes through.
+    pub(crate) fn forwarded(mut self, forward: Forward) -> Self {
+        self.forward = forward;
+        self
+    }
+
+    /// Says what is kept until now.
+    pub(crate) fn replacing(mut self, kept: Arc<Kept>) -> Self {
+        self.old = Some(kept);
+        self
+    }
+
+    /// Says that it is a refresh: the request that found it due is answered.
+    pub(crate) fn in_background(mut self) -> Self {
+        self.background = true;
+        self
+    }
+
+    /// The answer that is replaced.
+    pub(crate) fn old(&self) -> Option<&Answer> {
+        self.old.as_deref().and_then(Kept::answer)
+    }
+
+    /// Whether answers were not stored until now.
+    pub(crate) fn is_refused(&self) -> bool {
+        let old = self.old.as_deref();
+        old.is_some_and(|old| matches!(old.what, What::Refused))
+    }
+
+    /// Where the handler runs, and whether its panic is caught since an old answer might stand in.
+    pub(crate) fn frame(&self) -> (Arc<Frame>, bool) {
+        let catch = self.old().is_some_and(|old| old.times.tolerates_failures());
+        (Arc::clone(&self.frame), catch)
+    }
+
+    /// Keeps an answer, and gives it to those who wait; answers whether it is stored.
+    pub(crate) fn keep(
+        mut self,
+        asked: &HeaderMap,
+        mut parts: Parts,
+        body: Bytes,
+        keep: &Keep,
+    ) -> (Arc<Kept>, bool) {
+        let validates =
+            parts.headers.contains_key(ETAG) || parts.headers.contains_key(LAST_MODIFIED);
+        let body = respond::kept(&mut parts, body, SystemTime::now());
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            times: Times {
+                lifetime: keep.lifetime,
+                received_at: self.answers.now(),
+            },
+            selection: vary::select(asked, &keep.vary),
+            validates,
+            refresh_at: AtomicU64::new(Moment::START.0),
+        };
+        let lineage = self.close();
+        let (kept, stored) = self.store(asked, Box::new(answer), keep, &lineage);
+        self.land(Landing::Value(Arc::clone(&kept), lineage), true);
+        (kept, stored)
+    }
+
+    /// Gives up an answer that may not be stored: those who wait run for themselves, side by side. Unless it is a
+    /// failure, what was kept before has had its time.
+    pub(crate) fn refuse(mut self, refusal: Refusal, failed: bool) {
+        let lineage = self.close();
+        let remember = refusal.lasts() || (self.old().is_some() && !failed);
+        if let Some(listing) = self.listing.take().filter(|_| remember) {
+            let kept = Kept::new(What::Refused, listing);
+            self.commit(&kept, &lasting(Some(REFUSED)), lineage);
+        }
+        self.land(Landing::Unshared, false);
+    }
+
+    /// Takes note that the handler has failed; those who wait run for themselves, side by side.
+    pub(crate) fn fail(mut self) {
+        self.close();
+        self.land(Landing::Unshared, false);
+    }
+
+    /// Answers a failure with what was kept before, if that may stand in; then this run has ended.
+    pub(crate) fn stand_in(&mut self) -> Option<(Arc<Kept>, Moment)> {
+        let (now, old) = (self.answers.now(), self.old()?);
+        if !old.times.stands_in(now) {
+            return None;
+        }
+        old.refresh_failed(now);
+        let kept = self.old.clone()?;
+        let lineage = self.close();
+        self.land(Landing::Stale(Arc::clone(&kept), lineage), false);
+        Some((kept, now))
+    }
+
+    /// Stores an answer where it belongs.
+    fn store(
+        &mut self,
+        asked: &HeaderMap,
+        answer: Box<Answer>,
+        keep: &Keep,
+        lineage: &Lineage,
+    ) -> (Arc<Kept>, bool) {
+        let times = lasting(keep.lifetime.whole());
+        let listing = self.listing.take();
+        let listing = listing.unwrap_or_else(|| self.shelf.list(&self.place.key));
+        let Some(varies) = self.varies_anew(&keep.vary) else {
+            let kept = Kept::new(What::Answer(answer), listing);
+            let stored = self.commit(&kept, &times, lineage.clone());
+            return (kept, stored);
+        };
+        if self.place.varies.is_some() {
+            // The key that it was computed for has gone; the next request stores under the new names.
+            self.note(varies);
+            return (Kept::new(What::Answer(answer), listing), false);
+        }
+        let variant = (self.place.key).variant(varies.generation, &varies.names, asked);
+        let kept = Kept::new(What::Answer(answer), self.shelf.list(&variant));
+        let marker = Kept::new(What::Varies(varies), listing);
+        let stored = self.store_first((&variant, &kept), &marker, &times, lineage);
+        (kept, stored)
+    }
+
+    /// By what answers differ, if one of the names is new.
+    fn varies_anew(&self, names: &[HeaderName]) -> Option<Varies> {
+        let known = self.place.varies.as_deref().map_or(&[][..], names_of);
+        let mut new = names.iter().filter(|name| !known.contains(name)).peekable();
+        new.peek()?;
+        Some(Varies::new(known.iter().chain(new).cloned().collect()))
+    }
+
+    /// Stores the first of several answers that differ, and by what they do.
+    fn store_first(
+        &mut self,
+        (variant, kept): (&Key, &Arc<Kept>),
+        marker: &Arc<Kept>,
+        times: &entry::Times,
+        lineage: &Lineage,
+    ) -> bool {
+        let store = &self.answers.store;
+        let look = store.look(variant.hash(), variant);
+        let Ok((ticket, _)) = store.begin(variant.hash(), variant, &look, Start::Alone) else {
+            return false;
+        };
+        let weight = self.weight(kept, variant);
+        let entry = (self.answers).entry(
+            Arc::clone(kept),
+            self.answers.now(),
+            times,
+            weight,
+            lineage.clone(),
+        );
+        let stored = store.commit(&ticket, entry);
+        // It is found from now on, unless the URI was invalidated meanwhile.
+        let found = stored && self.commit(marker, &unread(times), lineage.clone());
+        if !found {
+            store.remove(variant.hash(), variant);
+        }
+        found
+    }
+
+    /// Takes note by what answers differ.
+    fn note(&self, varies: Varies) {
+        let key = &self.place.primary;
+        let marker = Kept::new(What::Varies(varies), self.shelf.list(key));
+        let weight = self.weight(&marker, key);
+        let times = unread(&lasting(Some(Duration::ZERO)));
+        let entry = (self.answers).entry(
+            marker,
+            self.answers.now(),
+            &times,
+            weight,
+            Lineage::default(),
+        );
+        self.answers.store.put(key.hash(), key, &entry);
+    }
+
+    /// Stores something under the key of this run, unless that was invalidated since it began.
+    fn commit(&mut self, kept: &Arc<Kept>, times: &entry::Times, lineage: Lineage) -> bool {
+        let weight = self.weight(kept, &self.place.key);
+        let entry =
+            (self.answers).entry(Arc::clone(kept), self.answers.now(), times, weight, lineage);
+        self.noted = false;
+        self.answers.store.commit(&self.ticket, entry)
+    }
+
+    fn weight(&self, kept: &Kept, key: &Key) -> u32 {
+        let weighed = self.answers.options.max_weight.is_some();
+        if weighed { kept.size(key) } else { 0 }
+    }
+
+    /// Ends the recording of what the answer was computed from.
+    fn close(&self) -> Lineage {
+        if let Some(counters) = self.counters() {
+            counters.load_took(self.answers.now().since(self.began));
+        }
+        let recording = self.frame.recording();
+        let lineage = recording.map_or_else(Lineage::default, |recording| recording.close([]));
+        if let Some(outer) = self.frame.outer_recording() {
+            outer.inherit(&lineage);
+        }
+        lineage
+    }
+
+    /// The layer's counters, unless they count for somebody else by now.
+    fn counters(&self) -> Option<&Counters> {
+        let counters = &self.answers.counters;
+        (counters.round() == self.round).then_some(counters)
+    }
+
+    /// Leaves the store first and lands then, so that who comes between finds nothing to wait for.
+    fn land(&mut self, landing: Landed, fresh: bool) {
+        self.ended = true;
+        if std::mem::take(&mut self.noted) {
+            self.answers.store.abandon(&self.ticket);
+        }
+        let stale = matches!(landing, Landing::Stale(..));
+        self.ticket.flight.land(landing);
+        let event = match self.background {
+            true if fresh => Event::Refresh,
+            true => Event::FailedRefresh,
+            false if stale => Event::Stale,
+            false => Outcome::Computed(self.reason).into(),
+        };
+        if let Some(counters) = self.counters() {
+            counters.count(event);
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        self.close();
+        self.land(Landing::Abandoned, false);
+    }
+}
+
+fn names_of(kept: &Kept) -> &[HeaderName] {
+    match &kept.what {
+        What::Varies(varies) => &varies.names,
+        What::Answer(_) | What::Refused => &[],
+    }
+}
+
+/// The times of what is kept for this long.
+fn lasting(timeout: Option<Duration>) -> entry::Times {
+    entry::Times {
+        timeout,
+        ..entry::Times::default()
+    }
+}
+
+/// The times of what is kept while somebody asks for it, and no less than other times.
+fn unread(times: &entry::Times) -> entry::Times {
+    entry::Times {
+        idle: times.timeout.map(|timeout| timeout.max(VARIES)),
+        ..entry::Times::default()
+    }
+}

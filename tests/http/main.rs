@@ -1,0 +1,11 @@
+//! The response cache over real sockets: a table of cases after the RFCs, and what must never happen.
+
+mod bodies;
+mod cases;
+mod cost;
+mod crowd;
+mod failures;
+mod invalidation;
+mod people;
+mod server;
+mod tables;
