@@ -299,9 +299,8 @@ impl Seat {
         }
         let recording = self.frame.recording();
         let lineage = recording.map_or_else(Lineage::default, |recording| recording.close([]));
-        if let Some(outer) = self.frame.outer_recording() {
-            outer.inherit(&lineage);
-        }
+        let outer = self.frame.outer_recordings();
+        outer.for_each(|outer| outer.inherit(&lineage));
         lineage
     }
 

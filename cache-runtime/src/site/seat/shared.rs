@@ -170,9 +170,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let Some(claim) = &mut self.claim else { return };
         if claim.lease(&labels, ttl).await.is_err() {
             instance.counters.count(Event::BackendError);
-            if let Some(outer) = self.frame.outer_recording() {
-                outer.forsake();
-            }
+            let outer = self.frame.outer_recordings();
+            outer.for_each(crate::lineage::Recording::forsake);
         }
     }
 
