@@ -138,7 +138,7 @@ impl Store {
     pub(crate) fn kill(&mut self) {
         match &mut self.servers {
             Servers::Redis(server) => {
-                server.cli(&["SAVE"]);
+                server.order(&["SAVE"]);
                 server.stop_hard();
             }
             Servers::Memcached(one, other) => [one, other].into_iter().for_each(Memcached::kill),
@@ -181,7 +181,7 @@ fn disturb_redis(server: &mut Server, random: &mut Random) -> &'static str {
         }
         1 => cut(server),
         2 => {
-            server.cli(&["SAVE"]);
+            server.order(&["SAVE"]);
             "snapshots"
         }
         3 => {
@@ -207,7 +207,7 @@ fn pause(server: &Server, random: &mut Random) {
 }
 
 fn cut(server: &Server) -> &'static str {
-    server.cli(&["CLIENT", "KILL", "TYPE", "normal"]);
+    server.order(&["CLIENT", "KILL", "TYPE", "normal"]);
     "cut connections"
 }
 
