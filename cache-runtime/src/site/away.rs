@@ -99,7 +99,12 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// Notes that the computation here depends on what this call looks at, if that matters in the store.
-    async fn rely<Q: KeyRef>(&self, key: &Q, remote: Option<&Remote<K::Stored>>, ask: Ask) {
+    pub(super) async fn rely<Q: KeyRef>(
+        &self,
+        key: &Q,
+        remote: Option<&Remote<K::Stored>>,
+        ask: Ask,
+    ) {
         let Some(hub) = self.hub() else { return };
         match remote {
             None => rely_on_local(hub, registry::name(self.site)).await,
