@@ -125,6 +125,7 @@ fn open<O: Opener>(
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use std::task::{Context, Waker};
 
     use tokio::sync::Notify;
 
@@ -159,20 +160,23 @@ mod tests {
 
     #[test]
     fn all_who_wait_share_one_opening_and_its_failure() {
-        let (numbers, door) = (Arc::new(Numbers::default()), Arc::new(Door::new()));
+        let (numbers, door) = (Arc::new(Numbers::default()), Door::new());
         numbers.opened.store(1, SeqCst);
-        let pass = || {
-            let (numbers, door) = (Arc::clone(&numbers), Arc::clone(&door));
-            runtime().spawn(async move { door.pass(&numbers).await.is_ok() })
-        };
-        let crowd = [pass(), pass(), pass()];
+        let mut crowd = [(); 3].map(|()| Box::pin(door.pass(&numbers)));
+        for one in &mut crowd {
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(one.as_mut().poll(&mut context).is_pending());
+        }
         runtime().block_on(async {
             numbers.go.notify_one();
             for one in crowd {
-                assert!(!one.await.unwrap_or(true));
+                assert!(one.await.is_err(), "one is odd");
             }
             numbers.go.notify_one();
-            assert!(pass().await.unwrap_or(false), "the next one begins anew");
+            assert!(
+                door.pass(&numbers).await.is_ok(),
+                "the next one begins anew"
+            );
         });
     }
 

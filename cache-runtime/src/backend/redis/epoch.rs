@@ -27,12 +27,12 @@ pub(super) struct Epoch {
 
 impl Epoch {
     pub(super) fn new(name: String) -> Self {
-        let beside = format!("{name}:run");
-        let tenures = if slot::of(&beside) == slot::of(&name) {
-            beside
-        } else {
-            format!("{{{name}}}:run")
-        };
+        // Most names have one of the first two in their slot.
+        let beside = [format!("{name}:run"), format!("{{{name}}}:run")];
+        let others = (0_u64..).map(|n| format!("{name}:run:{n}"));
+        let is_near = |other: &String| slot::of(other) == slot::of(&name);
+        let tenures = beside.into_iter().chain(others).find(is_near);
+        let tenures = tenures.unwrap_or_else(|| name.clone());
         Self { name, tenures }
     }
 
