@@ -15,8 +15,8 @@ fn short(x: u64) -> u64 {
 
 #[memoize(timeout = 2, stale_while_revalidate = 60)]
 fn stale(x: u64) -> usize {
-    let _ = x;
     static RUNS: Count = Count::new();
+    let _ = x;
     RUNS.add()
 }
 

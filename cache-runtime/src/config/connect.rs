@@ -80,7 +80,8 @@ fn connect(settings: &Settings) -> Result<Option<Arc<dyn Backend>>, Error> {
         BackendSettings::Custom(backend) => Arc::clone(backend),
         #[cfg(feature = "filesystem")]
         BackendSettings::Filesystem { dir } => Arc::new(
-            crate::backend::filesystem::Filesystem::open(dir, settings.threshold)?,
+            crate::backend::filesystem::Filesystem::open(dir, settings.threshold)?
+                .with_patience(settings.backend_timeout),
         ),
         #[cfg(feature = "memcached")]
         BackendSettings::Memcached { servers } => {

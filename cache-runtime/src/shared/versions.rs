@@ -139,6 +139,17 @@ impl Begin<'_> {
     }
 }
 
+/// Begins the version of a slot.
+pub(crate) fn claim(slot: &str, version: Version) -> Change<'_> {
+    Change::Set {
+        name: slot,
+        version,
+        content: &[],
+        ttl: Some(CLAIM),
+        when: When::Absent,
+    }
+}
+
 /// The version of a mark, begun if there is none; it will be kept for as long as something that depends on it.
 pub(crate) async fn version_of(
     hub: &std::sync::Arc<Hub>,

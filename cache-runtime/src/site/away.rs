@@ -44,13 +44,10 @@ impl<R, K: Kind<R>> Door<R, K> {
             let routed = self.site.routed;
             Remote::new(Arc::clone(hub), coding, function, instantiation, routed)
         });
-        match remote {
-            Some(remote) => Home::Away(Box::new(remote)),
-            None => {
-                registry::complain(self.site);
-                Home::Nowhere
-            }
+        if remote.is_none() {
+            registry::complain(self.site);
         }
+        remote.map_or(Home::Nowhere, |remote| Home::Away(Box::new(remote)))
     }
 
     /// Lets copies be kept in this process, if there are to be any.
@@ -102,7 +99,12 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// Notes that the computation here depends on what this call looks at, if that matters in the store.
-    async fn rely<Q: KeyRef>(&self, key: &Q, remote: Option<&Remote<K::Stored>>, ask: Ask) {
+    pub(super) async fn rely<Q: KeyRef>(
+        &self,
+        key: &Q,
+        remote: Option<&Remote<K::Stored>>,
+        ask: Ask,
+    ) {
         let Some(hub) = self.hub() else { return };
         match remote {
             None => rely_on_local(hub, registry::name(self.site)).await,

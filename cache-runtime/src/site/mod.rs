@@ -4,6 +4,7 @@
 //! - [`flight`]: one computation per key, and the wait for it. It decides nothing.
 //! - [`seat`]: the guard of a computation; filling or dropping it finishes the story.
 //! - [`door`]: what generated code calls.
+//! - [`batch`]: the same for a function that answers for many ids at once.
 //! - `shared`: the same where entries live in a shared store.
 //! - [`instances`]: which instances there are, before a configuration is installed and after.
 //! - [`background`]: refreshes that nobody waits for.
@@ -18,6 +19,7 @@
 #[cfg(feature = "shared")]
 mod away;
 pub(crate) mod background;
+pub(crate) mod batch;
 pub(crate) mod door;
 pub(crate) mod flight;
 pub(crate) mod instance;

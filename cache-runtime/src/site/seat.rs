@@ -185,6 +185,25 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         }
     }
 
+    /// Where the function runs; nothing if the cache is bypassed.
+    pub(super) fn frame(&self) -> Option<Arc<Frame>> {
+        match &self.0 {
+            Task::Bypass(_) => None,
+            Task::Compute(computation) => Some(Arc::clone(&computation.frame)),
+        }
+    }
+
+    /// Takes what the function has come to, stores it if it may be stored, and gives it back.
+    pub(super) fn finish(self, result: R) -> R {
+        match self.0 {
+            Task::Bypass(counters) => {
+                counters.count(Outcome::Bypassed);
+                result
+            }
+            Task::Compute(computation) => computation.end(Ok(result)).value,
+        }
+    }
+
     /// Runs the function on a thread that nobody waits for.
     pub(crate) fn fill_later(self, body: impl FnOnce() -> R + Send + 'static)
     where
@@ -314,9 +333,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Hands what the value was computed from to the computation around this one.
     fn hand_out(&self, lineage: &Lineage) {
-        if let Some(outer) = self.frame.outer_recording() {
-            outer.inherit(lineage);
-        }
+        let outer = self.frame.outer_recordings();
+        outer.for_each(|outer| outer.inherit(lineage));
     }
 
     /// The function's counters, unless they count for somebody else by now.
@@ -369,9 +387,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         self.pause(now);
         self.close(None);
         let lineage = old.lineage().cloned().unwrap_or_default();
-        if let Some(outer) = self.frame.outer_recording() {
-            outer.inherit(&lineage);
-        }
+        self.hand_out(&lineage);
         let value = restored::<R, K>(old.value.clone());
         self.land(Landing::Stale(old.value.clone(), lineage), Outcome::Stale);
         Detailed {
@@ -402,6 +418,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
 #[cfg(feature = "shared")]
 mod shared;
+#[cfg(feature = "shared")]
+pub(super) use shared::{Unstored, lease_all, store_all};
 
 impl<R, K: Kind<R>, O: KeyCell> Drop for Computation<R, K, O> {
     fn drop(&mut self) {

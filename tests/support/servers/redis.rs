@@ -55,7 +55,7 @@ impl Server {
     #[must_use]
     pub fn start_with_password(password: &str) -> Self {
         let mut server = Self::start();
-        server.cli(&["CONFIG", "SET", "requirepass", password]);
+        server.order(&["CONFIG", "SET", "requirepass", password]);
         server.argue(&["--requirepass", password]);
         server.password = Some(password.to_owned());
         server
@@ -156,6 +156,7 @@ impl Server {
     /// # Panics
     ///
     /// If `redis-cli` cannot be run.
+    #[must_use]
     pub fn cli(&self, command: &[&str]) -> String {
         // A server that is paused would never answer.
         let mut cli = Command::new("timeout");
@@ -166,6 +167,11 @@ impl Server {
         let output = cli.args(command).output().expect("redis-cli runs");
         let answer = String::from_utf8_lossy(&output.stdout);
         answer.trim_end_matches('\n').to_owned()
+    }
+
+    /// Gives a command that needs no answer.
+    pub fn order(&self, command: &[&str]) {
+        let _ = self.cli(command);
     }
 
     /// Its process.

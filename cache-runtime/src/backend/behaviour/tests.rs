@@ -216,11 +216,11 @@ impl Faulty {
                 when = When::Always;
             }
             Fault::RefusesUnchanged if matches!(when, When::Unchanged(_)) => return Ok(false),
-            Fault::SetThatIsNotMadeMovesTheTime => {
-                if !when.holds(there.map(|item| item.version)) {
-                    self.pass(&Change::Keep { name, ttl });
-                    return Ok(false);
-                }
+            Fault::SetThatIsNotMadeMovesTheTime
+                if !when.holds(there.as_ref().map(|item| item.version)) =>
+            {
+                self.pass(&Change::Keep { name, ttl });
+                return Ok(false);
             }
             Fault::SetKeepsTheOldTime => {
                 ttl = there.map_or(ttl, |item| item.remaining);
@@ -283,9 +283,10 @@ impl Backend for Faulty {
                 let mut is_first = true;
                 poll_fn(|context| {
                     context.waker().wake_by_ref();
-                    match mem::take(&mut is_first) {
-                        true => Poll::Pending,
-                        false => Poll::Ready(()),
+                    if mem::take(&mut is_first) {
+                        Poll::Pending
+                    } else {
+                        Poll::Ready(())
                     }
                 })
                 .await;

@@ -89,14 +89,13 @@ impl Cluster {
                 Some(detour) => detour.clone(),
                 None => straight(&known, name)?,
             };
-            let part = match parts.iter().position(|part| part.place == detour.place) {
-                Some(part) => part,
-                None => {
-                    parts.push(Part::new(detour.place.clone(), &self.nodes).await?);
-                    parts.len() - 1
-                }
-            };
-            parts[part].ask(index, name, index < items.len(), detour.asks);
+            if parts.iter().all(|part| part.place != detour.place) {
+                parts.push(Part::new(detour.place.clone(), &self.nodes).await?);
+            }
+            let theirs = parts.iter_mut().filter(|part| part.place == detour.place);
+            for part in theirs {
+                part.ask(index, name, index < items.len(), detour.asks);
+            }
         }
         Ok(parts)
     }
@@ -177,7 +176,7 @@ impl Part {
             ask_in(&mut self.commands, asks);
             command::read_item(&mut self.commands, name);
             ask_in(&mut self.commands, asks);
-            command::read_time(&mut self.commands, name);
+            self.commands.add_command(command::time(name));
         } else {
             ask_in(&mut self.commands, asks);
             command::read_version(&mut self.commands, name);
@@ -195,12 +194,8 @@ impl Part {
             let bytes = next()?;
             let is_item = index < read.items.len();
             let left = if is_item { Some(next()?) } else { None };
-            let elsewhere = [Some(&bytes), left.as_ref()];
-            let elsewhere = elsewhere.into_iter().flatten();
-            if let Some(detour) = elsewhere
-                .filter_map(|reply| sent_on(reply, &self.place))
-                .next()
-            {
+            let elsewhere = |reply| sent_on(reply, &self.place);
+            if let Some(detour) = elsewhere(&bytes).or_else(|| elsewhere(left.as_ref()?)) {
                 detours.push((index, detour));
                 continue;
             }

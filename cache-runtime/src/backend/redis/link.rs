@@ -173,11 +173,11 @@ impl Link {
         let sent = self.now();
         let _ = self.waits.compare_exchange(0, sent, Relaxed, Relaxed);
         let mut connection = self.connection.clone();
-        let replied = connection
+        let result = connection
             .send_packed_commands(commands, 0, commands.len())
             .await;
         self.heard();
-        match replied {
+        match result {
             Ok(replies) if replies.len() == commands.len() => {
                 if replies
                     .iter()

@@ -32,7 +32,7 @@ pub(super) struct Nodes {
     tls: bool,
     pub(super) epoch: Epoch,
     map: Door<Known>,
-    nodes: Mutex<HashMap<Place, Arc<Node>>>,
+    met: Mutex<HashMap<Place, Arc<Node>>>,
     myself: Weak<Self>,
 }
 
@@ -67,7 +67,7 @@ impl Nodes {
             tls,
             epoch,
             map: Door::new(),
-            nodes: Mutex::default(),
+            met: Mutex::default(),
             myself: Weak::clone(myself),
         })
     }
@@ -108,8 +108,8 @@ impl Nodes {
     }
 
     fn node(&self, place: &Place) -> Result<Arc<Node>, Failure> {
-        let mut nodes = self.nodes();
-        if let Some(node) = nodes.get(place) {
+        let mut met = self.met();
+        if let Some(node) = met.get(place) {
             return Ok(Arc::clone(node));
         }
         let addr = address(&place.host, place.port, self.tls);
@@ -120,12 +120,12 @@ impl Nodes {
             admitted: Door::new(),
             nodes: Weak::clone(&self.myself),
         });
-        nodes.insert(place.clone(), Arc::clone(&node));
+        met.insert(place.clone(), Arc::clone(&node));
         Ok(node)
     }
 
-    fn nodes(&self) -> MutexGuard<'_, HashMap<Place, Arc<Node>>> {
-        self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn met(&self) -> MutexGuard<'_, HashMap<Place, Arc<Node>>> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What these nodes say together, once most of them have answered or none does any more.
@@ -180,7 +180,7 @@ impl Opener for Nodes {
             topology = self.ask(&self.seeds).await;
         }
         let topology = topology?;
-        self.nodes()
+        self.met()
             .retain(|place, _| topology.primaries().any(|primary| primary == place));
         Ok(Arc::new(Known {
             topology,
@@ -240,15 +240,11 @@ impl Opener for Node {
         }
         let tenure = tenure(&link).await?;
         let keeper = known.topology.owner(&nodes.epoch.name);
-        match keeper.filter(|place| **place != self.place) {
-            Some(place) => {
-                nodes
-                    .epoch
-                    .admit(&tenure, &*nodes.link(place).await?)
-                    .await?
-            }
-            None => nodes.epoch.admit(&tenure, &link).await?,
-        }
+        let keeper = match keeper.filter(|place| **place != self.place) {
+            Some(place) => nodes.link(place).await?,
+            None => Arc::clone(&link),
+        };
+        nodes.epoch.admit(&tenure, &keeper).await?;
         Ok(link)
     }
 }

@@ -7,6 +7,7 @@ use redis::{Pipeline, Value};
 use super::door::{Door, Opener};
 use super::epoch::{Epoch, tenure};
 use super::failure::Failure;
+use super::gather::Gathering;
 use super::link::{Link, Server};
 use super::sentinel::Sentinels;
 use super::{clear, command};
@@ -43,6 +44,7 @@ pub(super) struct Primary {
 pub(super) struct Gate {
     pub(super) primary: Arc<Primary>,
     door: Door<Link>,
+    pub(super) gathering: Gathering,
 }
 
 impl Gate {
@@ -50,17 +52,20 @@ impl Gate {
         Self {
             primary: Arc::new(Primary { finder, epoch }),
             door: Door::new(),
+            gathering: Gathering::default(),
         }
     }
 
     /// See [`Backend::get`](crate::backend::Backend::get).
-    pub(super) async fn get(&self, items: &[&str], versions: &[&str]) -> Result<Read, Failure> {
+    pub(super) async fn get(
+        self: &Arc<Self>,
+        items: &[&str],
+        versions: &[&str],
+    ) -> Result<Read, Failure> {
         if items.is_empty() && versions.is_empty() {
             return Ok(Read::default());
         }
-        let link = self.link().await?;
-        let replies = self.ask(&link, &command::read(items, versions)).await?;
-        command::all_read(replies, items.len(), versions.len(), &link)
+        self.gathering.read(self, items, versions).await
     }
 
     /// See [`Backend::change`](crate::backend::Backend::change).
@@ -85,11 +90,15 @@ impl Gate {
     }
 
     /// A connection to the server that is the primary, whose tenure is known.
-    async fn link(&self) -> Result<Arc<Link>, Failure> {
+    pub(super) async fn link(&self) -> Result<Arc<Link>, Failure> {
         self.door.pass(&self.primary).await
     }
 
-    async fn ask(&self, link: &Link, commands: &Pipeline) -> Result<Vec<Value>, Failure> {
+    pub(super) async fn ask(
+        &self,
+        link: &Link,
+        commands: &Pipeline,
+    ) -> Result<Vec<Value>, Failure> {
         if self.primary.finder.may_move() {
             link.ask_in_time(commands).await
         } else {
@@ -107,16 +116,30 @@ impl Opener for Primary {
 
     async fn open(self: Arc<Self>, stale: Option<Arc<Link>>) -> Result<Arc<Link>, Failure> {
         let server = self.finder.find().await?;
-        if let Some(link) = stale
-            && link.is_alive()
-            && link.server.place == server.place
-        {
-            link.confirm();
+        let stale = stale.filter(|link| link.is_alive() && link.server.place == server.place);
+        if let Some(link) = stale {
+            tenure(&link).await?;
+            self.is_still(&link).await?;
             return Ok(link);
         }
         let link = server.connect().await?;
         let tenure = tenure(&link).await?;
+        self.is_still(&link).await?;
         self.epoch.admit(&tenure, &link).await?;
         Ok(Arc::new(link))
+    }
+}
+
+impl Primary {
+    /// Makes sure that a server is the primary after it has answered: before, it may have been stopped for so long that
+    /// another has taken its place.
+    async fn is_still(&self, link: &Link) -> Result<(), Failure> {
+        if !self.finder.may_move() || self.finder.find().await?.place == link.server.place {
+            return Ok(());
+        }
+        let place = &link.server.place;
+        Err(Failure::unreachable(format!(
+            "redis at {place} is the primary no more"
+        )))
     }
 }
