@@ -12,7 +12,7 @@ fn run(settings: &[(&str, &str)], arguments: &[&str]) {
     let this = std::env::current_exe().expect("this binary is somewhere");
     let mut command = Command::new(this);
     // Unknown settings are errors.
-    command.env_remove("CACHE_TESTS_REQUIRE");
+    command.env_remove("TESTS_REQUIRE_ALL");
     command
         .args(arguments)
         .env(INSIDE, "1")

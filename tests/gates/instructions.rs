@@ -1,6 +1,6 @@
 //! A hit takes so many instructions, as valgrind counts them in a release build.
 //!
-//! Without valgrind the tests are skipped and say so; with `CACHE_TESTS_REQUIRE=1` they fail instead.
+//! Without valgrind the tests are skipped and say so; with `TESTS_REQUIRE_ALL=1` they fail instead.
 
 use std::env;
 use std::io::{self, Write};
@@ -30,7 +30,7 @@ fn check(function: &str, limit: u64) {
     if !has_valgrind() {
         let skipped = "valgrind is not installed: instructions per hit are not counted";
         assert_ne!(
-            env::var("CACHE_TESTS_REQUIRE").as_deref(),
+            env::var("TESTS_REQUIRE_ALL").as_deref(),
             Ok("1"),
             "{skipped}"
         );

@@ -86,7 +86,7 @@ fn a_slot_that_moves_is_found_while_it_does_and_after() {
     assert!(read.items[0].is_some() && read.items[1].is_none());
     assert!(ask(redis.change(&[set(both[1], b"2", When::Absent)])).is_ok_and(|made| made[0]));
     assert_eq!(
-        target.order(&["CLUSTER", "COUNTKEYSINSLOT", &slot]),
+        target.cli(&["CLUSTER", "COUNTKEYSINSLOT", &slot]),
         "1",
         "it is stored where the slot goes"
     );

@@ -219,7 +219,7 @@ impl Worker {
         let mut process = Command::new(this)
             .args(["--exact", "worker::work", "--nocapture"])
             // Unknown settings are errors.
-            .env_remove("CACHE_TESTS_REQUIRE")
+            .env_remove("TESTS_REQUIRE_ALL")
             .env(INSIDE, "1")
             .env(database::PLACE, database)
             .envs(settings.iter().map(|(name, value)| (name, value)))

@@ -6,17 +6,17 @@ pub mod redis;
 use std::net::TcpListener;
 use std::process::Command;
 
-/// Tells whether a program is installed; says so if it is not, or fails where `CACHE_TESTS_REQUIRE` is set.
+/// Tells whether a program is installed; says so if it is not, or fails where `TESTS_REQUIRE_ALL` is set.
 ///
 /// # Panics
 ///
-/// If it is not installed and `CACHE_TESTS_REQUIRE` is set.
+/// If it is not installed and `TESTS_REQUIRE_ALL` is set.
 #[must_use]
 pub fn is_installed(program: &str) -> bool {
     let there = Command::new(program).arg("--version").output().is_ok();
     assert!(
-        there || std::env::var_os("CACHE_TESTS_REQUIRE").is_none(),
-        "{program} is not installed, and CACHE_TESTS_REQUIRE is set"
+        there || std::env::var_os("TESTS_REQUIRE_ALL").is_none(),
+        "{program} is not installed, and TESTS_REQUIRE_ALL is set"
     );
     if !there {
         eprintln!("skipped: {program} is not installed");

@@ -145,6 +145,12 @@ impl Server {
         }
     }
 
+    /// Where it keeps what it keeps.
+    #[must_use]
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
     /// The file of the authority that vouches for its certificate.
     #[must_use]
     pub fn authority(&self) -> PathBuf {

@@ -152,9 +152,13 @@ impl Cluster {
     /// See [`Backend::clear`](crate::backend::Backend::clear).
     pub(super) async fn clear(&self, prefix: &str) -> Result<(), Failure> {
         let known = self.nodes.known().await?;
+        let mut begun = Vec::new();
         for place in known.topology.primaries() {
             let link = self.nodes.link(place).await?;
-            clear::begin(link, prefix, &self.nodes.epoch);
+            begun.push(clear::begin(link, prefix, &self.nodes.epoch));
+        }
+        for clearing in begun {
+            let _ = clearing.await;
         }
         Ok(())
     }

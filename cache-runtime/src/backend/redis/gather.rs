@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
 use redis::{Cmd, Pipeline, Value};
+use std::collections::HashMap;
 use tokio::sync::oneshot;
 
 use super::command;
@@ -156,7 +156,7 @@ impl Batch {
 
     /// The place of a name that is wanted once more.
     fn place(&mut self, name: &str) -> usize {
-        let place = *self.places.entry_ref(name).or_insert_with(|| {
+        let place = *self.places.entry(name.to_owned()).or_insert_with(|| {
             self.bytes.arg(name);
             self.names.push(Name::default());
             self.names.len() - 1

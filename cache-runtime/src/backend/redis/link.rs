@@ -232,7 +232,7 @@ impl Link {
     }
 
     /// Notes that it leads where it should.
-    pub(super) fn confirm(&self) {
+    fn confirm(&self) {
         self.sure.fetch_max(self.now(), Relaxed);
     }
 

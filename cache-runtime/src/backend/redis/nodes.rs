@@ -78,14 +78,19 @@ impl Nodes {
         self.map.pass(&myself).await
     }
 
-    /// Who has what now.
-    async fn known_now(&self) -> Result<Arc<Known>, Failure> {
-        let known = self.known().await?;
-        if known.is_fresh() {
-            return Ok(known);
+    /// Who has what, by answers to what was asked after a moment.
+    async fn known_since(&self, moment: Instant) -> Result<Arc<Known>, Failure> {
+        // Who joins others that ask may join too late.
+        for _ in 0..3 {
+            let known = self.known().await?;
+            if known.asked >= moment {
+                return Ok(known);
+            }
+            known.is_doubtful.store(true, Relaxed);
         }
-        known.is_doubtful.store(true, Relaxed);
-        self.known().await
+        Err(Failure::unreachable(
+            "redis: the nodes of the cluster are not asked anew",
+        ))
     }
 
     /// Lets the nodes be asked anew, if they were not just now.
@@ -226,19 +231,16 @@ impl Opener for Node {
 
     async fn open(self: Arc<Self>, stale: Option<Arc<Link>>) -> Result<Arc<Link>, Failure> {
         let nodes = self.nodes.upgrade().ok_or_else(gone)?;
-        let known = nodes.known_now().await?;
-        if known.topology.primaries().all(|place| *place != self.place) {
-            let place = &self.server.place;
-            return Err(Failure::unreachable(format!(
-                "redis at {place} is no primary any more"
-            )));
-        }
+        let recently = Instant::now().checked_sub(FRESH);
+        let recently = recently.unwrap_or_else(Instant::now);
+        self.known_primary(&nodes, recently).await?;
         let link = self.connected.pass(&self.server).await?;
+        let tenure = tenure(&link).await?;
+        // Once more after it has answered: before, it may have been stopped for so long that it was replaced.
+        let known = self.known_primary(&nodes, Instant::now()).await?;
         if stale.is_some_and(|stale| Arc::ptr_eq(&stale, &link)) {
-            link.confirm();
             return Ok(link);
         }
-        let tenure = tenure(&link).await?;
         let keeper = known.topology.owner(&nodes.epoch.name);
         let keeper = match keeper.filter(|place| **place != self.place) {
             Some(place) => nodes.link(place).await?,
@@ -246,6 +248,20 @@ impl Opener for Node {
         };
         nodes.epoch.admit(&tenure, &keeper).await?;
         Ok(link)
+    }
+}
+
+impl Node {
+    /// Who has what, as it was asked for after a moment, if this node is a primary then.
+    async fn known_primary(&self, nodes: &Nodes, since: Instant) -> Result<Arc<Known>, Failure> {
+        let known = nodes.known_since(since).await?;
+        if known.topology.primaries().any(|place| *place == self.place) {
+            return Ok(known);
+        }
+        let place = &self.server.place;
+        Err(Failure::unreachable(format!(
+            "redis at {place} is no primary any more"
+        )))
     }
 }
 

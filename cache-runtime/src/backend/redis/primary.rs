@@ -85,7 +85,7 @@ impl Gate {
     /// See [`Backend::clear`](crate::backend::Backend::clear).
     pub(super) async fn clear(&self, prefix: &str) -> Result<(), Failure> {
         let link = self.link().await?;
-        clear::begin(link, prefix, &self.primary.epoch);
+        let _ = clear::begin(link, prefix, &self.primary.epoch).await;
         Ok(())
     }
 

@@ -83,14 +83,13 @@ where
         let eve = Eve::now(instance.realm, &remote.hub);
         let looks = self.open.iter().filter_map(|one| one.look.as_ref());
         let slots: Vec<_> = looks.map(|look| look.slot.clone()).collect();
-        let fetched = match remote.fetch_many(&slots).await {
-            Ok(fetched) => fetched.into_iter().map(Some).collect(),
-            Err(_) => {
-                instance.counters.count(Event::BackendError);
-                // As for one id: what is computed from it is not stored.
-                running::record(crate::lineage::Recording::forsake);
-                Vec::from_iter(slots.iter().map(|_| None))
-            }
+        let fetched: Vec<_> = if let Ok(fetched) = remote.fetch_many(&slots).await {
+            fetched.into_iter().map(Some).collect()
+        } else {
+            instance.counters.count(Event::BackendError);
+            // As for one id: what is computed from it is not stored.
+            running::record(crate::lineage::Recording::forsake);
+            slots.iter().map(|_| None).collect()
         };
         for (mut one, fetched) in mem::take(&mut self.open).into_iter().zip(fetched) {
             let (Some(call), Some(look)) = (&mut one.call, &mut one.look) else {
@@ -143,13 +142,11 @@ where
             }
             _ => None,
         };
-        match step {
-            Some(step) => self.take(one, step),
-            None => {
-                self.open.push(one);
-                Ok(())
-            }
+        if let Some(step) = step {
+            return self.take(one, step);
         }
+        self.open.push(one);
+        Ok(())
     }
 
     /// Takes the right to store what is about to be computed.
