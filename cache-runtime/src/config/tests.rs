@@ -11,6 +11,9 @@ use std::ffi::OsString;
 
 use super::*;
 
+/// Variables of the environment.
+type Pairs = &'static [(&'static str, &'static str)];
+
 /// Secrets that no text may show.
 const SECRETS: &[&str] = &["hunter2", "correct-horse-battery"];
 
@@ -22,6 +25,7 @@ fn from_env(pairs: &[(&str, &str)]) -> Result<Config, String> {
 }
 
 /// An error in words, which hold no secret.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` takes")]
 fn told(error: Error) -> String {
     assert_eq!(error.kind(), ErrorKind::Config);
     for shown in [format!("{error}"), format!("{error:?}")] {
@@ -83,12 +87,12 @@ fn with_common(config: Config) -> Config {
 }
 
 /// Backends, as the environment, code and a message say them.
-fn backends() -> Vec<(Vec<(&'static str, &'static str)>, Config, &'static str)> {
+fn backends() -> Vec<(Pairs, Config, &'static str)> {
     vec![
-        (vec![("CACHE_TYPE", "NullCache")], Config::null(), "`null`"),
-        (vec![], Config::simple(), "`simple`"),
+        (&[("CACHE_TYPE", "NullCache")], Config::null(), "`null`"),
+        (&[], Config::simple(), "`simple`"),
         (
-            vec![
+            &[
                 ("CACHE_TYPE", "FileSystemCache"),
                 ("CACHE_DIR", "/var/cache/shop"),
             ],
@@ -96,7 +100,7 @@ fn backends() -> Vec<(Vec<(&'static str, &'static str)>, Config, &'static str)> 
             "`filesystem` in `/var/cache/shop`",
         ),
         (
-            vec![
+            &[
                 ("CACHE_TYPE", "redis"),
                 ("CACHE_REDIS_URL", "redis://:hunter2@h/"),
                 ("CACHE_REDIS_DB", "3"),
@@ -105,7 +109,7 @@ fn backends() -> Vec<(Vec<(&'static str, &'static str)>, Config, &'static str)> 
             "`redis` at `redis://***@h:6379/3`",
         ),
         (
-            vec![
+            &[
                 ("CACHE_TYPE", "flask_caching.backends.RedisCache"),
                 ("CACHE_REDIS_HOST", "h"),
                 ("CACHE_REDIS_PORT", "1"),
@@ -115,12 +119,12 @@ fn backends() -> Vec<(Vec<(&'static str, &'static str)>, Config, &'static str)> 
             "`redis` at `redis://***@h:1/`",
         ),
         (
-            vec![("CACHE_TYPE", "TIERED")],
+            &[("CACHE_TYPE", "TIERED")],
             Config::tiered("redis://localhost"),
             "`tiered` at `redis://localhost:6379/`",
         ),
         (
-            vec![
+            &[
                 ("CACHE_TYPE", "redis_sentinel"),
                 ("CACHE_REDIS_SENTINELS", "[('a', 1), ('b', 2)]"),
                 ("CACHE_REDIS_SENTINEL_MASTER", "first"),
@@ -135,12 +139,12 @@ fn backends() -> Vec<(Vec<(&'static str, &'static str)>, Config, &'static str)> 
             "`redis-sentinel` with `first` of `a:1,b:2`",
         ),
         (
-            vec![("CACHE_TYPE", "RedisSentinelCache")],
+            &[("CACHE_TYPE", "RedisSentinelCache")],
             Config::redis_sentinel(["127.0.0.1"], "mymaster"),
             "`redis-sentinel` with `mymaster` of `127.0.0.1:26379`",
         ),
         (
-            vec![
+            &[
                 ("CACHE_TYPE", "redis-cluster"),
                 ("CACHE_REDIS_CLUSTER", "a:7000,b"),
                 ("CACHE_REDIS_PASSWORD", "hunter2"),
@@ -149,7 +153,7 @@ fn backends() -> Vec<(Vec<(&'static str, &'static str)>, Config, &'static str)> 
             "`redis-cluster` at `a:7000,b:6379`",
         ),
         (
-            vec![
+            &[
                 ("CACHE_TYPE", "memcached"),
                 ("CACHE_MEMCACHED_SERVERS", "a, [::1]:5"),
             ],
@@ -157,7 +161,7 @@ fn backends() -> Vec<(Vec<(&'static str, &'static str)>, Config, &'static str)> 
             "`memcached` at `a:11211,[::1]:5`",
         ),
         (
-            vec![("CACHE_TYPE", "MemcachedCache")],
+            &[("CACHE_TYPE", "MemcachedCache")],
             Config::memcached(["127.0.0.1:11211"]),
             "`memcached` at `127.0.0.1:11211`",
         ),
@@ -166,8 +170,8 @@ fn backends() -> Vec<(Vec<(&'static str, &'static str)>, Config, &'static str)> 
 
 #[test]
 fn every_setting_can_be_given_in_the_environment_and_in_code() {
-    for (mut variables, code, backend) in backends() {
-        variables.extend(EVERYTHING);
+    for (variables, code, backend) in backends() {
+        let variables = [variables, EVERYTHING].concat();
         assert_eq!(from_env(&variables).map(settled), Ok(common(backend)));
         let code = with_common(code);
         code.check().unwrap();
@@ -178,8 +182,8 @@ fn every_setting_can_be_given_in_the_environment_and_in_code() {
 #[cfg(feature = "toml")]
 #[test]
 fn every_setting_can_be_given_in_toml_under_both_names() {
-    for (mut variables, _, backend) in backends() {
-        variables.extend(EVERYTHING);
+    for (variables, _, backend) in backends() {
+        let variables = [variables, EVERYTHING].concat();
         for name in [plain, str::to_owned] {
             let lines = variables
                 .iter()
@@ -231,156 +235,159 @@ fn other_variables_are_none_of_ours() {
     assert!(from_env(&[("PATH", "/bin"), ("XCACHE_TYPE", "x"), ("CACHES", "x")]).is_ok());
 }
 
-#[test]
-fn what_is_wrong_in_the_environment_is_said_with_what_would_be_right() {
-    for (variables, message) in [
-        (
-            &[("CACHE_REDIS_ULR", "redis://:hunter2@h/")][..],
-            "`CACHE_REDIS_ULR` is not a setting; did you mean `CACHE_REDIS_URL`?",
-        ),
-        (
-            &[("CACHE_BANANA", "1")],
-            "`CACHE_BANANA` is not a setting; leave it out, or see `cache_runtime::Config` for those there are",
-        ),
-        (
-            &[("CACHE_NO_NULL_WARNING", "1")],
-            "`CACHE_NO_NULL_WARNING` is a setting of Flask-Caching that has no use here: there is no such warning; leave it out",
-        ),
-        (
-            &[("CACHE_TYPE", "reddis")],
-            "`CACHE_TYPE` is `reddis`; did you mean `redis`? The types are `null`, `simple`, `filesystem`, `redis`, \
+/// Variables, and what is wrong with them.
+const WRONG: &[(Pairs, &str)] = &[
+    (
+        &[("CACHE_REDIS_ULR", "redis://:hunter2@h/")],
+        "`CACHE_REDIS_ULR` is not a setting; did you mean `CACHE_REDIS_URL`?",
+    ),
+    (
+        &[("CACHE_BANANA", "1")],
+        "`CACHE_BANANA` is not a setting; leave it out, or see `cache_runtime::Config` for those there are",
+    ),
+    (
+        &[("CACHE_NO_NULL_WARNING", "1")],
+        "`CACHE_NO_NULL_WARNING` is a setting of Flask-Caching that has no use here: there is no such warning; leave it out",
+    ),
+    (
+        &[("CACHE_TYPE", "reddis")],
+        "`CACHE_TYPE` is `reddis`; did you mean `redis`? The types are `null`, `simple`, `filesystem`, `redis`, \
              `redis-sentinel`, `redis-cluster`, `memcached` and `tiered`",
-        ),
-        (
-            &[("CACHE_TYPE", "couchbase")],
-            "`CACHE_TYPE` is `couchbase`; the types are `null`, `simple`, `filesystem`, `redis`, `redis-sentinel`, \
+    ),
+    (
+        &[("CACHE_TYPE", "couchbase")],
+        "`CACHE_TYPE` is `couchbase`; the types are `null`, `simple`, `filesystem`, `redis`, `redis-sentinel`, \
              `redis-cluster`, `memcached` and `tiered`",
-        ),
-        (
-            &[("CACHE_TYPE", "SASLMemcachedCache")],
-            "`CACHE_TYPE` is `SASLMemcachedCache`; passwords of memcached (SASL) are not supported, write `memcached`",
-        ),
-        (
-            &[("CACHE_DEFAULT_TIMEOUT", "soon")],
-            "`CACHE_DEFAULT_TIMEOUT` is `soon`; give seconds (`300`), a text like `5m`, or `0` for no end",
-        ),
-        (
-            &[("CACHE_THRESHOLD", "many")],
-            "`CACHE_THRESHOLD` is `many`; give a number of entries, such as `10000`",
-        ),
-        (
-            &[("CACHE_THRESHOLD", "0")],
-            "`CACHE_THRESHOLD` is `0`; give at least `1`, or set the type to `null`",
-        ),
-        (
-            &[("CACHE_IGNORE_ERRORS", "perhaps")],
-            "`CACHE_IGNORE_ERRORS` is `perhaps`; give `true` or `false`",
-        ),
-        (
-            &[("CACHE_BACKEND_TIMEOUT", "0")],
-            "`CACHE_BACKEND_TIMEOUT` has no end; give a time, such as `100ms`",
-        ),
-        (
-            &[("CACHE_SIGNING_KEY", "hunter2")],
-            "`CACHE_SIGNING_KEY` is too short to keep anyone out; give at least 16 characters that nobody can guess",
-        ),
-        (
-            &[("CACHE_KEY_PREFIX", " ")],
-            "`CACHE_KEY_PREFIX` is empty; give a text, such as `shop`, or leave it out",
-        ),
-        (
-            &[("CACHE_TYPE", "rdeis"), ("CACHE_REDIS_DB", "1")],
-            "`CACHE_TYPE` is `rdeis`; did you mean `redis`? The types are `null`, `simple`, `filesystem`, `redis`, \
+    ),
+    (
+        &[("CACHE_TYPE", "SASLMemcachedCache")],
+        "`CACHE_TYPE` is `SASLMemcachedCache`; passwords of memcached (SASL) are not supported, write `memcached`",
+    ),
+    (
+        &[("CACHE_DEFAULT_TIMEOUT", "soon")],
+        "`CACHE_DEFAULT_TIMEOUT` is `soon`; give seconds (`300`), a text like `5m`, or `0` for no end",
+    ),
+    (
+        &[("CACHE_THRESHOLD", "many")],
+        "`CACHE_THRESHOLD` is `many`; give a number of entries, such as `10000`",
+    ),
+    (
+        &[("CACHE_THRESHOLD", "0")],
+        "`CACHE_THRESHOLD` is `0`; give at least `1`, or set the type to `null`",
+    ),
+    (
+        &[("CACHE_IGNORE_ERRORS", "perhaps")],
+        "`CACHE_IGNORE_ERRORS` is `perhaps`; give `true` or `false`",
+    ),
+    (
+        &[("CACHE_BACKEND_TIMEOUT", "0")],
+        "`CACHE_BACKEND_TIMEOUT` has no end; give a time, such as `100ms`",
+    ),
+    (
+        &[("CACHE_SIGNING_KEY", "hunter2")],
+        "`CACHE_SIGNING_KEY` is too short to keep anyone out; give at least 16 characters that nobody can guess",
+    ),
+    (
+        &[("CACHE_KEY_PREFIX", " ")],
+        "`CACHE_KEY_PREFIX` is empty; give a text, such as `shop`, or leave it out",
+    ),
+    (
+        &[("CACHE_TYPE", "rdeis"), ("CACHE_REDIS_DB", "1")],
+        "`CACHE_TYPE` is `rdeis`; did you mean `redis`? The types are `null`, `simple`, `filesystem`, `redis`, \
              `redis-sentinel`, `redis-cluster`, `memcached` and `tiered`",
-        ),
-        (
-            &[("CACHE_TYPE", "filesystem")],
-            "`CACHE_TYPE` is `filesystem`, which needs `CACHE_DIR`; give the directory that entries live in",
-        ),
-        (
-            &[("CACHE_TYPE", "redis-cluster")],
-            "`CACHE_TYPE` is `redis-cluster`, which needs `CACHE_REDIS_CLUSTER`; give some of the cluster's nodes",
-        ),
-        (
-            &[("CACHE_DIR", "/tmp")],
-            "`CACHE_DIR` is for `filesystem`, but `CACHE_TYPE` is not given and so `simple`; \
+    ),
+    (
+        &[("CACHE_TYPE", "filesystem")],
+        "`CACHE_TYPE` is `filesystem`, which needs `CACHE_DIR`; give the directory that entries live in",
+    ),
+    (
+        &[("CACHE_TYPE", "redis-cluster")],
+        "`CACHE_TYPE` is `redis-cluster`, which needs `CACHE_REDIS_CLUSTER`; give some of the cluster's nodes",
+    ),
+    (
+        &[("CACHE_DIR", "/tmp")],
+        "`CACHE_DIR` is for `filesystem`, but `CACHE_TYPE` is not given and so `simple`; \
              leave `CACHE_DIR` out, or change the type to `filesystem`",
-        ),
-        (
-            &[
-                ("CACHE_TYPE", "memcached"),
-                ("CACHE_REDIS_PASSWORD", "hunter2"),
-            ],
-            "`CACHE_REDIS_PASSWORD` is for `redis`, `redis-sentinel`, `redis-cluster` or `tiered`, but `CACHE_TYPE` is \
+    ),
+    (
+        &[
+            ("CACHE_TYPE", "memcached"),
+            ("CACHE_REDIS_PASSWORD", "hunter2"),
+        ],
+        "`CACHE_REDIS_PASSWORD` is for `redis`, `redis-sentinel`, `redis-cluster` or `tiered`, but `CACHE_TYPE` is \
              `memcached`; leave `CACHE_REDIS_PASSWORD` out, or change the type to `redis`, `redis-sentinel`, \
              `redis-cluster` or `tiered`",
-        ),
-        (
-            &[("CACHE_TYPE", "redis"), ("CACHE_REDIS_SENTINELS", "a:1")],
-            "`CACHE_REDIS_SENTINELS` is for `redis-sentinel`, but `CACHE_TYPE` is `redis`; \
+    ),
+    (
+        &[("CACHE_TYPE", "redis"), ("CACHE_REDIS_SENTINELS", "a:1")],
+        "`CACHE_REDIS_SENTINELS` is for `redis-sentinel`, but `CACHE_TYPE` is `redis`; \
              leave `CACHE_REDIS_SENTINELS` out, or change the type to `redis-sentinel`",
-        ),
-        (
-            &[
-                ("CACHE_TYPE", "redis"),
-                ("CACHE_REDIS_URL", "redis://h"),
-                ("CACHE_REDIS_HOST", "h"),
-            ],
-            "`CACHE_REDIS_URL` is `redis://h:6379/` and names a host, and so does `CACHE_REDIS_HOST`; leave one of them out",
-        ),
-        (
-            &[
-                ("CACHE_TYPE", "redis"),
-                ("CACHE_REDIS_URL", "redis://:hunter2@h/1"),
-                ("CACHE_REDIS_PASSWORD", "hunter2"),
-            ],
-            "`CACHE_REDIS_URL` is `redis://***@h:6379/1` and names a password, and so does `CACHE_REDIS_PASSWORD`; \
+    ),
+    (
+        &[
+            ("CACHE_TYPE", "redis"),
+            ("CACHE_REDIS_URL", "redis://h"),
+            ("CACHE_REDIS_HOST", "h"),
+        ],
+        "`CACHE_REDIS_URL` is `redis://h:6379/` and names a host, and so does `CACHE_REDIS_HOST`; leave one of them out",
+    ),
+    (
+        &[
+            ("CACHE_TYPE", "redis"),
+            ("CACHE_REDIS_URL", "redis://:hunter2@h/1"),
+            ("CACHE_REDIS_PASSWORD", "hunter2"),
+        ],
+        "`CACHE_REDIS_URL` is `redis://***@h:6379/1` and names a password, and so does `CACHE_REDIS_PASSWORD`; \
              leave one of them out",
-        ),
-        (
-            &[
-                ("CACHE_TYPE", "redis"),
-                ("CACHE_REDIS_URL", "redis://h/1"),
-                ("CACHE_REDIS_DB", "2"),
-            ],
-            "`CACHE_REDIS_URL` is `redis://h:6379/1` and names a database, and so does `CACHE_REDIS_DB`; leave one of them out",
-        ),
-        (
-            &[
-                ("CACHE_TYPE", "redis"),
-                ("CACHE_REDIS_URL", "http://me:hunter2@h"),
-            ],
-            "`CACHE_REDIS_URL` is `http://***@h`; give an address, such as `redis://localhost:6379/0`",
-        ),
-        (
-            &[("CACHE_TYPE", "redis"), ("CACHE_REDIS_PORT", "six")],
-            "`CACHE_REDIS_PORT` is `six`; give a port, such as `6379`",
-        ),
-        (
-            &[("CACHE_TYPE", "redis"), ("CACHE_REDIS_HOST", "redis://h")],
-            "`CACHE_REDIS_HOST` is `redis://h`; give the name of a host, such as `localhost`",
-        ),
-        (
-            &[
-                ("CACHE_TYPE", "redis-cluster"),
-                ("CACHE_REDIS_CLUSTER", "me:hunter2@a:1"),
-            ],
-            "`CACHE_REDIS_CLUSTER` is `***@a:1`; give hosts and ports, such as `10.0.0.1:6379,10.0.0.2:6379`",
-        ),
-        (
-            &[
-                ("CACHE_TIMEOUT", "5"),
-                ("CACHE_THRESHOLD", "-1"),
-                ("CACHE_MEMCACHED_PASSWORD", "hunter2"),
-            ],
-            "3 settings are wrong:\n\
+    ),
+    (
+        &[
+            ("CACHE_TYPE", "redis"),
+            ("CACHE_REDIS_URL", "redis://h/1"),
+            ("CACHE_REDIS_DB", "2"),
+        ],
+        "`CACHE_REDIS_URL` is `redis://h:6379/1` and names a database, and so does `CACHE_REDIS_DB`; leave one of them out",
+    ),
+    (
+        &[
+            ("CACHE_TYPE", "redis"),
+            ("CACHE_REDIS_URL", "http://me:hunter2@h"),
+        ],
+        "`CACHE_REDIS_URL` is `http://***@h`; give an address, such as `redis://localhost:6379/0`",
+    ),
+    (
+        &[("CACHE_TYPE", "redis"), ("CACHE_REDIS_PORT", "six")],
+        "`CACHE_REDIS_PORT` is `six`; give a port, such as `6379`",
+    ),
+    (
+        &[("CACHE_TYPE", "redis"), ("CACHE_REDIS_HOST", "redis://h")],
+        "`CACHE_REDIS_HOST` is `redis://h`; give the name of a host, such as `localhost`",
+    ),
+    (
+        &[
+            ("CACHE_TYPE", "redis-cluster"),
+            ("CACHE_REDIS_CLUSTER", "me:hunter2@a:1"),
+        ],
+        "`CACHE_REDIS_CLUSTER` is `***@a:1`; give hosts and ports, such as `10.0.0.1:6379,10.0.0.2:6379`",
+    ),
+    (
+        &[
+            ("CACHE_TIMEOUT", "5"),
+            ("CACHE_THRESHOLD", "-1"),
+            ("CACHE_MEMCACHED_PASSWORD", "hunter2"),
+        ],
+        "3 settings are wrong:\n\
              - `CACHE_MEMCACHED_PASSWORD` is a setting of Flask-Caching that has no use here: \
              passwords of memcached (SASL) are not supported; leave it out\n\
              - `CACHE_THRESHOLD` is `-1`; give a number of entries, such as `10000`\n\
              - `CACHE_TIMEOUT` is not a setting; did you mean `CACHE_BACKEND_TIMEOUT` or `CACHE_DEFAULT_TIMEOUT`?",
-        ),
-    ] {
-        assert_eq!(wrong(variables), message);
+    ),
+];
+
+#[test]
+fn what_is_wrong_in_the_environment_is_said_with_what_would_be_right() {
+    for (variables, message) in WRONG {
+        assert_eq!(wrong(variables), *message);
     }
 }
 
