@@ -270,6 +270,7 @@ fn __cache_of_add() -> ::cache_runtime::__private::Door<
             ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
         )
+        .source(18198511810017234901u64)
         .shares(|__cache_report| {
             if !::cache_runtime::__private::Wire::<i64>::ask().__cache_wire().is_shared()
             {
@@ -292,7 +293,6 @@ fn __cache_of_add() -> ::cache_runtime::__private::Door<
                 __cache_report("its result, `i64`");
             }
         })
-        .source(18198511810017234901u64)
         .timeout(::cache_runtime::__private::Declared::After(60000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
     let __cache_kind = ::cache_runtime::__private::Stow::of(

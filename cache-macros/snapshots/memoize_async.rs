@@ -271,6 +271,7 @@ fn __cache_of_user() -> ::cache_runtime::__private::Door<
             ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
         )
+        .source(672534789300058222u64)
         .shares(|__cache_report| {
             if !::cache_runtime::__private::Wire::<u64>::ask().__cache_wire().is_shared()
             {
@@ -291,7 +292,6 @@ fn __cache_of_user() -> ::cache_runtime::__private::Door<
                 __cache_report("its result, `Result < User , DbError >`");
             }
         })
-        .source(672534789300058222u64)
         .timeout(::cache_runtime::__private::Declared::After(300000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
     let __cache_kind = ::cache_runtime::__private::Stow::of(

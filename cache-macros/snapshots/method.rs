@@ -270,6 +270,7 @@ fn __cache_of_price() -> ::cache_runtime::__private::Door<
             || ::core::any::type_name_of_val(&|| ()),
         )
         .source(5268493288564467920u64)
+        .in_process(&["max_entries"])
         .max_entries(::cache_runtime::__private::Bound::Expression("Self :: MOST"));
     ::cache_runtime::__private::register!(__CACHE_SITE);
     let __cache_kind = ::cache_runtime::__private::Stow::of(

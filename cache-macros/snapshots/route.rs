@@ -234,6 +234,7 @@ fn __cache_of_user_page() -> ::cache_runtime::__private::Door<
             ::core::column!(),
             || ::core::any::type_name_of_val(&|| ()),
         )
+        .source(17322333940736513873u64)
         .shares(|__cache_report| {
             if ::cache_runtime::__private::Code::of(
                     &::cache_runtime::__private::Stow::of(
@@ -248,7 +249,6 @@ fn __cache_of_user_page() -> ::cache_runtime::__private::Door<
                 __cache_report("its result, `String`");
             }
         })
-        .source(17322333940736513873u64)
         .routed()
         .timeout(::cache_runtime::__private::Declared::After(5000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);

@@ -15,7 +15,9 @@ use crate::errors::{Errors, closest};
 use crate::func::{Func, Param, Passed, is_cfg, is_opaque};
 use crate::place;
 use crate::surroundings::{self, Surroundings};
+pub(crate) use batch::Batch;
 
+mod batch;
 mod borrows;
 mod given;
 mod together;
@@ -25,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) func: Func,
     pub(crate) args: Args,
     pub(crate) keyed: KeyedOn,
+    /// The ids that one call is for, if there are many.
+    pub(crate) batch: Option<Batch>,
     /// Whether siblings are reached through `Self`.
     pub(crate) in_impl: bool,
     /// Whether there can be siblings: the impl of a trait has no room for them.
@@ -66,6 +70,7 @@ impl Plan {
         together::does_not_write(&func, errors);
         given::all(&args, &func, errors);
         windows_need_an_end(&args, errors);
+        let batch = Batch::find(attribute, &args, &func, errors);
         refreshes_can_be_called_later(&args, &func, errors);
         skips_name_arguments(&args, &func, errors);
         let placed = placeholders_name_arguments(&args, &func, errors);
@@ -91,6 +96,7 @@ impl Plan {
         labels_come_from_the_key(&args, &keyed, &func, errors);
         Self {
             keyed,
+            batch,
             in_impl: func.mentions_self() || around != Surroundings::Free,
             runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
             has_room,

@@ -147,7 +147,7 @@ pub(crate) fn anonymous(ty: &Type) -> TokenStream {
 }
 
 /// A type without the invisible brackets that `macro_rules!` puts around what it passes on.
-fn ungrouped(ty: &Type) -> Type {
+pub(crate) fn ungrouped(ty: &Type) -> Type {
     match ty {
         Type::Group(group) => ungrouped(&group.elem),
         other => other.clone(),

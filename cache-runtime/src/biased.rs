@@ -1,11 +1,15 @@
-//! A reader-writer lock that is biased to readers: as long as nobody writes, reading costs a store and a load of
-//! the thread's own, and no read-modify-write.
+//! A reader-writer lock that is biased to readers: as long as nobody asks to be alone, reading costs a store and a load
+//! of the thread's own, and no read-modify-write.
 //!
-//! A reader says in its thread's cell what it reads, and then looks whether the bias still holds. A writer takes the
-//! bias away, makes every running thread pass a memory barrier (`membarrier(2)`), and waits until no cell names the
-//! lock any more. Until the bias comes back, after some reads, everybody uses an ordinary lock. This is BRAVO (Dice
-//! and Kogan, "BRAVO: Biased Locking for Reader-Writer Locks", USENIX ATC 2019), with a cell per thread in the
-//! place of a table of readers, and the barrier on the writer's side only (as in Dice et al., "Asymmetric Dekker
+//! It guards two things: what readers see, and what belongs to the writer. A writer changes what readers see beside
+//! them, as far as that can be done through a shared reference ([`Writing::parts`]), and waits until nobody can still
+//! see what it has taken away ([`Writing::grace`]). For everything else it asks to be alone ([`Writing::alone`]).
+//!
+//! A reader says in its thread's cell what it reads, and then looks whether the bias still holds. A writer that wants
+//! to be alone takes the bias away, makes every running thread pass a memory barrier (`membarrier(2)`), and waits until
+//! no cell names the lock any more. Until the bias comes back, after some reads, everybody uses an ordinary lock. This
+//! is BRAVO (Dice and Kogan, "BRAVO: Biased Locking for Reader-Writer Locks", USENIX ATC 2019), with a cell per thread
+//! in the place of a table of readers, and the barrier on the writer's side only (as in Dice et al., "Asymmetric Dekker
 //! Synchronization", 2001).
 //!
 //! Where the system has no such barrier the bias is never given, and it is an ordinary lock.
@@ -32,37 +36,34 @@ const REST: u64 = 16;
 ///
 /// Nothing that waits, and no code of the user's, may run while it is held.
 #[repr(C)] // what a reader looks at stands together
-pub(crate) struct Biased<T> {
+pub(crate) struct Biased<S, O> {
     bias: AtomicBool,
     /// How many reads more until the bias comes back.
     reads: AtomicU32,
     lock: RwLock<()>,
-    value: UnsafeCell<T>,
+    seen: UnsafeCell<S>,
+    own: UnsafeCell<O>,
 }
 
-// SAFETY: the value is shared between readers, and handed to one writer at a time.
-unsafe impl<T: Send + Sync> Sync for Biased<T> {}
+// SAFETY: what is seen is shared between readers and a writer, and handed to one writer that is alone; what is the
+// writer's own is handed to one writer at a time.
+unsafe impl<S: Send + Sync, O: Send> Sync for Biased<S, O> {}
 
-/// A reader's share.
-pub(crate) struct Reading<'a, T> {
-    value: &'a T,
-    _share: Share<'a, T>,
+/// A reader's share, with the ordinary lock.
+pub(crate) struct Reading<'a, S> {
+    seen: &'a S,
+    _lock: ReadGuard<'a, ()>,
 }
 
 /// A reader's share that the bias gave.
-pub(crate) struct Glancing<'a, T> {
-    value: &'a T,
+pub(crate) struct Glancing<'a, S> {
+    seen: &'a S,
     cell: &'a ThreadCell,
 }
 
-enum Share<'a, T> {
-    Biased(#[expect(dead_code, reason = "it is held")] Glancing<'a, T>),
-    Locked(#[expect(dead_code, reason = "it is held")] ReadGuard<'a, ()>),
-}
-
 /// A writer's hold.
-pub(crate) struct Writing<'a, T> {
-    value: &'a mut T,
+pub(crate) struct Writing<'a, S, O> {
+    biased: &'a Biased<S, O>,
     _lock: WriteGuard<'a, ()>,
 }
 
@@ -70,19 +71,20 @@ pub(crate) struct Writing<'a, T> {
     clippy::inline_always,
     reason = "a hit costs less than the calls that it would be made of"
 )]
-impl<T> Biased<T> {
-    pub(crate) fn new(value: T) -> Self {
+impl<S, O> Biased<S, O> {
+    pub(crate) fn new(seen: S, own: O) -> Self {
         Self {
             bias: AtomicBool::new(barrier::is_there()),
             reads: AtomicU32::new(0),
             lock: RwLock::new(()),
-            value: UnsafeCell::new(value),
+            seen: UnsafeCell::new(seen),
+            own: UnsafeCell::new(own),
         }
     }
 
     /// Reads as the thread with this cell, if the bias is given and the thread reads nothing else.
     #[inline(always)]
-    pub(crate) fn glance<'a>(&'a self, cell: &'a ThreadCell) -> Option<Glancing<'a, T>> {
+    pub(crate) fn glance<'a>(&'a self, cell: &'a ThreadCell) -> Option<Glancing<'a, S>> {
         if cell.reading.load(Ordering::Relaxed) != 0 {
             return None;
         }
@@ -93,33 +95,15 @@ impl<T> Biased<T> {
             return None;
         }
         Some(Glancing {
-            // SAFETY: a writer that takes the bias away from now on sees the cell and waits for it.
-            value: unsafe { &*self.value.get() },
+            // SAFETY: a writer that wants to be alone from now on sees the cell and waits for it.
+            seen: unsafe { &*self.seen.get() },
             cell,
         })
     }
 
-    pub(crate) fn read(&self) -> Reading<'_, T> {
-        match threads::cell() {
-            Some(cell) => self.read_in(cell),
-            None => self.read_locked(),
-        }
-    }
-
-    /// Reads as the thread with this cell.
-    #[inline]
-    pub(crate) fn read_in<'a>(&'a self, cell: &'a ThreadCell) -> Reading<'a, T> {
-        match self.glance(cell) {
-            Some(glancing) => Reading {
-                value: glancing.value,
-                _share: Share::Biased(glancing),
-            },
-            None => self.read_locked(),
-        }
-    }
-
+    /// Reads with the ordinary lock.
     #[cold]
-    fn read_locked(&self) -> Reading<'_, T> {
+    pub(crate) fn read(&self) -> Reading<'_, S> {
         let lock = self.lock.read();
         // No writer is here, so this cannot come between one that takes the bias away and its readers.
         if barrier::is_there() && !self.bias.load(Ordering::Relaxed) {
@@ -131,8 +115,8 @@ impl<T> Biased<T> {
         }
         Reading {
             // SAFETY: the read lock is held, and who writes holds the write lock.
-            value: unsafe { &*self.value.get() },
-            _share: Share::Locked(lock),
+            seen: unsafe { &*self.seen.get() },
+            _lock: lock,
         }
     }
 
@@ -145,32 +129,23 @@ impl<T> Biased<T> {
         self.bias.store(true, Ordering::Release);
     }
 
-    pub(crate) fn write(&self) -> Writing<'_, T> {
-        self.write_among(threads::cells())
+    /// Begins to write: beside readers at first.
+    pub(crate) fn write(&self) -> Writing<'_, S, O> {
+        Writing {
+            biased: self,
+            _lock: self.lock.write(),
+        }
     }
 
-    /// Writes where these are the cells of all threads.
-    pub(crate) fn write_among<'a>(
-        &self,
-        cells: impl IntoIterator<Item = &'a ThreadCell>,
-    ) -> Writing<'_, T> {
-        let lock = self.lock.write();
-        if self.bias.load(Ordering::Relaxed) {
-            self.bias.store(false, Ordering::Relaxed);
-            self.reads.store(READS, Ordering::Relaxed);
-            let began = barrier::heavy();
-            for cell in cells {
-                while cell.reading.load(Ordering::Acquire) == self.address() {
-                    spin();
-                }
+    /// Waits until every reader has left that the bias has let in so far; answers when that began.
+    fn wait_for_readers<'a>(&self, cells: impl IntoIterator<Item = &'a ThreadCell>) -> u64 {
+        let began = barrier::heavy();
+        for cell in cells {
+            while cell.reading.load(Ordering::Acquire) == self.address() {
+                spin();
             }
-            barrier::rest(began);
         }
-        Writing {
-            // SAFETY: the write lock is held, the bias is gone, and the last reader that had it has left.
-            value: unsafe { &mut *self.value.get() },
-            _lock: lock,
-        }
+        began
     }
 
     fn address(&self) -> usize {
@@ -178,46 +153,99 @@ impl<T> Biased<T> {
     }
 }
 
-impl<T> Deref for Reading<'_, T> {
-    type Target = T;
+impl<S, O> Writing<'_, S, O> {
+    /// What readers see.
+    pub(crate) fn seen(&self) -> &S {
+        // SAFETY: nobody has it for themselves: only this writer could, and not while it is lent out here.
+        unsafe { &*self.biased.seen.get() }
+    }
 
-    #[inline]
-    fn deref(&self) -> &T {
-        self.value
+    /// What readers see, who may be here, and what is the writer's own.
+    pub(crate) fn parts(&mut self) -> (&S, &mut O) {
+        // SAFETY: as above; the write lock is held, so nobody else has what is the writer's own.
+        unsafe { (&*self.biased.seen.get(), &mut *self.biased.own.get()) }
+    }
+
+    /// Tells whether no reader can be here.
+    pub(crate) fn is_alone(&self) -> bool {
+        !self.biased.bias.load(Ordering::Relaxed)
+    }
+
+    /// Lets no readers in any more, as long as this writer is here, and waits for those who are here. Everything is
+    /// the writer's own from then on.
+    pub(crate) fn alone(&mut self) -> (&mut S, &mut O) {
+        self.alone_among(threads::cells())
+    }
+
+    /// Is alone where these are the cells of all threads.
+    fn alone_among<'a>(
+        &mut self,
+        cells: impl IntoIterator<Item = &'a ThreadCell>,
+    ) -> (&mut S, &mut O) {
+        let biased = self.biased;
+        if !self.is_alone() {
+            biased.bias.store(false, Ordering::Relaxed);
+            biased.reads.store(READS, Ordering::Relaxed);
+            barrier::rest(biased.wait_for_readers(cells));
+        }
+        // SAFETY: the write lock is held, the bias is gone, and the last reader that had it has left.
+        unsafe { (&mut *biased.seen.get(), &mut *biased.own.get()) }
+    }
+
+    /// Waits until no reader sees any more what was taken away before.
+    pub(crate) fn grace(&self) {
+        self.grace_among(threads::cells());
+    }
+
+    /// Waits where these are the cells of all threads.
+    fn grace_among<'a>(&self, cells: impl IntoIterator<Item = &'a ThreadCell>) {
+        if !self.is_alone() {
+            self.biased.wait_for_readers(cells);
+        }
     }
 }
 
-impl<T> Deref for Glancing<'_, T> {
-    type Target = T;
+impl<S> Deref for Reading<'_, S> {
+    type Target = S;
 
     #[inline]
-    fn deref(&self) -> &T {
-        self.value
+    fn deref(&self) -> &S {
+        self.seen
     }
 }
 
-impl<T> Drop for Glancing<'_, T> {
+impl<S> Deref for Glancing<'_, S> {
+    type Target = S;
+
+    #[inline]
+    fn deref(&self) -> &S {
+        self.seen
+    }
+}
+
+impl<S> Drop for Glancing<'_, S> {
     #[inline]
     fn drop(&mut self) {
         self.cell.reading.store(0, Ordering::Release);
     }
 }
 
-impl<T> Deref for Writing<'_, T> {
-    type Target = T;
+impl<S, O> Deref for Writing<'_, S, O> {
+    type Target = O;
 
-    fn deref(&self) -> &T {
-        self.value
+    fn deref(&self) -> &O {
+        // SAFETY: the write lock is held.
+        unsafe { &*self.biased.own.get() }
     }
 }
 
-impl<T> DerefMut for Writing<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        self.value
+impl<S, O> DerefMut for Writing<'_, S, O> {
+    fn deref_mut(&mut self) -> &mut O {
+        self.parts().1
     }
 }
 
-impl<T> fmt::Debug for Biased<T> {
+impl<S, O> fmt::Debug for Biased<S, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Biased").finish_non_exhaustive()
     }
@@ -329,24 +357,35 @@ mod tests {
 
     use super::*;
 
+    type Pair = Biased<(u64, u64), ()>;
+
+    /// Reads with the bias if it is given, else with the lock.
+    fn read<T>(pair: &Pair, look: impl FnOnce(&(u64, u64)) -> T) -> T {
+        let cell = threads::cell().expect("a thread that runs has one");
+        match pair.glance(cell) {
+            Some(seen) => look(&seen),
+            None => look(&pair.read()),
+        }
+    }
+
     /// Readers see both numbers of a pair equal, always, with the bias and without it.
-    fn readers_and_writers(lock: &Biased<(u64, u64)>, give_bias: bool) {
+    fn readers_and_writers(lock: &Pair, give_bias: bool) {
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
                     for _ in 0..200_000 {
-                        let pair = lock.read();
-                        assert_eq!(pair.0, pair.1);
+                        read(lock, |pair| assert_eq!(pair.0, pair.1));
                     }
                 });
             }
             for _ in 0..2 {
                 scope.spawn(|| {
                     for n in 0..2_000 {
-                        let mut pair = lock.write();
+                        let mut writing = lock.write();
+                        let (pair, ()) = writing.alone();
                         pair.0 += 1;
                         pair.1 += 1;
-                        drop(pair);
+                        drop(writing);
                         if give_bias && n % 3 == 0 {
                             (0..=READS).for_each(|_| drop(lock.read()));
                         }
@@ -354,17 +393,17 @@ mod tests {
                 });
             }
         });
-        assert_eq!(lock.read().0, 4_000);
+        assert_eq!(read(lock, |pair| pair.0), 4_000);
     }
 
     #[test]
     fn a_reader_never_sees_half_a_write() {
-        readers_and_writers(&Biased::new((0, 0)), true);
+        readers_and_writers(&Biased::new((0, 0), ()), true);
     }
 
     #[test]
     fn without_the_barrier_it_is_an_ordinary_lock() {
-        let lock = Biased::new((0, 0));
+        let lock = Biased::new((0, 0), ());
         lock.bias.store(false, Ordering::Relaxed);
         lock.reads.store(u32::MAX, Ordering::Relaxed);
         readers_and_writers(&lock, false);
@@ -373,18 +412,18 @@ mod tests {
 
     #[test]
     fn a_read_inside_a_read_takes_the_ordinary_lock() {
-        let (one, other) = (Biased::new(1), Biased::new(2));
-        let outer = one.read();
-        let inner = other.read();
-        assert_eq!((*outer, *inner), (1, 2));
-        drop(inner);
+        let (one, other) = (Biased::new((1, 1), ()), Biased::new((2, 2), ()));
+        let cell = threads::cell().unwrap();
+        let outer = one.glance(cell).expect("the bias is given");
+        assert!(other.glance(cell).is_none());
+        read(&other, |inner| assert_eq!((outer.0, inner.0), (1, 2)));
         thread::scope(|scope| {
-            let writer = scope.spawn(|| *one.write() = 3);
-            assert_eq!(*outer, 1, "the writer waits");
+            let writer = scope.spawn(|| one.write().alone().0.0 = 3);
+            assert_eq!(outer.0, 1, "the writer waits");
             drop(outer);
             writer.join().unwrap();
         });
-        assert_eq!(*one.read(), 3);
+        read(&one, |pair| assert_eq!(pair.0, 3));
     }
 }
 
@@ -392,33 +431,40 @@ mod tests {
 mod model {
     use std::sync::Arc;
 
+    use loom::cell::UnsafeCell as Watched;
     use loom::thread;
 
     use super::*;
+    use crate::sync::AtomicUsize;
 
-    /// Readers with the bias, without it, and on its way back, against writers.
-    fn readers_against_writers(readers: usize, writers: usize, reads: usize) {
+    fn read<S, T>(lock: &Biased<S, ()>, cell: &ThreadCell, look: impl FnOnce(&S) -> T) -> T {
+        match lock.glance(cell) {
+            Some(seen) => look(&seen),
+            None => look(&lock.read()),
+        }
+    }
+
+    /// Readers, each with a cell, against one writer.
+    fn check<S: Send + Sync + 'static>(
+        readers: usize,
+        new: fn() -> S,
+        look: fn(&S),
+        write: fn(&Biased<S, ()>, &[ThreadCell]),
+        [reads, writes]: [usize; 2],
+    ) {
         let mut checker = loom::model::Builder::new();
         checker.preemption_bound = Some(3);
         checker.check(move || {
-            let lock = Arc::new(Biased::new((0_u32, 0_u32)));
+            let lock = Arc::new(Biased::new(new(), ()));
             let cells: Arc<Vec<_>> = Arc::new((0..readers).map(ThreadCell::new).collect());
             let threads: Vec<_> = (0..readers)
                 .map(|n| {
                     let (lock, cells) = (Arc::clone(&lock), Arc::clone(&cells));
-                    thread::spawn(move || {
-                        for _ in 0..reads {
-                            let pair = lock.read_in(&cells[n]);
-                            assert_eq!(pair.0, pair.1);
-                        }
-                    })
+                    thread::spawn(move || (0..reads).for_each(|_| read(&lock, &cells[n], look)))
                 })
                 .collect();
-            for _ in 0..writers {
-                let mut pair = lock.write_among(cells.iter());
-                pair.0 += 1;
-                pair.1 += 1;
-                drop(pair);
+            for _ in 0..writes {
+                write(&lock, &cells);
                 lock.reads.store(0, Ordering::Relaxed);
             }
             threads
@@ -427,13 +473,58 @@ mod model {
         });
     }
 
+    /// With the bias, without it, and on its way back, against writers that are alone.
+    fn alone(readers: usize, counts: [usize; 2]) {
+        let write = |lock: &Biased<(u32, u32), ()>, cells: &[ThreadCell]| {
+            let mut writing = lock.write();
+            let (pair, ()) = writing.alone_among(cells);
+            pair.0 += 1;
+            pair.1 += 1;
+        };
+        let look = |pair: &(u32, u32)| assert_eq!(pair.0, pair.1);
+        check(readers, || (0, 0), look, write, counts);
+    }
+
     #[test]
     fn model_one_reader_one_writer() {
-        readers_against_writers(1, 2, 2);
+        alone(1, [2, 2]);
     }
 
     #[test]
     fn model_two_readers_one_writer() {
-        readers_against_writers(2, 1, 1);
+        alone(2, [1, 1]);
+    }
+
+    /// Two places, of which one is named.
+    struct Places {
+        places: [Watched<u32>; 2],
+        named: AtomicUsize,
+    }
+
+    // SAFETY: the model checker watches that nobody reads a place that somebody writes.
+    unsafe impl Sync for Places {}
+
+    /// What a writer takes away beside readers is used again after a grace: no reader is there any more.
+    #[test]
+    fn model_a_place_is_used_again_after_a_grace() {
+        let new = || Places {
+            places: [Watched::new(1), Watched::new(0)],
+            named: AtomicUsize::new(0),
+        };
+        let look = |seen: &Places| {
+            let named = seen.named.load(Ordering::Acquire);
+            // SAFETY: the place is named, and not written before a grace.
+            seen.places[named].with(|place| assert_ne!(unsafe { *place }, 0));
+        };
+        let write = |lock: &Biased<Places, ()>, cells: &[ThreadCell]| {
+            let writing = lock.write();
+            let seen = writing.seen();
+            let named = seen.named.load(Ordering::Relaxed);
+            // SAFETY: the place is not named, and there has been a grace since it was.
+            seen.places[1 - named].with_mut(|place| unsafe { *place = 2 });
+            seen.named.store(1 - named, Ordering::Release);
+            writing.grace_among(cells);
+        };
+        check(1, new, look, write, [2, 2]);
     }
 }

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::clock::{Moment, nanos};
+#[cfg(feature = "redis")]
+use crate::lineage::Labels;
 use crate::lineage::Lineage;
 
 /// A refresh that failed is tried again after this long at first, and after twice as long each further time.
@@ -119,6 +121,37 @@ impl<V> Entry<V> {
         Self {
             value,
             stored_at,
+            due,
+            care: Some(Arc::new(care)),
+        }
+    }
+
+    /// The same entry with other labels.
+    #[cfg(feature = "redis")]
+    pub(crate) fn with_labels(&self, labels: Labels) -> Self
+    where
+        V: Clone,
+    {
+        let Some(care) = &self.care else {
+            return self.clone();
+        };
+        let lineage = care.lineage.with_labels(labels);
+        let refresh_at = Moment(care.refresh_at.load(Relaxed));
+        let due = if lineage.has_tags() {
+            Moment::START
+        } else {
+            care.expires_at.min(refresh_at)
+        };
+        let care = Care {
+            refresh_at: AtomicU64::new(refresh_at.0),
+            failures: AtomicU32::new(0),
+            read_at: AtomicU64::new(care.read_at.load(Relaxed)),
+            lineage,
+            ..**care
+        };
+        Self {
+            value: self.value.clone(),
+            stored_at: self.stored_at,
             due,
             care: Some(Arc::new(care)),
         }

@@ -64,6 +64,11 @@ mod value;
 #[path = "private.rs"]
 pub mod __private;
 
+#[cfg(all(fuzzing, feature = "shared"))]
+#[doc(hidden)]
+#[path = "codec/fuzz.rs"]
+pub mod __fuzz;
+
 pub use cache_macros::{cached, invalidates, memoize};
 pub use carry::carry;
 pub use config::{Config, FunctionConfig};

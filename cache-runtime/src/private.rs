@@ -19,10 +19,14 @@ pub use crate::key::{
 pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;
 pub use crate::site::Site;
+pub use crate::site::batch::{Batch, Next};
 pub use crate::site::door::Door;
 pub use crate::site::seat::Seat;
 pub use crate::site::step::{Ask, Found};
 pub use crate::site::tagging::{LabelText, Tagging, label};
+pub use crate::value::batch::{
+    AsEach, BatchMap, BatchOutput, BatchProbe, Each, EachOwn, KeyOf, Nothing, OneOf, OwnBatchProbe,
+};
 pub use crate::value::cell::{Named, Stow, ValueCell};
 pub use crate::value::coding::{Code, Coding, NoCode, SharedValue, check_shared_value};
 pub use crate::value::{

@@ -78,6 +78,7 @@ fn joined(a: &str, b: &str) -> String {
 }
 
 #[memoize]
+#[allow(clippy::needless_pass_by_value, reason = "a key may be owned")]
 fn of_type<
     T: Serialize + std::hash::Hash + Eq + Clone + Send + Sync + 'static + std::fmt::Debug,
 >(

@@ -77,8 +77,8 @@ fn one_adds() {
 
 #[test]
 fn one_computes() {
-    install();
     static RUNS: Count = Count::new();
+    install();
     let compute = || {
         RUNS.add();
         std::thread::sleep(Duration::from_millis(50));

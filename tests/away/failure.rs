@@ -15,8 +15,7 @@ fn value(x: u64) -> u64 {
 #[ignore = "takes the back end down for the whole process"]
 fn functions_run_and_invalidations_are_delivered_later() {
     install();
-    value(1);
-    assert!(peek_value(1).is_some());
+    wait_until(|| value(1) == 1 && peek_value(1).is_some());
     let down = testing::fail_backend();
     assert!(matches!(detailed_value(1).outcome, Outcome::Computed(_)));
     let failure = invalidate_value(1)

@@ -8,19 +8,19 @@ use cache_tests::{Count, wait_until};
 
 use crate::install;
 
-#[memoize(timeout = 1)]
+#[memoize(timeout = 2)]
 fn short(x: u64) -> u64 {
     x
 }
 
-#[memoize(timeout = 1, stale_while_revalidate = 60)]
+#[memoize(timeout = 2, stale_while_revalidate = 60)]
 fn stale(x: u64) -> usize {
-    let _ = x;
     static RUNS: Count = Count::new();
+    let _ = x;
     RUNS.add()
 }
 
-#[memoize(timeout = 1, stale_if_error = 60)]
+#[memoize(timeout = 2, stale_if_error = 60)]
 fn excused(x: u64) -> Result<u64, String> {
     static RUNS: Count = Count::new();
     if RUNS.add() == 0 {
@@ -41,7 +41,7 @@ fn picky(x: u64) -> u64 {
 }
 
 /// Memcached counts whole seconds.
-const LATER: Duration = Duration::from_millis(2300);
+const LATER: Duration = Duration::from_millis(3300);
 
 #[test]
 fn entries_expire_and_windows_open() {

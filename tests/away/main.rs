@@ -3,6 +3,7 @@
 //! The back end is the one that the environment names (`CACHE_TYPE` and so on), else one in the memory of this
 //! process. [`every`] runs this binary again for each of the others.
 
+mod batch;
 mod calls;
 mod dependencies;
 mod direct;

@@ -7,6 +7,7 @@
 )]
 
 mod args;
+mod batch;
 mod forms;
 mod fresh;
 mod helpers;

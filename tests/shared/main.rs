@@ -5,5 +5,6 @@ mod memcached;
 mod memory;
 mod redis;
 mod redis_cluster;
+mod redis_hostile;
 mod redis_sentinel;
 mod redis_watch;

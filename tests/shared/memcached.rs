@@ -8,6 +8,7 @@ mod routing;
 mod sizes;
 
 use cache_runtime::Error;
+use cache_runtime::backend::behaviour::Behaviour;
 use cache_runtime::backend::{Backend, Change, Item, Memcached, Version, When};
 use cache_tests::servers::memcached::Memcached as Server;
 use futures::executor::block_on;
@@ -106,4 +107,26 @@ fn items_of_others_are_seen_the_same_by_reads_and_by_conditions() {
     let unchanged = set("a", b"ours", When::Unchanged(found.version));
     assert_eq!(change(&store, &[unchanged]).expect("an answer"), [true]);
     assert_eq!(content(&store, "a").as_deref(), Some(&b"ours"[..]));
+}
+
+const BEHAVIOUR: Behaviour = Behaviour {
+    granularity: Duration::from_secs(2),
+    too_large: Some(1 << 20),
+    clears_within: None,
+};
+
+#[test]
+fn one_server_behaves_as_every_back_end_must() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    BEHAVIOUR.check(&open(&[&server]), &open(&[&server]));
+}
+
+#[test]
+fn three_servers_behave_as_every_back_end_must() {
+    let Some([a, b, c]) = routing::three() else {
+        return;
+    };
+    BEHAVIOUR.check(&open(&[&a, &b, &c]), &open(&[&c, &a, &b]));
 }

@@ -1,12 +1,11 @@
 //! Redis behind sentinels: a primary that is replaced.
 
 use cache_runtime::backend::redis::{Redis, Target};
-use cache_runtime::backend::{Backend, Change, When};
+use cache_runtime::backend::{Backend, Change, When, behaviour};
 use cache_tests::servers::redis::{Server, Watched, are_installed};
 use cache_tests::wait_until;
-use futures::executor::block_on;
 
-use crate::redis::{EPOCH, epoch, item, set, version};
+use crate::redis::{EPOCH, ask, epoch, item, set, version};
 
 fn open(watched: &Watched) -> Redis {
     let target = Target::Sentinel {
@@ -24,6 +23,15 @@ fn at(watched: &mut Watched, port: u16) -> &mut Server {
     servers
         .find(|server| server.port == port)
         .expect("it is one of ours")
+}
+
+#[test]
+fn it_keeps_every_promise() {
+    if !are_installed() {
+        return;
+    }
+    let watched = Watched::start();
+    behaviour::check(&open(&watched), &open(&watched));
 }
 
 #[test]
@@ -52,14 +60,14 @@ fn an_old_primary_that_goes_on_is_not_believed() {
     let mut watched = Watched::start();
     let (idle, redis) = (open(&watched), open(&watched));
     let before = epoch(&idle);
-    assert!(block_on(redis.change(&[set("app:a", b"old", When::Always)])).is_ok());
+    assert!(ask(redis.change(&[set("app:a", b"old", When::Always)])).is_ok());
     let primary = watched.primary();
     at(&mut watched, primary).pause();
     watched.wait_for_another(primary);
     let after = epoch(&redis);
     assert_ne!(after, before);
     let change = [Change::Delete { name: "app:a" }];
-    assert!(block_on(redis.change(&change)).is_ok());
+    assert!(ask(redis.change(&change)).is_ok());
     at(&mut watched, primary).resume();
     // Its connection is there and its server answers, and both are out of date.
     assert_eq!(epoch(&idle), after);
@@ -84,6 +92,6 @@ fn sentinels_that_are_not_there_are_not_needed_and_a_group_that_is_not_is_named(
         db: 0,
     };
     let redis = Redis::open(target, EPOCH.to_owned()).expect("addresses");
-    let error = block_on(redis.get(&[EPOCH], &[])).expect_err("there is no such group");
+    let error = ask(redis.get(&[EPOCH], &[])).expect_err("there is no such group");
     assert!(!error.to_string().is_empty());
 }

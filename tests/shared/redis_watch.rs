@@ -8,9 +8,8 @@ use cache_runtime::backend::redis::Watch;
 use cache_runtime::backend::{Backend, Change, When};
 use cache_tests::servers::redis::{Server, are_installed};
 use cache_tests::wait_until;
-use futures::executor::block_on;
 
-use crate::redis::{EPOCH, epoch, open, set};
+use crate::redis::{EPOCH, ask, epoch, open, set};
 
 /// Does not listen.
 pub(crate) struct Deaf;
@@ -83,11 +82,11 @@ fn changes_of_anyone_are_told_at_once() {
     wait_until(|| notes.trusts());
     for redis in [&here, &there] {
         let changes = [set("app:a", b"", When::Always), set("b", b"", When::Always)];
-        assert!(block_on(redis.change(&changes)).is_ok());
+        assert!(ask(redis.change(&changes)).is_ok());
         assert!(time_until(|| notes.knows("app:a")) < Duration::from_millis(100));
         notes.changed.lock().expect("nobody panics").clear();
     }
-    assert!(block_on(there.change(&[Change::Delete { name: "app:a" }])).is_ok());
+    assert!(ask(there.change(&[Change::Delete { name: "app:a" }])).is_ok());
     wait_until(|| notes.knows("app:a"));
     assert!(!notes.knows("b"), "it has another prefix");
     let signs = notes.signs.load(SeqCst);
@@ -145,7 +144,7 @@ fn a_cut_connection_a_death_and_silence_are_known_within_a_second_and_pass() {
     );
     server.resume();
     assert!(time_until(|| notes.trusts()) < Duration::from_secs(2));
-    assert!(block_on(redis.get(&[EPOCH], &[])).is_ok());
+    assert!(ask(redis.get(&[EPOCH], &[])).is_ok());
 }
 
 #[test]

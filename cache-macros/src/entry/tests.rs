@@ -27,6 +27,9 @@ snapshots! {
     memoize_async: cache(Attribute::Memoize, quote!(timeout = "5m", skip(db), response_filter = |user| user.active), &quote! {
         async fn user(db: &Db, id: u64) -> Result<User, DbError> { db.load(id).await }
     });
+    batch: cache(Attribute::Memoize, quote!(batch, timeout = "5m", skip(db)), &quote! {
+        async fn users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbError> { db.load(ids).await }
+    });
     method: cache(Attribute::Memoize, quote!(max_entries = Self::MOST, unless = sku.is_empty()), &quote! {
         fn price(&self, sku: &str) -> u64 { self.prices[sku] }
     });

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, Pat, ReturnType};
 
+use super::batch::{self, Begin};
 use super::key::{Key, key};
 use super::{as_allowed, bindings, plain, setup};
 use crate::check::Plan;
@@ -22,7 +23,16 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
             attribute.clone()
         }
     });
-    let call = call(plan, false, true);
+    let call = match &plan.batch {
+        Some(batch) => {
+            let (check, body) = (
+                setup::check(plan),
+                batch::body(plan, batch, Begin::Call, true),
+            );
+            quote!(#check #body)
+        }
+        None => call(plan, false, true),
+    };
     let underscored = plan
         .func
         .params
@@ -40,22 +50,16 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
     } else {
         (quote!(.value), Some(quote!(.value)))
     };
-    let (runtime, door, ask) = (&plan.runtime, plan.door(), ask(plan));
+    let (runtime, door) = (&plan.runtime, plan.door());
     let Key {
         before,
         parts,
         check,
-    } = key(plan);
+    } = key(plan, &TokenStream::new());
     let value = checked.then(|| setup::check(plan));
     let check = checked.then_some(check);
     let later = plan.args.background().map(|_| later(plan, checked));
-    let conditions = plan
-        .args
-        .unless
-        .iter()
-        .chain(&plan.args.forced_update)
-        .map(|given| &given.value);
-    let conditions = bindings(&plan.func, &quote!(#(#conditions),*));
+    let conditions = conditions(plan);
     let fill = fill(plan);
     let refreshes = later.is_some();
     let Later {
@@ -71,7 +75,7 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
     };
     quote_spanned! {Span::mixed_site()=>
         let __cache_door = #door;
-        let __cache_ask = { #conditions #ask };
+        #conditions
         #before
         #value
         #check
@@ -107,6 +111,19 @@ fn enter_async(
             },
         }
     }
+}
+
+/// Asks the attribute's conditions, once.
+pub(super) fn conditions(plan: &Plan) -> TokenStream {
+    let ask = ask(plan);
+    let conditions = plan
+        .args
+        .unless
+        .iter()
+        .chain(&plan.args.forced_update)
+        .map(|given| &given.value);
+    let conditions = bindings(&plan.func, &quote!(#(#conditions),*));
+    quote_spanned!(Span::mixed_site()=> let __cache_ask = { #conditions #ask };)
 }
 
 fn ask(plan: &Plan) -> TokenStream {

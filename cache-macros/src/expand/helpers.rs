@@ -1,9 +1,10 @@
 //! The functions beside the cached one. Each is one line onto its door.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg};
 
+use super::batch::{self, Begin};
 use super::key::{Key, key};
 use super::{call, placed, plain, setup};
 use crate::check::Plan;
@@ -64,6 +65,9 @@ impl Plan {
     /// What `peek_f` shows and `put_f` takes.
     fn visible(&self) -> TokenStream {
         let output = &self.func.output;
+        if let Some(batch) = &self.batch {
+            return batch.value.to_token_stream();
+        }
         if self.func.is_spelt_result() {
             let span = Span::call_site().located_at(first_span(output));
             let runtime = placed(&self.runtime, span);
@@ -77,7 +81,9 @@ impl Plan {
     fn shown(&self) -> TokenStream {
         let span = Span::call_site().located_at(first_span(&self.func.output));
         let runtime = placed(&self.runtime, span);
-        if self.func.is_spelt_result() {
+        if self.batch.is_some() {
+            quote_spanned!(span=> #runtime::__private::AsEach)
+        } else if self.func.is_spelt_result() {
             quote_spanned!(span=> #runtime::__private::AsValue)
         } else {
             quote_spanned!(span=> #runtime::__private::AsWhole)
@@ -93,11 +99,33 @@ impl Plan {
             format_ident!("value")
         }
     }
+
+    /// What the one id of `invalidate_f` and others is called.
+    fn id_name(&self) -> proc_macro2::Ident {
+        let taken = self.func.params.iter().any(|param| param.name == "id");
+        if taken {
+            format_ident!("__cache_one_id", span = Span::mixed_site())
+        } else {
+            format_ident!("id")
+        }
+    }
+
+    /// The type of what one entry gives.
+    fn entry_type(&self) -> TokenStream {
+        let output = &self.func.output;
+        if self.batch.is_none() {
+            return self.output();
+        }
+        let span = Span::call_site().located_at(first_span(output));
+        let runtime = placed(&self.runtime, span);
+        quote_spanned!(span=> #runtime::__private::OneOf<#output>)
+    }
 }
 
 fn siblings(plan: &Plan, body: fn(&Plan, &Helper) -> TokenStream) -> TokenStream {
     let (runtime, output, visible) = (&plan.runtime, plan.output(), plan.visible());
     let invalidation = quote!(#runtime::Invalidation);
+    let doc = |one, of_id| if plan.batch.is_some() { of_id } else { one };
     let helper = |prefix, takes, gives, doc| Helper {
         prefix,
         doc,
@@ -111,7 +139,10 @@ fn siblings(plan: &Plan, body: fn(&Plan, &Helper) -> TokenStream) -> TokenStream
             "invalidate_",
             Takes::Key,
             invalidation.clone(),
-            "Drops the entry of [`{f}`] for these arguments.",
+            doc(
+                "Drops the entry of [`{f}`] for these arguments.",
+                "Drops the entry of [`{f}`] for this id.",
+            ),
         ),
         helper(
             "invalidate_all_",
@@ -123,19 +154,28 @@ fn siblings(plan: &Plan, body: fn(&Plan, &Helper) -> TokenStream) -> TokenStream
             "refresh_",
             Takes::All,
             output.clone(),
-            "Runs [`{f}`] now and replaces its entry for these arguments.",
+            doc(
+                "Runs [`{f}`] now and replaces its entry for these arguments.",
+                "Runs [`{f}`] now and replaces its entries for these ids.",
+            ),
         ),
         helper(
             "peek_",
             Takes::Key,
             quote!(::core::option::Option<#visible>),
-            "Shows the live value that [`{f}`] would return, without running it and without counting a hit.",
+            doc(
+                "Shows the live value that [`{f}`] would return, without running it and without counting a hit.",
+                "Shows the live value that [`{f}`] would return for this id, without running it and without counting a hit.",
+            ),
         ),
         helper(
             "put_",
             Takes::KeyAndValue,
             quote!(()),
-            "Stores a value for [`{f}`] to return.",
+            doc(
+                "Stores a value for [`{f}`] to return.",
+                "Stores a value for [`{f}`] to return for this id.",
+            ),
         ),
         helper(
             "detailed_",
@@ -152,6 +192,7 @@ fn siblings(plan: &Plan, body: fn(&Plan, &Helper) -> TokenStream) -> TokenStream
     ];
     helpers
         .iter()
+        .filter(|helper| plan.batch.is_none() || helper.prefix != "detailed_")
         .map(|helper| helper.with_body(plan, &body(plan, helper)))
         .collect()
 }
@@ -160,10 +201,13 @@ impl Helper {
     fn inputs(&self, plan: &Plan) -> Vec<FnArg> {
         let (name, visible) = (plan.value_name(), plan.visible());
         let keyed = || {
-            plan.keyed
-                .params()
-                .iter()
-                .map(|&place| plain(&plan.func.params[place]))
+            plan.keyed.params().iter().map(|&place| match &plan.batch {
+                Some(batch) if batch.place == place => {
+                    let (name, id) = (plan.id_name(), &batch.id);
+                    syn::parse_quote!(#name: #id)
+                }
+                _ => plain(&plan.func.params[place]),
+            })
         };
         match self.takes {
             Takes::Nothing => Vec::new(),
@@ -210,7 +254,8 @@ fn allow() -> TokenStream {
 
 fn body(plan: &Plan, helper: &Helper) -> TokenStream {
     let (door, shown, value) = (plan.sibling("__cache_of_"), plan.shown(), plan.value_name());
-    let Key { before, parts, .. } = key(plan);
+    let id = plan.id_name();
+    let Key { before, parts, .. } = key(plan, &quote!(&#id));
     let waits = plan.func.is_async() && helper.is_async;
     let (suffix, wait) = if waits {
         ("_async", Some(quote!(.await)))
@@ -227,6 +272,9 @@ fn body(plan: &Plan, helper: &Helper) -> TokenStream {
         "put_" => {
             let tags = super::tags(plan).unwrap_or_else(|| quote!(|_| ()));
             quote!(#before #method::<#shown, _>(#door, #parts, #value, #tags)#wait)
+        }
+        "refresh_" if let Some(batch) = &plan.batch => {
+            batch::body(plan, batch, Begin::Refresh, false)
         }
         "refresh_" => {
             let fill = call::fill(plan);
@@ -280,7 +328,7 @@ fn as_written(plan: &Plan, param: &Param) -> FnArg {
 
 /// The way into the cache: the one place where the function's site and options stand.
 fn accessor(plan: &Plan) -> TokenStream {
-    let (output, sig) = (&plan.func.output, &plan.func.item.sig);
+    let (output, sig) = (plan.entry_type(), &plan.func.item.sig);
     let (name, door, allow, cfgs) = (
         plan.name("__cache_of_"),
         setup::door(plan),
@@ -288,7 +336,7 @@ fn accessor(plan: &Plan) -> TokenStream {
         plan.cfgs(),
     );
     let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
-    let span = Span::call_site().located_at(first_span(output));
+    let span = Span::call_site().located_at(first_span(&plan.func.output));
     let runtime = placed(&plan.runtime, span);
     let private = quote_spanned!(span=> #runtime::__private);
     let gives = quote_spanned! {span=>

@@ -17,9 +17,10 @@ pub(super) struct Key {
     pub(super) check: TokenStream,
 }
 
-/// The key of a call, with the types of arguments that have no name, where the key does not hold them anyway.
-pub(super) fn key(plan: &Plan) -> Key {
-    let mut key = borrowed(plan);
+/// The key of a call, with the types of arguments that have no name, where the key does not hold them anyway. `id` is
+/// a reference to the id that stands for the slice of them, if there is one.
+pub(super) fn key(plan: &Plan, id: &TokenStream) -> Key {
+    let mut key = borrowed(plan, id);
     if let KeyedOn::Expression(_, places) | KeyedOn::Route(_, places) = &plan.keyed {
         let params = places.iter().map(|&place| &plan.func.params[place]);
         for param in params.filter(|param| param.is_opaque()) {
@@ -65,7 +66,7 @@ fn owned_parts(plan: &Plan) -> Vec<TokenStream> {
     (0..count).map(part).collect()
 }
 
-fn borrowed(plan: &Plan) -> Key {
+fn borrowed(plan: &Plan, id: &TokenStream) -> Key {
     let runtime = &plan.runtime;
     let part = |span, place: TokenStream| {
         let runtime = placed(runtime, span);
@@ -89,6 +90,13 @@ fn borrowed(plan: &Plan) -> Key {
             let parts = places.iter().map(|&place| {
                 let param = &plan.func.params[place];
                 let (name, span) = (&param.name, param.span());
+                if plan
+                    .batch
+                    .as_ref()
+                    .is_some_and(|batch| batch.place == place)
+                {
+                    return part(span, id.clone());
+                }
                 part(span, quote_spanned!(span=> &#name))
             });
             let (check, parts): (TokenStream, Vec<_>) = parts.unzip();

@@ -3,6 +3,7 @@
 //! Generated code is a phone call: it names `cache_runtime::__private` and `core`, by absolute paths, and its
 //! own names begin with `__cache_`.
 
+mod batch;
 mod call;
 mod helpers;
 mod invalidates;

@@ -91,7 +91,11 @@ fn sharing(plan: &Plan) -> Option<TokenStream> {
         let FnArg::Typed(typed) = &param.arg else {
             return TokenStream::new();
         };
-        let ty = crate::func::anonymous(&typed.ty);
+        let ty = match &plan.batch {
+            Some(batch) if batch.place == place => &batch.id,
+            _ => &*typed.ty,
+        };
+        let ty = crate::func::anonymous(ty);
         let name = format!("`{}`", quote!(#typed));
         quote!(if !#private::Wire::<#ty>::ask().__cache_wire().is_shared() { __cache_report(#name); })
     });
@@ -105,7 +109,7 @@ fn sharing(plan: &Plan) -> Option<TokenStream> {
     Some(quote! {
         .shares(|__cache_report| {
             #(#keys)*
-            if #private::Code::of(&#kind).__cache_coding().is_none() { __cache_report(#result); }
+            if #private::Code::of(&#kind).__cache_coding().is_none_or(|__cache_coding| !__cache_coding.is_shared()) { __cache_report(#result); }
         })
     })
 }
@@ -152,8 +156,20 @@ fn kind(plan: &Plan) -> TokenStream {
     } else {
         quote!(__cache_kind)
     };
-    let kind = quote_spanned!(span=> #runtime::__private::Probe::<#output>::new().#found());
+    let probe = probe(plan);
+    let kind = quote_spanned!(span=> #runtime::__private::#probe::<#output>::new().#found());
     quote_spanned!(span=> #runtime::__private::Stow::of(&#kind).__cache_stow())
+}
+
+/// What is asked of the result's type.
+fn probe(plan: &Plan) -> Ident {
+    let span = Span::call_site().located_at(first_span(&plan.func.output));
+    let name = if plan.batch.is_some() {
+        "BatchProbe"
+    } else {
+        "Probe"
+    };
+    Ident::new(name, span)
 }
 
 /// Insists that results can be stored: it stands in the function itself and nowhere else.
@@ -166,7 +182,8 @@ pub(super) fn check(plan: &Plan) -> TokenStream {
     );
     let part = |check, part| {
         let (check, part) = (Ident::new(check, span), Ident::new(part, span));
-        let asked = quote_spanned!(span=> #runtime::#private::Probe::<#output>::new().#part());
+        let probe = probe(plan);
+        let asked = quote_spanned!(span=> #runtime::#private::#probe::<#output>::new().#part());
         quote_spanned!(span=> #runtime::#private::#check(#asked);)
     };
     let value = part("check_value", "__cache_value");

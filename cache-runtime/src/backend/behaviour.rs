@@ -106,7 +106,7 @@ impl Behaviour {
                 |check: &'static Check| (check, scope.spawn(move || check.run(self, one, other)));
             let running: Vec<_> = checks().map(start).collect();
             let verdict = |(check, thread): (_, thread::ScopedJoinHandle<'_, Verdict>)| {
-                let verdict = thread.join().expect("a check catches panics");
+                let verdict = thread.join().unwrap_or_else(|_| Err(Breach::panicked()));
                 verdict.err().map(|breach| (check, breach))
             };
             running.into_iter().filter_map(verdict).collect()
@@ -151,7 +151,7 @@ impl Check {
     pub fn run(&self, behaviour: &Behaviour, one: &dyn Backend, other: &dyn Backend) -> Verdict {
         let stage = Stage::new(behaviour, one, other);
         let run = AssertUnwindSafe(|| (self.run)(&stage));
-        catch_unwind(run).unwrap_or_else(|_| Err(Breach::new("it panicked")))
+        catch_unwind(run).unwrap_or_else(|_| Err(Breach::panicked()))
     }
 }
 

@@ -12,6 +12,7 @@
 //! | `kept` | reads a file |
 //! | `lock` | one process at a time changes a shard |
 //! | `change` | makes one change |
+//! | `write` | writes a file that appears whole or not at all |
 //! | `counts` | how many files each shard has |
 //! | `room` | who leaves when there are too many |
 //! | `keeper` | the thread that sweeps and clears |
@@ -48,6 +49,7 @@ mod room;
 mod root;
 #[cfg(all(test, not(cache_model)))]
 mod tests;
+mod write;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

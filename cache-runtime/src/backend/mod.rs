@@ -8,10 +8,11 @@
 //! | module | holds |
 //! |---|---|
 //! | [`Backend`] | the seam |
-//! | [`Memcached`] | memcached servers |
+//! | `filesystem` | files of one host |
+//! | `memcached` | memcached servers |
 //! | `memory` | the smallest implementation: it documents the seam |
 //! | `behaviour` | what every implementation must do, as a suite |
-//! | [`redis`] | Redis: a server, sentinels, a cluster |
+//! | `redis` | Redis: a server, sentinels, a cluster |
 //! | `io` | where the sockets of back ends live |
 
 #[cfg(any(feature = "testing", test))]

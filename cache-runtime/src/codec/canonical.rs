@@ -87,6 +87,7 @@ struct Encoder<'a> {
     room: u32,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "serde wants what they return")]
 impl<'a> Encoder<'a> {
     fn tag(&mut self, tag: Tag) {
         self.out.push(tag as u8);
@@ -289,6 +290,7 @@ impl<'a> Serializer for Encoder<'a> {
 /// Writes what a sequence, a tuple or a struct holds.
 struct Items<'a>(Encoder<'a>);
 
+#[expect(clippy::unnecessary_wraps, reason = "serde wants what they return")]
 impl Items<'_> {
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
         value.serialize(self.0.again())

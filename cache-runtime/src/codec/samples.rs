@@ -1,5 +1,7 @@
 //! Values of a type that has a bit of everything, and randomness to make them with.
 
+#![expect(clippy::option_option, reason = "the formats must tell them apart")]
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -161,6 +163,10 @@ impl Xorshift {
         self.0
     }
 
+    fn index(&mut self, limit: usize) -> usize {
+        usize::try_from(self.below(limit as u64)).expect("it is below a usize")
+    }
+
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
@@ -175,13 +181,12 @@ impl Xorshift {
 
     fn text(&mut self) -> String {
         let text = "äb€😀 z".repeat(7);
-        text.chars().take(self.below(80) as usize).collect()
+        text.chars().take(self.index(80)).collect()
     }
 
     /// Changes bytes in one of the ways in which they get damaged.
     pub(crate) fn damage(&mut self, bytes: &mut Vec<u8>) {
-        let len = bytes.len() as u64;
-        let at = self.below(len + 1) as usize;
+        let at = self.index(bytes.len() + 1);
         let byte = self.next().to_le_bytes()[0];
         match self.below(5) {
             0 => bytes.truncate(at),

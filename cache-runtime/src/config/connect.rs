@@ -22,11 +22,38 @@ use crate::shared::{
 /// The way to the back end, if there is one outside of this process, and every function can follow.
 #[cfg(feature = "shared")]
 pub(super) fn hub(settings: &Settings) -> Result<Option<Arc<Hub>>, Error> {
+    #[cfg(feature = "redis")]
+    if let BackendSettings::Tiered(_) = &settings.backend {
+        return tiered(settings).map(Some);
+    }
     let Some(backend) = connect(settings)? else {
         return Ok(None);
     };
     follow::check(backend.name())?;
-    let rules = Rules {
+    Ok(Some(Arc::new(Hub::new(backend, rules(settings)))))
+}
+
+/// The way to Redis, with copies in this process.
+#[cfg(feature = "redis")]
+fn tiered(settings: &Settings) -> Result<Arc<Hub>, Error> {
+    use crate::backend::redis::Redis;
+    use crate::shared::tier::Tier;
+    let kind = settings.backend.kind();
+    follow::check(kind.name())?;
+    let target = redis_target(&settings.backend).ok_or_else(|| without_feature(kind))?;
+    let (prefix, redis) = (
+        prefix(settings),
+        Redis::open(target, prefix(settings).epoch())?,
+    );
+    let tier = Arc::new(Tier::new(prefix.clone()));
+    redis.watch(&prefix.everything(), Arc::clone(&tier) as _)?;
+    let hub = Hub::new(Arc::new(redis), rules(settings));
+    Ok(Arc::new(hub.with_copies(tier)))
+}
+
+#[cfg(feature = "shared")]
+fn rules(settings: &Settings) -> Rules {
+    Rules {
         prefix: prefix(settings),
         sealing: Sealing {
             signing_key: settings
@@ -37,8 +64,7 @@ pub(super) fn hub(settings: &Settings) -> Result<Option<Arc<Hub>>, Error> {
         },
         timeout: settings.backend_timeout,
         ignore_errors: settings.ignore_errors,
-    };
-    Ok(Some(Arc::new(Hub::new(backend, rules))))
+    }
 }
 
 #[cfg(feature = "shared")]
@@ -54,7 +80,8 @@ fn connect(settings: &Settings) -> Result<Option<Arc<dyn Backend>>, Error> {
         BackendSettings::Custom(backend) => Arc::clone(backend),
         #[cfg(feature = "filesystem")]
         BackendSettings::Filesystem { dir } => Arc::new(
-            crate::backend::filesystem::Filesystem::open(dir, settings.threshold)?,
+            crate::backend::filesystem::Filesystem::open(dir, settings.threshold)?
+                .with_patience(settings.backend_timeout),
         ),
         #[cfg(feature = "memcached")]
         BackendSettings::Memcached { servers } => {

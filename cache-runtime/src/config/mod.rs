@@ -73,9 +73,11 @@ use settings::{BackendSettings, Settings};
 ///     .default_timeout(Duration::from_secs(60))
 ///     .function("prices", FunctionConfig::new().max_entries(500))
 ///     .install()?;
-/// # let functions = cache_runtime::functions();
-/// # assert_eq!(functions[0].policy.timeout.to_string(), "60s");
-/// # assert_eq!(functions[0].policy.max_entries.to_string(), "500");
+///
+/// let functions = cache_runtime::functions();
+/// let prices = functions.iter().find(|function| function.name == "prices").unwrap();
+/// assert_eq!(prices.policy.timeout.to_string(), "60s");
+/// assert_eq!(prices.policy.max_entries.to_string(), "500");
 /// # Ok(())
 /// # }
 /// ```

@@ -1,5 +1,12 @@
 //! Every setting from every source, and what is said where it is wrong.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::type_complexity,
+    clippy::too_many_lines,
+    reason = "tables of settings and messages"
+)]
+
 use std::ffi::OsString;
 
 use super::*;

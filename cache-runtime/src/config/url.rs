@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(completed("redis://me@h"), "redis://me:a%2Fb@h:6379/3");
         assert_eq!(completed("unix:///run/r"), "unix:///run/r?pass=a%2Fb&db=3");
         assert_eq!(
-            Url::of(&Node::read("h", 1).unwrap()).expose(),
+            Url::of(&Node::read("h", 1).unwrap(), false).expose(),
             "redis://h:1/"
         );
     }

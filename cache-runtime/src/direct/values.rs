@@ -68,13 +68,13 @@ impl Values {
             .map(|((key, name), item)| Under {
                 name,
                 version: item.as_ref().map(|item| item.version),
-                held: item.and_then(|item| self.held(key, item, epoch)),
+                held: item.and_then(|item| self.held(key, &item, epoch)),
             })
             .collect())
     }
 
     /// The value that an item holds, if it holds one that is good.
-    fn held(&self, key: &str, item: Item, epoch: Option<Version>) -> Option<Held> {
+    fn held(&self, key: &str, item: &Item, epoch: Option<Version>) -> Option<Held> {
         let sealing = &self.hub.rules.sealing;
         let entry = sealing
             .open(item.version, &item.content, 0, key.as_bytes())

@@ -38,3 +38,4 @@ pub use future::ResponseFuture;
 pub use layer::CacheLayer;
 pub use scope::{CacheScope, Scoped, ScopedService};
 pub use service::CacheService;
+pub(crate) use store::{clear_all, invalidate_path};

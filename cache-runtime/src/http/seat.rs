@@ -247,7 +247,13 @@ impl Seat {
             return false;
         };
         let weight = self.weight(kept, variant);
-        let entry = (self.answers).entry(Arc::clone(kept), times, weight, lineage.clone());
+        let entry = (self.answers).entry(
+            Arc::clone(kept),
+            self.answers.now(),
+            times,
+            weight,
+            lineage.clone(),
+        );
         let stored = store.commit(&ticket, entry);
         let life = times.timeout.map_or(Duration::MAX, |time| time.max(VARIES));
         // It is found from now on, unless the URI was invalidated meanwhile.
@@ -264,14 +270,21 @@ impl Seat {
         let marker = Kept::new(What::Varies(varies), self.shelf.list(key));
         let weight = self.weight(&marker, key);
         let times = unread(VARIES);
-        let entry = (self.answers).entry(marker, &times, weight, Lineage::default());
+        let entry = (self.answers).entry(
+            marker,
+            self.answers.now(),
+            &times,
+            weight,
+            Lineage::default(),
+        );
         self.answers.store.put(key.hash(), key, &entry);
     }
 
     /// Stores something under the key of this run, unless that was invalidated since it began.
     fn commit(&mut self, kept: &Arc<Kept>, times: &entry::Times, lineage: Lineage) -> bool {
         let weight = self.weight(kept, &self.place.key);
-        let entry = self.answers.entry(Arc::clone(kept), times, weight, lineage);
+        let entry =
+            (self.answers).entry(Arc::clone(kept), self.answers.now(), times, weight, lineage);
         self.noted = false;
         self.answers.store.commit(&self.ticket, entry)
     }

@@ -271,7 +271,6 @@ pub(crate) fn invalidate_path(path: &str) -> usize {
 }
 
 /// Drops everything in every layer; answers how much that was.
-#[allow(dead_code, reason = "what `cache_runtime::clear_all` calls")]
 pub(crate) fn clear_all() -> usize {
     shelves().iter().map(|shelf| shelf.clear()).sum()
 }

@@ -3,6 +3,8 @@
 use super::Invalidation;
 #[cfg(feature = "shared")]
 use super::away;
+#[cfg(feature = "axum")]
+use crate::http;
 use crate::key::{Route, route};
 use crate::realm::Realm;
 use crate::registry;
@@ -54,7 +56,8 @@ pub(super) fn invalidate_tag_here(tag: &str) -> Invalidation {
     Invalidation::confirmed(existed)
 }
 
-/// Drops the entries of a route, in every function that is keyed on it, and what was computed from one.
+/// Drops the entries of a route, in every function that is keyed on it, and what was computed from one; with the
+/// feature `axum` also what response caches hold of that path, in this process.
 ///
 /// The route is given as it is rendered: `"/users/7"`. What fills a placeholder is percent-encoded there
 /// (RFC 3986, section 2.1) down to unreserved characters.
@@ -78,6 +81,8 @@ pub(super) fn invalidate_rendered_here(route: &Route) -> Invalidation {
     let dropped = instances
         .filter(|instance| instance.remove_route(route))
         .count();
+    #[cfg(feature = "axum")]
+    let dropped = dropped + http::invalidate_path(&String::from_utf8_lossy(route.bytes()));
     Invalidation::confirmed(dropped > 0)
 }
 
@@ -97,5 +102,7 @@ pub(crate) async fn clear_all_async() -> Invalidation {
 
 pub(super) fn clear_all_here() -> Invalidation {
     let dropped: usize = registry::sites().map(|site| site.state().clear()).sum();
+    #[cfg(feature = "axum")]
+    let dropped = dropped + http::clear_all();
     Invalidation::confirmed(dropped > 0)
 }

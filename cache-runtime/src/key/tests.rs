@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::{KeyRef, Way, hash, part, route};
+use super::{KeyRef, Way, Wire, hash, part, route};
 
 /// Looks `a` up as a key and tells whether it finds what `b` was stored as.
 macro_rules! same {

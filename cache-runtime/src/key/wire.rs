@@ -112,10 +112,6 @@ impl<A> Deref for Wire<A> {
 impl<A: serde::Serialize> Wire<A> {
     /// The way, if there is one.
     #[must_use]
-    #[expect(
-        clippy::unused_self,
-        reason = "the receiver is what the compiler looks methods up on"
-    )]
     pub fn __cache_wire(&self) -> Wired {
         Wired
     }
@@ -124,10 +120,6 @@ impl<A: serde::Serialize> Wire<A> {
 impl<A> NoWire<A> {
     /// That there is no way.
     #[must_use]
-    #[expect(
-        clippy::unused_self,
-        reason = "the receiver is what the compiler looks methods up on"
-    )]
     pub fn __cache_wire(&self) -> Unwired {
         Unwired
     }

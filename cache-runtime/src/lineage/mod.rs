@@ -85,6 +85,15 @@ impl Lineage {
         self
     }
 
+    /// The same, with other labels.
+    #[cfg(feature = "redis")]
+    pub(crate) fn with_labels(&self, labels: Labels) -> Self {
+        Self {
+            labels: (!labels.is_empty()).then(|| Arc::new(labels)),
+            ..self.clone()
+        }
+    }
+
     /// What it depends on in a shared store, if it is known to.
     #[cfg(feature = "shared")]
     pub(crate) fn proof(&self) -> Option<&Proof> {

@@ -10,7 +10,7 @@ pub(crate) const MOST: usize = 256;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Marks {
     marks: Vec<(MarkId, Version)>,
-    /// There are more than can be listed, or two versions of one.
+    /// There are more than can be listed, or two versions of one, or it is not known which.
     hopeless: bool,
 }
 
@@ -22,6 +22,11 @@ impl Marks {
             None if self.marks.len() == MOST => self.hopeless = true,
             None => self.marks.push((id, version)),
         }
+    }
+
+    /// Adds what is not known.
+    pub(crate) fn forsake(&mut self) {
+        self.hopeless = true;
     }
 
     /// Adds all marks of a value that this one is computed from.

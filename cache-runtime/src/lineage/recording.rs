@@ -135,6 +135,12 @@ impl Recording {
         self.draft.lock().marks.add(mark, version);
     }
 
+    /// Notes that the computation depends on what cannot be known: its value is not to be stored.
+    #[cfg(feature = "shared")]
+    pub(crate) fn forsake(&self) {
+        self.draft.lock().marks.forsake();
+    }
+
     /// The version that a mark had which the computation depends on.
     #[cfg(feature = "shared")]
     pub(crate) fn relies(&self, mark: MarkId) -> Option<Version> {

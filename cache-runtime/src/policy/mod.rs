@@ -48,13 +48,15 @@ impl Heat {
         self.0[slot as usize].store(self.get(slot).saturating_sub(1), Relaxed);
     }
 
-    /// Makes a slot cold, and room for it.
-    pub(crate) fn reset(&mut self, slot: u32) {
-        let needed = slot as usize + 1;
-        if self.0.len() < needed {
-            self.0.resize_with(needed, AtomicU8::default);
-        }
-        *self.0[slot as usize].get_mut() = 0;
+    /// Makes a slot cold that there is room for.
+    pub(crate) fn reset(&self, slot: u32) {
+        self.0[slot as usize].store(0, Relaxed);
+    }
+
+    /// Makes room for so many slots.
+    pub(crate) fn make_room(&mut self, slots: usize) {
+        self.0.reserve_exact(slots.saturating_sub(self.0.len()));
+        self.0.resize_with(slots, AtomicU8::default);
     }
 }
 

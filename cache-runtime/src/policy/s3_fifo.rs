@@ -317,6 +317,7 @@ mod tests {
     #[test]
     fn slots_are_removed_from_anywhere_and_every_one_leaves_once() {
         let (mut policy, mut heat) = (S3Fifo::new(8), Heat::default());
+        heat.make_room(8);
         for slot in 0..8 {
             heat.reset(slot);
             policy.insert(slot, u64::from(slot));
@@ -348,6 +349,7 @@ mod tests {
     #[test]
     fn what_leaves_untried_and_comes_back_soon_goes_to_the_main_queue() {
         let (mut policy, mut heat) = (S3Fifo::new(10), Heat::default());
+        heat.make_room(10);
         let hash_of: &dyn Fn(u32) -> u64 = &|slot| slot.into();
         for slot in 0..10 {
             heat.reset(slot);

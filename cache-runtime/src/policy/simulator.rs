@@ -17,10 +17,12 @@ pub(super) struct Cache {
 
 impl Cache {
     pub(super) fn new(capacity: usize) -> Self {
+        let mut heat = Heat::default();
+        heat.make_room(capacity + 1);
         Self {
             capacity,
             policy: PolicyKind::S3Fifo { capacity }.build(),
-            heat: Heat::default(),
+            heat,
             slots: HashMap::new(),
             keys: Vec::new(),
             free: Vec::new(),

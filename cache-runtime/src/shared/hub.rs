@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::breaker::Breaker;
 use super::names::Prefix;
+#[cfg(feature = "redis")]
+use super::tier::Tier;
 use super::undelivered::Undelivered;
 use crate::backend::{Backend, Change, Memory, Read, io};
 use crate::clock::Clock;
@@ -32,6 +34,9 @@ pub(crate) struct Rules {
 pub(crate) struct Hub {
     backend: Arc<dyn Backend>,
     pub(crate) rules: Rules,
+    /// Copies in this process.
+    #[cfg(feature = "redis")]
+    tier: Option<Arc<Tier>>,
     breaker: Breaker,
     undelivered: Undelivered,
     /// Whether somebody delivers already.
@@ -44,6 +49,8 @@ impl Hub {
         Self {
             backend,
             rules,
+            #[cfg(feature = "redis")]
+            tier: None,
             breaker: Breaker::default(),
             undelivered: Undelivered::default(),
             delivering: AtomicBool::new(false),
@@ -62,8 +69,25 @@ impl Hub {
         Self::new(Arc::new(Memory::with(clock, DEFAULT_MAX_ENTRIES)), rules)
     }
 
+    /// The same, with copies in this process.
+    #[cfg(feature = "redis")]
+    pub(crate) fn with_copies(mut self, tier: Arc<Tier>) -> Self {
+        self.tier = Some(tier);
+        self
+    }
+
+    /// The copies in this process, if there are any.
+    #[cfg(feature = "redis")]
+    pub(crate) fn tier(&self) -> Option<&Tier> {
+        self.tier.as_deref()
+    }
+
     /// What the back end is called.
     pub(crate) fn name(&self) -> &'static str {
+        #[cfg(feature = "redis")]
+        if self.tier.is_some() {
+            return "tiered";
+        }
         self.backend.name()
     }
 
@@ -71,9 +95,10 @@ impl Hub {
     pub(crate) async fn get(&self, items: &[&str], versions: &[&str]) -> Result<Read, Error> {
         // Asked before the store is: what is delivered meanwhile may have been read before.
         let dropped = |name: &&str| self.undelivered.concern([*name].into_iter());
-        let hidden: Vec<bool> = match self.undelivered.is_empty() {
-            true => Vec::new(),
-            false => items.iter().chain(versions).map(dropped).collect(),
+        let hidden: Vec<bool> = if self.undelivered.is_empty() {
+            Vec::new()
+        } else {
+            items.iter().chain(versions).map(dropped).collect()
         };
         let mut read = self.attempt(self.backend.get(items, versions)).await?;
         if items.len() != read.items.len() || versions.len() != read.versions.len() {
@@ -102,6 +127,12 @@ impl Hub {
         }
         let made = self.attempt(self.backend.change(changes)).await?;
         if made.len() == changes.len() {
+            self.tell_copies(
+                changes
+                    .iter()
+                    .filter(|change| replaces(change))
+                    .map(Change::name),
+            );
             Ok(made)
         } else {
             Err(self.answered_else())
@@ -117,6 +148,7 @@ impl Hub {
             done: false,
         };
         let removed = self.attempt(self.backend.change(&changes)).await;
+        self.tell_copies(names.iter().copied());
         match removed {
             Ok(removed) => {
                 keep.done();
@@ -131,6 +163,16 @@ impl Hub {
                 Err(Error::new(ErrorKind::Undelivered, message).because(why))
             }
         }
+    }
+
+    /// Tells the copies here what has changed: the store will do so too, a moment later.
+    fn tell_copies<'a>(&self, names: impl Iterator<Item = &'a str>) {
+        #[cfg(feature = "redis")]
+        if let Some(tier) = &self.tier {
+            names.for_each(|name| tier.change(name));
+        }
+        #[cfg(not(feature = "redis"))]
+        drop(names);
     }
 
     /// Gives back the room of everything under this cache's names, as far as the back end can, in its own time.
@@ -230,6 +272,11 @@ impl Hub {
         let limited = io::limited(self.rules.timeout, self.backend.change(changes)).await;
         matches!(limited, Some(Ok(_)))
     }
+}
+
+/// Whether a change puts a value in the place of another.
+fn replaces(change: &Change<'_>) -> bool {
+    matches!(change, Change::Set { content, .. } if !content.is_empty())
 }
 
 /// Keeps names unless they were removed: also if the removal fails, panics or is cancelled.

@@ -28,11 +28,14 @@
 //! | [`breaker`], [`undelivered`] | those two |
 //! | [`versions`] | versions in the store, seen and begun |
 //! | [`remote`] | the entries of one function in the store |
+//! | `tier` | copies in this process |
 
 pub(crate) mod breaker;
 pub(crate) mod hub;
 pub(crate) mod names;
 pub(crate) mod remote;
+#[cfg(feature = "redis")]
+pub(crate) mod tier;
 pub(crate) mod undelivered;
 pub(crate) mod versions;
 

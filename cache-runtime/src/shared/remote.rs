@@ -1,14 +1,14 @@
 //! The entries of one function in a shared store.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::hub::Hub;
 use super::names::{EPOCH, Mark, hash, hex};
-use super::versions::{Begin, SLACK, Seen};
-use crate::backend::{Change, Version, When};
+use super::versions::{Begin, SLACK, Seen, claim};
+use crate::backend::{Change, Item, Version, When};
 use crate::clock::Moment;
 use crate::codec::canonical::encode_key;
 use crate::codec::envelope::{self, MarkId, WireTimes};
@@ -49,10 +49,17 @@ pub(crate) struct Remote<S> {
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) name: String,
-    id: [u8; 16],
+    pub(crate) id: [u8; 16],
     key: Vec<u8>,
     /// The route that the key is, if it is one.
     route: Option<MarkId>,
+}
+
+impl Slot {
+    /// The mark of what is computed from the entry.
+    pub(crate) fn mark(&self) -> MarkId {
+        Mark::Entry(&self.name).id()
+    }
 }
 
 /// A look at a key.
@@ -101,15 +108,16 @@ pub(crate) struct Storing<'a, S> {
 }
 
 impl<S> Remote<S> {
+    /// None if values cannot be made of bytes alone.
     pub(crate) fn new(
         hub: Arc<Hub>,
         coding: Coding<S>,
         function: &str,
         instantiation: String,
         routed: bool,
-    ) -> Self {
-        Self {
-            fingerprint: (coding.fingerprint)(),
+    ) -> Option<Self> {
+        Some(Self {
+            fingerprint: (coding.fingerprint)()?,
             coding,
             prefix: hub.rules.prefix.function(function),
             hub,
@@ -118,7 +126,7 @@ impl<S> Remote<S> {
             routed,
             hints: Mutex::default(),
             pauses: Mutex::default(),
-        }
+        })
     }
 
     /// Where the entry of a key is.
@@ -137,9 +145,10 @@ impl<S> Remote<S> {
         })
     }
 
-    /// The mark of those who are computed from an entry.
-    pub(crate) fn mark(&self, slot: &Slot) -> MarkId {
-        Mark::Entry(&slot.name).id()
+    /// Whether every entry of the function depends on a mark.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_own(&self, mark: MarkId) -> bool {
+        self.own.contains(&mark)
     }
 
     fn names(&self, marks: impl Iterator<Item = MarkId>) -> Vec<String> {
@@ -192,10 +201,42 @@ impl<S> Remote<S> {
         let versions: Vec<_> = names.iter().map(String::as_str).collect();
         let mut read = self.hub.get(&[&slot.name], &versions).await?;
         let item = read.items.pop().flatten();
-        let mut seen = Seen {
+        let seen = Seen {
             slot: item.as_ref().map(|item| item.version),
             marks: hint.into_iter().zip(read.versions).collect(),
         };
+        self.opened(slot, item, seen).await
+    }
+
+    /// Looks at keys, all of them at once.
+    pub(crate) async fn fetch_many(&self, slots: &[Slot]) -> Result<Vec<Fetched<S>>, Error> {
+        let hints: Vec<_> = slots.iter().map(|slot| self.hint(slot)).collect();
+        let marks: HashSet<_> = hints.iter().flatten().copied().collect();
+        let marks = Vec::from_iter(marks);
+        let names = self.names(marks.iter().copied());
+        let versions: Vec<_> = names.iter().map(String::as_str).collect();
+        let items: Vec<_> = slots.iter().map(|slot| slot.name.as_str()).collect();
+        let read = self.hub.get(&items, &versions).await?;
+        let known: HashMap<_, _> = marks.into_iter().zip(read.versions).collect();
+        let mut all = Vec::with_capacity(slots.len());
+        for ((slot, hint), item) in slots.iter().zip(hints).zip(read.items) {
+            let version = |mark| Some((mark, *known.get(&mark)?));
+            let seen = Seen {
+                slot: item.as_ref().map(|item| item.version),
+                marks: hint.into_iter().filter_map(version).collect(),
+            };
+            all.push(self.opened(slot, item, seen).await?);
+        }
+        Ok(all)
+    }
+
+    /// What is in an item that was looked at.
+    async fn opened(
+        &self,
+        slot: &Slot,
+        item: Option<Item>,
+        mut seen: Seen,
+    ) -> Result<Fetched<S>, Error> {
         let Some(item) = item.filter(|item| !item.content.is_empty()) else {
             let found = Err(MissReason::Cold);
             return Ok(Fetched { found, seen });
@@ -241,14 +282,13 @@ impl<S> Remote<S> {
         let unseen: Vec<_> = marks
             .iter()
             .map(|(mark, _)| *mark)
-            .filter(|mark| seen.version(*mark).is_none())
+            .filter(|mark| !seen.has_looked_at(*mark))
             .collect();
         if !unseen.is_empty() {
             self.remember(slot, marks);
             seen.look(&self.hub, &unseen).await?;
         }
-        let stands =
-            |(mark, version): &(MarkId, Version)| seen.version(*mark) == Some(Some(*version));
+        let stands = |(mark, version): &(MarkId, Version)| seen.version(*mark) == Some(*version);
         Ok(marks.iter().all(stands))
     }
 
@@ -263,11 +303,11 @@ impl<S> Remote<S> {
         };
         if proof.version.is_some()
             && proof.version == seen.slot
-            && marks.iter().all(|(mark, _)| seen.version(*mark).is_some())
+            && marks.iter().all(|(mark, _)| seen.has_looked_at(*mark))
         {
             return marks
                 .iter()
-                .all(|(mark, version)| seen.version(*mark) == Some(Some(*version)));
+                .all(|(mark, version)| seen.version(*mark) == Some(*version));
         }
         let names = self.names(marks.iter().map(|(mark, _)| *mark));
         let mut versions: Vec<_> = names.iter().map(String::as_str).collect();
@@ -319,6 +359,80 @@ impl<S> Remote<S> {
         }
     }
 
+    /// Takes the right to store what is computed together from now on, in the order of the slots.
+    pub(crate) async fn lease_many(
+        &self,
+        slots: Vec<(Slot, Seen)>,
+        labels: &[MarkId],
+        ttl: Option<Duration>,
+    ) -> Result<Vec<Lease>, Error> {
+        let (since, any_tag) = (sequence(), Mark::AnyTag.id());
+        let mut wanted: Vec<_> = self.own.to_vec();
+        wanted.extend(labels);
+        wanted.push(any_tag);
+        let lasting = [self.own[0], self.own[1], any_tag];
+        let begin = Begin {
+            hub: &self.hub,
+            slot: None,
+            ttl,
+            lasting: &lasting,
+        };
+        let mut seen = Seen::default();
+        if let Some((_, first)) = slots.first() {
+            let common = first.marks.iter().filter(|(mark, _)| wanted.contains(mark));
+            seen.marks = common.copied().collect();
+        }
+        let (_, mut versions) = begin.versions(&mut seen, &wanted).await?;
+        let any_tag = versions.pop().map(|(_, version)| version);
+        let any_tag = any_tag.ok_or_else(|| Error::refused("the store keeps no versions"))?;
+        let marks: Marks = versions.into_iter().collect();
+        let claimed = self.claim_many(&slots).await?;
+        let mut leases = Vec::with_capacity(slots.len());
+        for ((slot, seen), version) in slots.into_iter().zip(claimed) {
+            let lease = match version {
+                Some(version) => Lease {
+                    version,
+                    marks: marks.clone(),
+                    any_tag,
+                    since,
+                },
+                // It comes and goes: it is looked at by itself.
+                None => self.lease(&slot, seen, labels, ttl).await?,
+            };
+            leases.push(lease);
+        }
+        Ok(leases)
+    }
+
+    /// The versions of slots, as they were seen, are begun now or have been begun meanwhile.
+    async fn claim_many(&self, slots: &[(Slot, Seen)]) -> Result<Vec<Option<Version>>, Error> {
+        let mut claimed: Vec<_> = slots.iter().map(|(_, seen)| seen.slot).collect();
+        let is_absent = |claimed: &[Option<Version>]| {
+            let absent = claimed.iter().enumerate();
+            let absent = absent.filter(|(_, version)| version.is_none());
+            absent.map(|(n, _)| n).collect::<Vec<_>>()
+        };
+        let name = |n: usize| slots[n].0.name.as_str();
+        let absent = is_absent(&claimed);
+        if !absent.is_empty() {
+            let version = Version::fresh();
+            let changes: Vec<_> = absent.iter().map(|&n| claim(name(n), version)).collect();
+            let made = self.hub.change(&changes).await?;
+            for (&n, _) in absent.iter().zip(made).filter(|(_, made)| *made) {
+                claimed[n] = Some(version);
+            }
+        }
+        let others = is_absent(&claimed);
+        if !others.is_empty() {
+            let names: Vec<_> = others.iter().map(|&n| name(n)).collect();
+            let read = self.hub.get(&[], &names).await?;
+            for (n, version) in others.into_iter().zip(read.versions) {
+                claimed[n] = version;
+            }
+        }
+        Ok(claimed)
+    }
+
     /// The versions of labels that were learnt from a value, as they were when its lease was taken; none if a label
     /// has been invalidated since.
     pub(crate) async fn late(
@@ -338,7 +452,7 @@ impl<S> Remote<S> {
         let mut seen = Seen::default();
         let any_tag = Mark::AnyTag.id();
         seen.look(&self.hub, &[any_tag]).await?;
-        let still = seen.version(any_tag) == Some(Some(lease.any_tag));
+        let still = seen.version(any_tag) == Some(lease.any_tag);
         Ok(still.then_some(versions))
     }
 
@@ -349,6 +463,40 @@ impl<S> Remote<S> {
         lease: &Lease,
         storing: Storing<'_, S>,
     ) -> Result<Option<Version>, Error> {
+        let Some(sealed) = self.seal(slot, lease, &storing)? else {
+            return Ok(None);
+        };
+        let made = self.hub.change(&sealed.changes()).await?;
+        Ok(self.stored(&sealed, made.last() == Some(&true)))
+    }
+
+    /// Stores values, each unless its slot has changed since its lease; answers with the versions that they have then.
+    pub(crate) async fn store_many(
+        &self,
+        values: Vec<(&Slot, &Lease, Storing<'_, S>)>,
+    ) -> Result<Vec<Option<Version>>, Error> {
+        let sealed: Vec<_> = values
+            .into_iter()
+            .map(|(slot, lease, storing)| self.seal(slot, lease, &storing).ok().flatten())
+            .collect();
+        let changes: Vec<_> = sealed.iter().flatten().flat_map(Sealed::changes).collect();
+        let made = self.hub.change(&changes).await?;
+        let mut made = made.iter();
+        let stored = sealed.iter().map(|sealed| {
+            let sealed = sealed.as_ref()?;
+            let stored = made.nth(sealed.kept.len()) == Some(&true);
+            self.stored(sealed, stored)
+        });
+        Ok(stored.collect())
+    }
+
+    /// Makes ready what is to be stored, if it may be.
+    fn seal<'a>(
+        &self,
+        slot: &'a Slot,
+        lease: &Lease,
+        storing: &Storing<'_, S>,
+    ) -> Result<Option<Sealed<'a>>, Error> {
         let Some(marks) = storing.marks.listed() else {
             return Ok(None);
         };
@@ -366,29 +514,23 @@ impl<S> Remote<S> {
             failed: false,
             payload: payload.into(),
         };
-        let content = self.hub.rules.sealing.seal(version, &entry);
-        let ttl = storing.times.ttl;
         let kept = marks.iter().map(|(mark, _)| *mark);
         let kept = kept.filter(|mark| !self.own.contains(mark) && *mark != Mark::AnyTag.id());
-        let names = self.names(kept);
-        let longer = ttl.map(|ttl| ttl + SLACK);
-        let mut changes: Vec<_> = names
-            .iter()
-            .map(|name| Change::Keep { name, ttl: longer })
-            .collect();
-        changes.push(Change::Set {
-            name: &slot.name,
+        Ok(Some(Sealed {
+            slot,
+            leased: lease.version,
             version,
-            content: &content,
-            ttl,
-            when: When::Unchanged(lease.version),
-        });
-        let made = self.hub.change(&changes).await?;
-        let stored = made.last() == Some(&true);
+            content: self.hub.rules.sealing.seal(version, &entry),
+            ttl: storing.times.ttl,
+            kept: self.names(kept),
+        }))
+    }
+
+    fn stored(&self, sealed: &Sealed<'_>, stored: bool) -> Option<Version> {
         if stored {
-            self.pauses().remove(&slot.id);
+            self.pauses().remove(&sealed.slot.id);
         }
-        Ok(stored.then_some(version))
+        stored.then_some(sealed.version)
     }
 
     /// Removes an entry and what was computed from it; answers whether there was a live one.
@@ -407,15 +549,43 @@ impl<S> Remote<S> {
 
     /// Removes an entry and what was computed from it; answers whether there was something.
     pub(crate) async fn remove(&self, slot: &Slot) -> Result<bool, Error> {
-        let mark = self.hub.rules.prefix.mark(self.mark(slot));
+        let mark = self.hub.rules.prefix.mark(slot.mark());
         let removed = self.hub.remove(&[&slot.name, &mark]).await?;
         Ok(removed.first() == Some(&true))
     }
 
     /// Removes what was computed from an entry.
     pub(crate) async fn outdate(&self, slot: &Slot) -> Result<(), Error> {
-        let mark = self.hub.rules.prefix.mark(self.mark(slot));
+        let mark = self.hub.rules.prefix.mark(slot.mark());
         self.hub.remove(&[&mark]).await.map(drop)
+    }
+}
+
+/// A value that is ready to be stored.
+struct Sealed<'a> {
+    slot: &'a Slot,
+    leased: Version,
+    version: Version,
+    content: Vec<u8>,
+    ttl: Option<Duration>,
+    /// The names of the marks that are to live as long as the value.
+    kept: Vec<String>,
+}
+
+impl Sealed<'_> {
+    /// What is to be changed in the store; the value comes last.
+    fn changes(&self) -> Vec<Change<'_>> {
+        let longer = self.ttl.map(|ttl| ttl + SLACK);
+        let kept = self.kept.iter();
+        let kept = kept.map(|name| Change::Keep { name, ttl: longer });
+        let set = Change::Set {
+            name: &self.slot.name,
+            version: self.version,
+            content: &self.content,
+            ttl: self.ttl,
+            when: When::Unchanged(self.leased),
+        };
+        kept.chain([set]).collect()
     }
 }
 

@@ -24,10 +24,15 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// The version that a mark had, if it was looked at.
-    pub(crate) fn version(&self, id: MarkId) -> Option<Option<Version>> {
+    /// The version that a mark had, if it was looked at and had one.
+    pub(crate) fn version(&self, id: MarkId) -> Option<Version> {
         let mark = self.marks.iter().find(|(known, _)| *known == id)?;
-        Some(mark.1)
+        mark.1
+    }
+
+    /// Whether a mark was looked at.
+    pub(crate) fn has_looked_at(&self, id: MarkId) -> bool {
+        self.marks.iter().any(|(known, _)| *known == id)
     }
 
     /// Looks at marks.
@@ -62,7 +67,7 @@ impl Begin<'_> {
             self.look(seen, wanted, attempt > 0).await?;
             let known = wanted
                 .iter()
-                .map(|mark| Some((*mark, seen.version(*mark)??)));
+                .map(|mark| Some((*mark, seen.version(*mark)?)));
             let known: Option<Vec<_>> = known.collect();
             if let Some(known) = known.filter(|_| self.slot.is_none() || seen.slot.is_some()) {
                 return Ok((seen.slot, known));
@@ -78,7 +83,7 @@ impl Begin<'_> {
         let unseen = wanted
             .iter()
             .copied()
-            .filter(|mark| seen.version(*mark).is_none());
+            .filter(|mark| !seen.has_looked_at(*mark));
         let unseen: Vec<_> = unseen.collect();
         let slot = self.slot.filter(|_| again && seen.slot.is_none());
         if unseen.is_empty() && slot.is_none() {
@@ -131,6 +136,17 @@ impl Begin<'_> {
     fn lifetime(&self, mark: MarkId) -> Option<Duration> {
         let ttl = self.ttl.filter(|_| !self.lasting.contains(&mark))?;
         Some(ttl + CLAIM + SLACK)
+    }
+}
+
+/// Begins the version of a slot.
+pub(crate) fn claim(slot: &str, version: Version) -> Change<'_> {
+    Change::Set {
+        name: slot,
+        version,
+        content: &[],
+        ttl: Some(CLAIM),
+        when: When::Absent,
     }
 }
 

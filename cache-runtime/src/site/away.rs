@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use super::door::{Door, Put, is_disabled};
+use super::running;
 use super::shared::{Home, entry_of, rely_on, rely_on_local, steps, tag_marks};
+#[cfg(feature = "redis")]
+use super::step::InstanceOf;
 use super::step::{Ask, Due, Found, Step, TakenOf};
-use super::{State, running};
 use crate::error::Error;
 use crate::invalidate::Invalidation;
+#[cfg(feature = "redis")]
+use crate::key::cell::KeyCell;
 use crate::key::{self, CellOf, KeyRef};
 use crate::lineage;
 use crate::realm;
@@ -15,6 +19,7 @@ use crate::registry;
 use crate::shared::hub::Hub;
 use crate::shared::names::Mark;
 use crate::shared::remote::{Remote, Storing};
+use crate::shared::versions::Seen;
 use crate::stats::Event;
 use crate::value::cell::ValueCell;
 use crate::value::{Kind, Shown};
@@ -29,25 +34,30 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// Where the entries of an instance live that is made now.
-    pub(super) fn home<Q: KeyRef>(&self, _state: &State) -> Home<K::Stored> {
+    pub(super) fn home<Q: KeyRef>(&self) -> Home<K::Stored> {
         let Some(hub) = self.hub().filter(|_| !self.site.local) else {
             return Home::Here;
         };
-        let Some(coding) = self.coding.filter(|_| Q::SHARED) else {
+        let remote = self.coding.filter(|_| Q::SHARED).and_then(|coding| {
+            let (function, types) = (registry::name(self.site), std::any::type_name::<Q>());
+            let instantiation = format!("{function}\0{}\0{types}", (self.path)());
+            let routed = self.site.routed;
+            Remote::new(Arc::clone(hub), coding, function, instantiation, routed)
+        });
+        if remote.is_none() {
             registry::complain(self.site);
-            return Home::Nowhere;
-        };
-        let function = registry::name(self.site);
-        let types = std::any::type_name::<Q>();
-        let instantiation = format!("{function}\0{}\0{types}", (self.path)());
-        let remote = Remote::new(
-            Arc::clone(hub),
-            coding,
-            function,
-            instantiation,
-            self.site.routed,
-        );
-        Home::Away(Box::new(remote))
+        }
+        remote.map_or(Home::Nowhere, |remote| Home::Away(Box::new(remote)))
+    }
+
+    /// Lets copies be kept in this process, if there are to be any.
+    #[cfg(feature = "redis")]
+    pub(super) fn keep_copies<O: KeyCell>(&self, instance: &'static InstanceOf<K, O>) {
+        if let Home::Away(remote) = &instance.home
+            && let Some(tier) = remote.hub.tier()
+        {
+            tier.look_after(registry::name(self.site), instance);
+        }
     }
 
     /// Whether a call has to ask the shared store for something.
@@ -89,7 +99,12 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// Notes that the computation here depends on what this call looks at, if that matters in the store.
-    async fn rely<Q: KeyRef>(&self, key: &Q, remote: Option<&Remote<K::Stored>>, ask: Ask) {
+    pub(super) async fn rely<Q: KeyRef>(
+        &self,
+        key: &Q,
+        remote: Option<&Remote<K::Stored>>,
+        ask: Ask,
+    ) {
         let Some(hub) = self.hub() else { return };
         match remote {
             None => rely_on_local(hub, registry::name(self.site)).await,
@@ -227,7 +242,7 @@ impl<R, K: Kind<R>> Door<R, K> {
                 let marks = tag_marks(put.labels.iter().map(lineage::Label::name));
                 let times = wire_times(times);
                 let lease = remote
-                    .lease(&slot, Default::default(), &marks, times.ttl)
+                    .lease(&slot, Seen::default(), &marks, times.ttl)
                     .await;
                 match lease {
                     Ok(lease) => {

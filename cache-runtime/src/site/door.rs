@@ -391,7 +391,8 @@ impl<R, K: Kind<R>> Door<R, K> {
         match &put.stored {
             Some((taken, times)) => {
                 let lineage = Lineage::of_labels(put.epoch, put.labels.iter().cloned());
-                let entry = instance.entry(taken.clone(), times, put.weight, lineage);
+                let now = instance.now();
+                let entry = instance.entry(taken.clone(), now, times, put.weight, lineage);
                 instance.store.put(hash, key, &entry);
             }
             None => drop(instance.store.remove(hash, key)),
@@ -452,11 +453,13 @@ impl<R, K: Kind<R>> Door<R, K> {
                 state.realm,
                 counters,
                 #[cfg(feature = "shared")]
-                self.home::<Q>(state),
+                self.home::<Q>(),
             );
             // Lives as long as the function it belongs to: for the rest of the process.
             let made: &'static InstanceOf<K, CellOf<Q>> = Box::leak(Box::new(made));
             sweeper::look_after(made);
+            #[cfg(feature = "redis")]
+            self.keep_copies(made);
             made
         });
         self.site.note_first();

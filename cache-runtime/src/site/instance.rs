@@ -53,6 +53,15 @@ pub(crate) trait AnyInstance: Any + Source {
     fn sweep(&self, now: Moment) -> Moment;
     /// Drops the entry of a route; answers whether there was a live one. Keys of another kind are none.
     fn remove_route(&'static self, route: &Route) -> bool;
+    /// Drops copies of entries of a shared store.
+    #[cfg(feature = "redis")]
+    fn forget(&self, hash: u64);
+    /// Drops all copies of entries of a shared store.
+    #[cfg(feature = "redis")]
+    fn forget_all(&self);
+    /// Says whether copies may be given out without a question.
+    #[cfg(feature = "redis")]
+    fn answer_quickly(&self, quickly: bool);
 }
 
 impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
@@ -117,10 +126,11 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         self.realm.clock.glance()
     }
 
-    /// An entry that is stored now.
+    /// An entry that is stored then.
     pub(crate) fn entry(
         &self,
         value: S::Taken,
+        stored_at: Moment,
         times: &Times,
         weight: u32,
         lineage: Lineage,
@@ -128,7 +138,7 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         if lineage.has_tags() {
             self.labelled.store(true, Relaxed);
         }
-        let entry = Entry::new(value, self.now(), times, weight, lineage);
+        let entry = Entry::new(value, stored_at, times, weight, lineage);
         let leaves_at = entry.leaves_at();
         if leaves_at != Moment::NEVER {
             sweeper::expect(leaves_at);
@@ -225,6 +235,22 @@ where
             }
         }
         self.store.sweep(now)
+    }
+
+    #[cfg(feature = "redis")]
+    fn forget(&self, hash: u64) {
+        self.store.remove_hash(hash);
+    }
+
+    #[cfg(feature = "redis")]
+    fn forget_all(&self) {
+        self.store.clear();
+    }
+
+    #[cfg(feature = "redis")]
+    fn answer_quickly(&self, quickly: bool) {
+        let simple = quickly && self.options.enabled && self.rules.is_stale.is_none();
+        self.simple.store(simple, Relaxed);
     }
 
     fn remove_route(&'static self, route: &Route) -> bool {

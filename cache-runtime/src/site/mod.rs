@@ -4,6 +4,7 @@
 //! - [`flight`]: one computation per key, and the wait for it. It decides nothing.
 //! - [`seat`]: the guard of a computation; filling or dropping it finishes the story.
 //! - [`door`]: what generated code calls.
+//! - [`batch`]: the same for a function that answers for many ids at once.
 //! - `shared`: the same where entries live in a shared store.
 //! - [`instances`]: which instances there are, before a configuration is installed and after.
 //! - [`background`]: refreshes that nobody waits for.
@@ -18,6 +19,7 @@
 #[cfg(feature = "shared")]
 mod away;
 pub(crate) mod background;
+pub(crate) mod batch;
 pub(crate) mod door;
 pub(crate) mod flight;
 pub(crate) mod instance;
@@ -44,6 +46,9 @@ use crate::stats::Counters;
 pub(crate) use instance::{AnyInstance, Instance};
 use instances::{First, Instances};
 
+/// Hands out the names of what keeps a function's entries from leaving the process.
+type Stays = fn(&mut dyn FnMut(&'static str));
+
 /// A cached function, as its attribute describes it. Every function has one, in a `static`.
 pub struct Site {
     pub(crate) name: &'static str,
@@ -60,7 +65,7 @@ pub struct Site {
     pub(crate) source_check: Option<bool>,
     pub(crate) local: bool,
     /// Names what keeps entries from leaving the process, if that is known before a call.
-    pub(crate) shares: Option<fn(&mut dyn FnMut(&'static str))>,
+    pub(crate) shares: Option<Stays>,
     /// The options that only entries in this process can have.
     pub(crate) in_process: &'static [&'static str],
     pub(crate) routed: bool,

@@ -31,6 +31,8 @@ pub(crate) struct Frame {
     recording: Option<Recording>,
     /// Whether its value, or that of one around it, goes to a shared store.
     shared: bool,
+    /// Those that it stands for, if one run of a function computes several values.
+    members: Vec<Arc<Frame>>,
 }
 
 of_each_thread! {
@@ -56,7 +58,33 @@ impl Frame {
             shared: shared || outer.as_deref().is_some_and(|outer| outer.shared),
             outer,
             recording,
+            members: Vec::new(),
         })
+    }
+
+    /// The frame of computations that have begun here and are done by one run of a function: what it calls for, all
+    /// of them do. None if there are none.
+    pub(crate) fn together(mut members: Vec<Arc<Self>>) -> Option<Arc<Self>> {
+        let last = members.pop()?;
+        if members.is_empty() {
+            return Some(last);
+        }
+        let (outer, shared) = (last.outer.clone(), last.shared);
+        members.push(last);
+        Some(Arc::new(Self {
+            load: LoadId::next(),
+            outer,
+            recording: None,
+            shared,
+            members,
+        }))
+    }
+
+    /// The recording of this computation, or of each of those that it stands for.
+    pub(crate) fn recordings(&self) -> impl Iterator<Item = &Recording> {
+        let members = self.members.iter().map(|member| &**member);
+        let all = iter::once(self).chain(members);
+        all.filter_map(|frame| frame.recording.as_ref())
     }
 
     /// The recording of this computation.
@@ -64,9 +92,15 @@ impl Frame {
         self.recording.as_ref()
     }
 
-    /// The recording of the computation that this one runs inside of.
-    pub(crate) fn outer_recording(&self) -> Option<&Recording> {
-        self.outer.as_deref()?.recording()
+    /// The recordings of the computation that this one runs inside of.
+    pub(crate) fn outer_recordings(&self) -> impl Iterator<Item = &Recording> {
+        self.outer.as_deref().into_iter().flat_map(Self::recordings)
+    }
+
+    /// Everything that waits if something in this frame does, apart from what is around it.
+    fn loads(&self) -> impl Iterator<Item = LoadId> {
+        let members = self.members.iter().map(|member| member.load);
+        iter::once(self.load).chain(members)
     }
 
     /// Runs something inside this frame.
@@ -85,13 +119,13 @@ impl Frame {
 }
 
 /// Tells the innermost computation that runs here, if it records what it calls for.
-pub(crate) fn record(note: impl FnOnce(&Recording)) {
+pub(crate) fn record(note: impl Fn(&Recording)) {
     if !Detour::Inside.is_there() {
         return;
     }
     let tell = |here: &RefCell<Option<Arc<Frame>>>| {
-        if let Some(recording) = here.borrow().as_deref().and_then(Frame::recording) {
-            note(recording);
+        if let Some(frame) = here.borrow().as_deref() {
+            frame.recordings().for_each(&note);
         }
     };
     // A call by something that is dropped at the very end of a thread is inside no computation.
@@ -102,7 +136,7 @@ pub(crate) fn record(note: impl FnOnce(&Recording)) {
 #[cfg(feature = "shared")]
 pub(crate) fn here_for_shared() -> Option<Arc<Frame>> {
     let inside = Detour::Inside.is_there().then(here).flatten();
-    inside.filter(|frame| frame.shared && frame.recording.is_some())
+    inside.filter(|frame| frame.shared && frame.recordings().next().is_some())
 }
 
 /// Runs something inside a frame, or outside of all.
@@ -173,7 +207,7 @@ pub(crate) struct Waiting {
 pub(crate) fn wait_for(target: LoadId) -> Option<Waiting> {
     let innermost = here();
     let frames = iter::successors(innermost.as_deref(), |frame| frame.outer.as_deref());
-    let waiters: Vec<_> = frames.map(|frame| frame.load).collect();
+    let waiters: Vec<_> = frames.flat_map(Frame::loads).collect();
     if !waiters.is_empty() {
         let mut waits = WAITS.lock();
         if reaches(&waits, target, &waiters) {

@@ -27,6 +27,10 @@ use crate::value::{Kind, Verdict};
 #[must_use = "a seat computes when it is filled"]
 pub struct Seat<R, K: Kind<R>, O: KeyCell>(Task<R, K, O>);
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every seat is the large one"
+)]
 enum Task<R, K: Kind<R>, O: KeyCell> {
     /// The cache is neither read nor written.
     Bypass(Arc<Counters>),
@@ -52,6 +56,8 @@ struct Computation<R, K: Kind<R>, O: KeyCell> {
     /// The key that the value is weighed by, if it is.
     weighed: Option<O::Key>,
     began: Moment,
+    /// When the function was done.
+    done: Moment,
     frame: Arc<Frame>,
     /// The epoch of labels that it began in.
     epoch: u64,
@@ -78,7 +84,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             source: instance,
             hash: ticket.hash,
         };
-        let epoch = instance.realm.tags.now();
+        let (began, epoch) = (instance.now(), instance.realm.tags.now());
         let recording = instance
             .options
             .depends
@@ -89,7 +95,8 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             ticket,
             purpose,
             weighed,
-            began: instance.now(),
+            began,
+            done: began,
             epoch,
             round: instance.counters.round(),
             labels: Vec::new(),
@@ -178,6 +185,25 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         }
     }
 
+    /// Where the function runs; nothing if the cache is bypassed.
+    pub(super) fn frame(&self) -> Option<Arc<Frame>> {
+        match &self.0 {
+            Task::Bypass(_) => None,
+            Task::Compute(computation) => Some(Arc::clone(&computation.frame)),
+        }
+    }
+
+    /// Takes what the function has come to, stores it if it may be stored, and gives it back.
+    pub(super) fn finish(self, result: R) -> R {
+        match self.0 {
+            Task::Bypass(counters) => {
+                counters.count(Outcome::Bypassed);
+                result
+            }
+            Task::Compute(computation) => computation.end(Ok(result)).value,
+        }
+    }
+
     /// Runs the function on a thread that nobody waits for.
     pub(crate) fn fill_later(self, body: impl FnOnce() -> R + Send + 'static)
     where
@@ -227,8 +253,9 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// What a computation came to: its result, with what others may have of it if it is a value. Anything but a
     /// value is dealt with, and so is a failure that an old value makes up for: that is the answer.
     fn judge(&mut self, attempt: Attempt<R>) -> Result<(R, Option<TakenOf<K>>), Detailed<R>> {
+        self.done = self.instance.now();
         if let Some(counters) = self.counters() {
-            counters.load_took(self.instance.now().since(self.began));
+            counters.load_took(self.done.since(self.began));
         }
         let result = match attempt {
             Ok(result) => result,
@@ -272,10 +299,11 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let weight = instance.weigh(value, self.weighed.as_ref());
         let lineage = self.close(value);
         if times.is_none() && self.is_refresh() {
-            self.pause(instance.now());
+            self.pause(self.done);
         }
         if let Some(times) = times {
-            let entry = instance.entry(taken.clone(), &times, weight, lineage.clone());
+            let taken = taken.clone();
+            let entry = instance.entry(taken, self.done, &times, weight, lineage.clone());
             self.noted = false;
             if instance.store.commit(&self.ticket, entry)
                 && self.purpose == Purpose::Call(MissReason::Forced)
@@ -305,9 +333,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Hands what the value was computed from to the computation around this one.
     fn hand_out(&self, lineage: &Lineage) {
-        if let Some(outer) = self.frame.outer_recording() {
-            outer.inherit(lineage);
-        }
+        let outer = self.frame.outer_recordings();
+        outer.for_each(|outer| outer.inherit(lineage));
     }
 
     /// The function's counters, unless they count for somebody else by now.
@@ -360,9 +387,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         self.pause(now);
         self.close(None);
         let lineage = old.lineage().cloned().unwrap_or_default();
-        if let Some(outer) = self.frame.outer_recording() {
-            outer.inherit(&lineage);
-        }
+        self.hand_out(&lineage);
         let value = restored::<R, K>(old.value.clone());
         self.land(Landing::Stale(old.value.clone(), lineage), Outcome::Stale);
         Detailed {
@@ -393,6 +418,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
 #[cfg(feature = "shared")]
 mod shared;
+#[cfg(feature = "shared")]
+pub(super) use shared::{Unstored, lease_all, store_all};
 
 impl<R, K: Kind<R>, O: KeyCell> Drop for Computation<R, K, O> {
     fn drop(&mut self) {

@@ -7,22 +7,31 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::flight::Landing;
+use super::flight::{Follow, Landing};
 use super::running::{self, Frame};
 use super::seat::Seat;
 use super::step::{Call, InstanceOf, Step, TakenOf};
 use crate::codec::envelope::{MarkId, WireTimes};
+#[cfg(feature = "redis")]
+use crate::entry::Standing;
 use crate::entry::{Entry, Times};
 use crate::error::Error;
 use crate::key::KeyRef;
 use crate::key::cell::KeyCell;
+#[cfg(feature = "redis")]
+use crate::lineage::Marks;
 use crate::lineage::{Labels, Lineage, Proof};
 use crate::outcome::MissReason;
+use crate::realm::Realm;
 use crate::shared::hub::Hub;
 use crate::shared::names::{Mark, hex};
-use crate::shared::remote::{self, Found, Lease, Remote, Slot, Storing};
+use crate::shared::remote::{self, Fetched, Found, Lease, Remote, Slot, Storing};
+#[cfg(feature = "redis")]
+use crate::shared::tier::{Before, Tier};
 use crate::shared::versions::{self, Seen};
 use crate::stats::Event;
+#[cfg(feature = "redis")]
+use crate::sweeper;
 use crate::value::cell::ValueCell;
 use crate::value::{Kind, Types};
 
@@ -65,6 +74,31 @@ impl<K: Types> Claim<K> {
         Ok(())
     }
 
+    /// Takes the right to store values with these labels, before they are computed together.
+    pub(crate) async fn lease_all(
+        mut claims: Vec<&mut Self>,
+        labels: &[MarkId],
+        ttl: Option<Duration>,
+    ) -> Result<(), Error> {
+        let Some(remote) = claims.first().map(|claim| claim.remote) else {
+            return Ok(());
+        };
+        claims.retain(|claim| claim.seen.is_some());
+        let seen = claims
+            .iter_mut()
+            .map(|claim| (claim.slot.clone(), claim.seen.take().unwrap_or_default()));
+        let leases = remote.lease_many(seen.collect(), labels, ttl).await?;
+        for (claim, lease) in claims.into_iter().zip(leases) {
+            claim.lease = Some(lease);
+        }
+        Ok(())
+    }
+
+    /// The lease, and with it where a value is to be stored.
+    pub(crate) fn held(&self) -> Option<(&Slot, &Lease)> {
+        Some((&self.slot, self.lease.as_ref()?))
+    }
+
     /// What a value depends on that is computed under this claim.
     pub(crate) fn proof(&self, lineage: &Lineage) -> Option<Proof> {
         let lease = self.lease.as_ref()?;
@@ -99,9 +133,9 @@ impl<K: Types> Claim<K> {
             let Some(labels) = self.remote.late(lease, late, times.ttl).await? else {
                 return Ok((proof, false));
             };
-            labels
-                .into_iter()
-                .for_each(|(mark, version)| proof.marks.add(mark, version));
+            for (mark, version) in labels {
+                proof.marks.add(mark, version);
+            }
         }
         let storing = Storing {
             stored,
@@ -119,7 +153,7 @@ impl<K: Types> Claim<K> {
 }
 
 /// The times of an entry as they travel: with how long the store is to keep it.
-pub(super) fn wire_times(times: &Times) -> WireTimes {
+pub(crate) fn wire_times(times: &Times) -> WireTimes {
     let window = |window: Option<Duration>| window.unwrap_or_default();
     let windows = window(times.stale_while_revalidate).max(window(times.stale_if_error));
     WireTimes {
@@ -128,6 +162,25 @@ pub(super) fn wire_times(times: &Times) -> WireTimes {
         stale_while_revalidate: times.stale_while_revalidate,
         stale_if_error: times.stale_if_error,
         refresh_after: times.refresh_after,
+    }
+}
+
+/// The moment before a look at the store.
+#[derive(Clone, Copy)]
+pub(super) struct Eve {
+    epoch: u64,
+    #[cfg(feature = "redis")]
+    before: Option<Before>,
+}
+
+impl Eve {
+    #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "no copies"))]
+    pub(super) fn now(realm: &Realm, hub: &Hub) -> Self {
+        Self {
+            epoch: realm.tags.now(),
+            #[cfg(feature = "redis")]
+            before: hub.tier().and_then(Tier::before),
+        }
     }
 }
 
@@ -143,18 +196,60 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
         Err(why) => return call.not_shareable(&why),
     };
     loop {
-        let epoch = instance.realm.tags.now();
+        #[cfg(feature = "redis")]
+        if let Some(copy) = call.copy(key, remote) {
+            return call.given(copy, None);
+        }
+        let eve = Eve::now(instance.realm, &remote.hub);
         let fetched = remote.fetch(&slot).await;
         if fetched.is_err() {
             instance.counters.count(Event::BackendError);
+            // Nobody knows what the value will depend on, so nothing that is computed from it is stored.
+            running::record(crate::lineage::Recording::forsake);
         }
+        match call.decide(key, remote, &slot, fetched.ok(), eve) {
+            Decision::Step(step) => return step,
+            Decision::Again => {}
+            Decision::Follow(follow, seen) => {
+                let landing = follow.await;
+                if let Some(step) = call
+                    .taken(landing, remote, &slot, began, seen.as_ref())
+                    .await
+                {
+                    return step;
+                }
+            }
+        }
+    }
+}
+
+/// What a call does after a look at the store.
+pub(super) enum Decision<R, K: Kind<R>, O: KeyCell> {
+    Step(Step<R, K, O>),
+    /// It waits for another's computation, and has seen this.
+    Follow(Follow<TakenOf<K>, K::Error>, Option<Seen>),
+    /// It looks again, since the key has changed meanwhile.
+    Again,
+}
+
+impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
+    /// Decides by what the store has shown; by nothing if it could not be asked.
+    pub(super) fn decide<Q: KeyRef<Owned = O::Key>>(
+        &mut self,
+        key: &Q,
+        remote: &'static RemoteOf<K>,
+        slot: &Slot,
+        fetched: Option<Fetched<K::Stored>>,
+        eve: Eve,
+    ) -> Decision<R, K, O> {
+        let instance = self.instance;
         let (found, seen) = match fetched {
-            Ok(fetched) => (fetched.found, Some(fetched.seen)),
-            Err(_) => (Err(MissReason::Cold), None),
+            Some(fetched) => (fetched.found, Some(fetched.seen)),
+            None => (Err(MissReason::Cold), None),
         };
         let (old, reason) = match found {
             Ok(found) => (
-                Some(entry_of::<K, _>(instance, found, epoch)),
+                Some(entry_of::<K, _>(instance, found, eve.epoch)),
                 MissReason::Expired,
             ),
             Err(reason) => (None, reason),
@@ -166,37 +261,34 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
             old,
             lease: None,
         };
-        let look = instance.store.look(call.hash, key);
+        #[cfg(feature = "redis")]
+        if let (Some(before), Some(entry)) = (eve.before, &old) {
+            self.keep_copy(key, remote, slot, (before, eve.epoch), entry);
+        }
+        let look = instance.store.look(self.hash, key);
         let judged = old
             .as_ref()
-            .and_then(|entry| call.judged(entry, instance.now()));
+            .and_then(|entry| self.judged(entry, instance.now()));
         if let Some((given, refresh)) = judged {
-            let refresh = refresh && !remote.is_paused(&slot, instance.now());
-            let seat = refresh.then(|| call.refresh(key, &look)).flatten();
+            let refresh = refresh && !remote.is_paused(slot, instance.now());
+            let seat = refresh.then(|| self.refresh(key, &look)).flatten();
             let seat = seat.map(|seat| seat.claimed(claim(seen, old), reason));
-            return call.given(given, seat);
+            return Decision::Step(self.given(given, seat));
         }
-        if let Some(follow) = call.follow(&look) {
-            let landing = follow.await;
-            if let Some(step) = call
-                .taken(landing, remote, &slot, began, seen.as_ref())
-                .await
-            {
-                return step;
+        if let Some(follow) = self.follow(&look) {
+            return Decision::Follow(follow, seen);
+        }
+        match self.compute(key, &look) {
+            Some(seat) => {
+                let seat = seat.claimed(claim(seen, old), reason);
+                Decision::Step(Step::Done(super::step::Found::Miss(seat)))
             }
-            continue;
-        }
-        if let Some(seat) = call.compute(key, &look) {
-            return Step::Done(super::step::Found::Miss(
-                seat.claimed(claim(seen, old), reason),
-            ));
+            None => Decision::Again,
         }
     }
-}
 
-impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     /// The answer from what a wait has brought, if it is good for this call.
-    async fn taken(
+    pub(super) async fn taken(
         &mut self,
         landing: Landing<TakenOf<K>, K::Error>,
         remote: &RemoteOf<K>,
@@ -220,8 +312,52 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         self.answer_of(landing)
     }
 
+    /// The copy of an entry in this process, if there is one that needs no question.
+    #[cfg(feature = "redis")]
+    fn copy<Q: KeyRef<Owned = O::Key>>(
+        &mut self,
+        key: &Q,
+        remote: &RemoteOf<K>,
+    ) -> Option<super::step::Given<R>> {
+        remote.hub.tier().filter(|tier| tier.is_trusted())?;
+        let look = self.instance.store.look(self.hash, key);
+        let entry = look.entry()?;
+        let now = self.instance.now();
+        if entry.standing(now) != (Standing::Live { refresh: false }) {
+            return None;
+        }
+        Some(self.judged(entry, now)?.0)
+    }
+
+    /// Keeps a copy of an entry in this process, unless somebody computes for its key.
+    #[cfg(feature = "redis")]
+    fn keep_copy<Q: KeyRef<Owned = O::Key>>(
+        &self,
+        key: &Q,
+        remote: &RemoteOf<K>,
+        slot: &Slot,
+        (before, epoch): (Before, u64),
+        entry: &Entry<TakenOf<K>>,
+    ) {
+        let (instance, hash) = (self.instance, self.hash);
+        let marks = entry
+            .lineage()
+            .and_then(Lineage::proof)
+            .map(|proof| &proof.marks);
+        let (Some(tier), Some(marks)) = (remote.hub.tier(), marks) else {
+            return;
+        };
+        if instance.store.look(hash, key).flight().is_none() {
+            let copy = copy_of::<K, O>(remote, instance, entry, marks, epoch);
+            sweeper::expect(copy.leaves_at());
+            tier.keep(before, slot, marks, instance, hash, || {
+                instance.store.put(hash, key, &copy);
+            });
+        }
+    }
+
     /// A call whose key cannot leave the process after all: it runs.
-    fn not_shareable(&self, _why: &Error) -> Step<R, K, O> {
+    pub(super) fn not_shareable(&self, _why: &Error) -> Step<R, K, O> {
         let counters = Arc::clone(&self.instance.counters);
         counters.count(Event::BackendError);
         Step::Done(super::step::Found::Miss(Seat::bypass(counters)))
@@ -276,6 +412,27 @@ fn labels_of<O: KeyCell, S: ValueCell, E, V>(
     labels
 }
 
+/// A copy of an entry, which carries labels for those marks of which the tier does not know what depends on them.
+#[cfg(feature = "redis")]
+fn copy_of<K: Types, O: KeyCell>(
+    remote: &RemoteOf<K>,
+    instance: &InstanceOf<K, O>,
+    entry: &Entry<TakenOf<K>>,
+    marks: &Marks,
+    epoch: u64,
+) -> Entry<TakenOf<K>> {
+    let mut labels = Labels::since(epoch);
+    let listed = marks
+        .listed()
+        .unwrap_or_default()
+        .iter()
+        .map(|(mark, _)| *mark);
+    for mark in listed.filter(|mark| !remote.is_own(*mark)) {
+        labels.add(instance.realm.tags.label(&label_of(mark)));
+    }
+    entry.with_labels(labels)
+}
+
 /// The label of this process that stands for a mark.
 pub(crate) fn label_of(mark: MarkId) -> String {
     format!("\0{}", hex(&mark.0))
@@ -284,7 +441,7 @@ pub(crate) fn label_of(mark: MarkId) -> String {
 /// Notes that the computation here is about to look at an entry, if what it depends on matters in a store.
 pub(super) async fn rely_on<S>(remote: &Remote<S>, slot: &Slot) {
     if let Some(frame) = running::here_for_shared() {
-        let mark = remote.mark(slot);
+        let mark = slot.mark();
         let version = versions::version_of(&remote.hub, mark, false).await;
         note(&frame, mark, version.ok());
     }
@@ -297,8 +454,8 @@ pub(super) async fn rely_on_local(hub: &Arc<Hub>, function: &str) {
     };
     let mark = Mark::AnyOf(function).id();
     if frame
-        .recording()
-        .is_some_and(|recording| recording.relies(mark).is_some())
+        .recordings()
+        .all(|recording| recording.relies(mark).is_some())
     {
         return;
     }
@@ -308,8 +465,9 @@ pub(super) async fn rely_on_local(hub: &Arc<Hub>, function: &str) {
 
 /// What cannot be known to stand makes that nothing is stored: a version that no mark ever has.
 fn note(frame: &Frame, mark: MarkId, version: Option<crate::backend::Version>) {
-    if let Some(recording) = frame.recording() {
-        recording.rely(mark, version.unwrap_or_else(crate::backend::Version::fresh));
+    let version = version.unwrap_or_else(crate::backend::Version::fresh);
+    for recording in frame.recordings() {
+        recording.rely(mark, version);
     }
 }
 

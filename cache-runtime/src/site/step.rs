@@ -93,6 +93,7 @@ impl<R> Given<R> {
 
 /// The answer to a call: a value, or the task of computing it.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub enum Found<R, K: Kind<R>, O: KeyCell> {
     /// The value is there.
     Hit(Given<R>),
@@ -276,17 +277,15 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     /// Answers with a value that is there, and with the task of a refresh if there is one.
     pub(super) fn given(&self, found: Given<R>, seat: Option<Seat<R, K, O>>) -> Step<R, K, O> {
         let instance = self.instance;
-        match seat {
-            Some(seat) => Step::Due(Due {
-                instance,
-                found,
-                seat,
-            }),
-            None => {
-                instance.counters.count(found.outcome);
-                Step::Done(Found::Hit(found))
-            }
-        }
+        let Some(seat) = seat else {
+            instance.counters.count(found.outcome);
+            return Step::Done(Found::Hit(found));
+        };
+        Step::Due(Due {
+            instance,
+            found,
+            seat,
+        })
     }
 
     fn is_stale(&mut self, entry: &Entry<TakenOf<K>>) -> bool {

@@ -4,52 +4,63 @@
     reason = "a value is there if and only if its time is not zero"
 )]
 
+use std::cell::UnsafeCell;
 use std::fmt;
 use std::mem::MaybeUninit;
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Acquire, Release},
+};
 
 /// A value and its time, or nothing.
 pub(super) struct Held<V> {
-    value: MaybeUninit<V>,
+    value: UnsafeCell<MaybeUninit<V>>,
     /// Zero: there is no value.
-    time: u64,
+    time: AtomicU64,
 }
 
 impl<V> Held<V> {
     pub(super) const fn nothing() -> Self {
         Self {
-            value: MaybeUninit::uninit(),
-            time: 0,
+            value: UnsafeCell::new(MaybeUninit::uninit()),
+            time: AtomicU64::new(0),
         }
     }
 
     /// The time, zero if there is no value.
-    #[inline]
     pub(super) fn time(&self) -> u64 {
-        self.time
+        self.time.load(Acquire)
     }
 
+    /// The value and its time.
     #[inline]
-    pub(super) fn get(&self) -> Option<&V> {
-        // SAFETY: the time is not zero only while there is a value.
-        (self.time != 0).then(|| unsafe { self.value.assume_init_ref() })
+    pub(super) fn get(&self) -> Option<(&V, u64)> {
+        let time = self.time.load(Acquire);
+        // SAFETY: the time is not zero only while there is a value, which nobody writes then.
+        (time != 0).then(|| (unsafe { (*self.value.get()).assume_init_ref() }, time))
     }
 
     pub(super) fn is_there(&self) -> bool {
-        self.time != 0
+        self.time() != 0
     }
 
-    /// Puts a value where there is none.
-    pub(super) fn fill(&mut self, value: V, time: u64) {
-        assert!(self.time == 0 && time != 0, "an empty place, and a time");
-        self.value.write(value);
-        self.time = time;
+    /// Puts a value where there is none, beside readers.
+    ///
+    /// # Safety
+    ///
+    /// Nobody else fills it.
+    pub(super) unsafe fn fill(&self, value: V, time: u64) {
+        assert!(!self.is_there() && time != 0, "an empty place, and a time");
+        // SAFETY: readers look at it only once the time is there, and nobody else fills it.
+        unsafe { (*self.value.get()).write(value) };
+        self.time.store(time, Release);
     }
 
     /// Takes the value out.
     pub(super) fn take(&mut self) -> Option<V> {
-        let there = std::mem::take(&mut self.time) != 0;
+        let there = std::mem::take(self.time.get_mut()) != 0;
         // SAFETY: there was a value, and now that the time is zero nobody takes it again.
-        there.then(|| unsafe { self.value.assume_init_read() })
+        there.then(|| unsafe { self.value.get_mut().assume_init_read() })
     }
 }
 
@@ -61,7 +72,7 @@ impl<V> Drop for Held<V> {
 
 impl<V> fmt::Debug for Held<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Held until {}", self.time)
+        write!(f, "Held until {}", self.time())
     }
 }
 
@@ -76,12 +87,14 @@ mod tests {
         let value = Rc::new(());
         let mut held = Held::nothing();
         assert!(held.get().is_none() && held.take().is_none());
-        held.fill(Rc::clone(&value), 5);
-        assert_eq!((held.get(), held.time()), (Some(&value), 5));
+        // SAFETY: nobody else is here.
+        unsafe { held.fill(Rc::clone(&value), 5) };
+        assert_eq!(held.get(), Some((&value, 5)));
         assert_eq!(Rc::strong_count(&value), 2);
         drop(held.take());
         assert_eq!(Rc::strong_count(&value), 1);
-        held.fill(Rc::clone(&value), 7);
+        // SAFETY: nobody else is here.
+        unsafe { held.fill(Rc::clone(&value), 7) };
         drop(held);
         assert_eq!(Rc::strong_count(&value), 1);
         assert_eq!(size_of::<Held<u64>>(), 16);

@@ -9,12 +9,15 @@
 //! No lock is held while code of the user's runs: keys of the user's types are compared, and entries dropped, outside.
 //! A comparison that was made outside is confirmed under the lock by the [`Place`] it was made against.
 //!
-//! A hit takes no lock and writes nothing that another thread writes ([`Biased`]).
+//! A hit takes no lock and writes nothing that another thread writes ([`Biased`]). What is stored under a new key, and
+//! what leaves, is put in and taken away beside readers ([`Seen`]); they are kept out only while a shard grows, while a
+//! value is replaced, and while something leaves that its owner sees dropped.
 
 mod departed;
 mod held;
+mod seen;
 pub(crate) mod shard;
-mod slab;
+mod table;
 mod wheel;
 
 use std::num::NonZeroU32;
@@ -33,8 +36,9 @@ use crate::stats::{Counters, Event};
 use crate::threads::ThreadCell;
 use crate::value::cell::ValueCell;
 use departed::Reason;
+use seen::{Seen, Taken};
 pub(crate) use shard::Bound;
-use shard::{Found, Garbage, Place, Shard, Taken, discard};
+use shard::{Desk, Found, Garbage, Place, Shard, discard};
 
 /// A shard holds at least so many entries: smaller ones choose badly whom to evict.
 const MIN_SHARD: usize = 1024;
@@ -44,12 +48,12 @@ const MIN_SHARD: usize = 1024;
 #[repr(align(128))]
 struct Aligned<T>(T);
 
-type Lock<K, V, E> = Aligned<Biased<Shard<K, V, E>>>;
+type Lock<K, V, E> = Biased<Seen<K, V>, Shard<V, E>>;
 
 /// Entries and computations of one function, by key.
 #[derive(Debug)]
 pub(crate) struct Store<K: KeyCell, V: ValueCell, E> {
-    shards: Box<[Lock<K, V, E>]>,
+    shards: Box<[Aligned<Lock<K, V, E>>]>,
     counters: Arc<Counters>,
     clock: &'static Clock,
 }
@@ -161,7 +165,10 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
             }
             undivided => undivided,
         };
-        let shard = |index| Aligned(Biased::new(Shard::new(part(index), uniform)));
+        let shard = |index| {
+            let seen = Seen::new(uniform, bound != Bound::Unbounded);
+            Aligned(Biased::new(seen, Shard::new(part(index))))
+        };
         Self {
             shards: (0..shards).map(shard).collect(),
             counters,
@@ -170,7 +177,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     }
 
     #[inline]
-    fn shard(&self, hash: u64) -> &Biased<Shard<K, V, E>> {
+    fn shard(&self, hash: u64) -> &Lock<K, V, E> {
         // Inside a shard the other half of the hash counts.
         #[expect(
             clippy::cast_possible_truncation,
@@ -218,7 +225,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         key: &Q,
     ) -> Look<K, V::Taken, E> {
         let (mut found, mut more) = (None, Vec::new());
-        let shard = self.shard(hash).read();
+        let shard = self.shard(hash).write();
         let due = shard.due;
         let newest = shard.look(
             hash,
@@ -354,14 +361,20 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
 
     /// Finds the entry that a computation is to replace, as long as the computation may store its value.
     pub(crate) fn replaced_by(&self, ticket: &Ticket<V::Taken, E>) -> Option<Entry<V::Taken>> {
-        let shard = self.shard(ticket.hash).read();
+        let shard = self.shard(ticket.hash).write();
         shard.entry_before(ticket.slot, &ticket.flight)
     }
 
     /// Drops every entry and detaches every computation; answers how many entries there were.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method by itself is that of one lifetime"
+    )]
     pub(crate) fn clear(&self) -> usize {
         let shards = self.shards.iter();
-        let count = shards.map(|shard| change(&shard.0, Shard::clear)).sum();
+        let count = shards
+            .map(|shard| change(&shard.0, |desk, garbage| desk.clear(garbage)))
+            .sum();
         self.counters.add(Event::Invalidation, count as u64);
         count
     }
@@ -372,12 +385,12 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         const BATCH: usize = 1024;
         let mut next = Moment::NEVER;
         for Aligned(lock) in &self.shards {
-            while lock.read().due <= now {
+            while lock.write().due <= now {
                 change(lock, |shard, garbage| {
                     shard.sweep(now, BATCH, &self.counters, garbage)
                 });
             }
-            next = next.min(lock.read().due);
+            next = next.min(lock.write().due);
         }
         next
     }
@@ -406,14 +419,14 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     pub(crate) fn entries(&self) -> usize {
         self.shards
             .iter()
-            .map(|shard| shard.0.read().entries())
+            .map(|shard| shard.0.write().entries())
             .sum()
     }
 
     fn change<T>(
         &self,
         hash: u64,
-        change_it: impl FnOnce(&mut Shard<K, V, E>, &mut Garbage<K, V>) -> T,
+        change_it: impl FnOnce(&mut Desk<'_, K, V, E>, &mut Garbage<K, V>) -> T,
     ) -> T {
         change(self.shard(hash), change_it)
     }
@@ -421,8 +434,8 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
 
 /// Changes a shard under its lock, then drops what has left it.
 fn change<K: KeyCell, V: ValueCell, E, T>(
-    lock: &Biased<Shard<K, V, E>>,
-    change_it: impl FnOnce(&mut Shard<K, V, E>, &mut Garbage<K, V>) -> T,
+    lock: &Lock<K, V, E>,
+    change_it: impl FnOnce(&mut Desk<'_, K, V, E>, &mut Garbage<K, V>) -> T,
 ) -> T {
     let mut garbage = Garbage::new();
     let answer = change_it(&mut lock.write(), &mut garbage);

@@ -1,11 +1,12 @@
 //! One shard of a store: everything that is looked at and changed under one lock.
 //!
-//! A slot stands for a key that has an entry, computations under way, or both. Nothing here runs code of the user's
-//! but harmless comparisons and clones ([`KeyCell`], [`ValueCell`]): other keys are compared, and whatever leaves is
-//! dropped, by the caller, outside the lock.
+//! A slot stands for a key that has an entry, computations under way, or both. What readers see of it is in [`Seen`];
+//! here is what belongs to the writer. Nothing here runs code of the user's but harmless comparisons and clones
+//! ([`KeyCell`], [`ValueCell`]): other keys are compared, and whatever leaves is dropped, by the caller, outside the
+//! lock.
 #![allow(
     unsafe_code,
-    reason = "a hit need not ask again whether a slot is full that the table names"
+    reason = "which slots are full, and that there is one writer, is known here"
 )]
 
 use std::collections::HashMap;
@@ -14,24 +15,27 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
 use super::departed::{Departed, Reason};
-use super::held::Held;
-use super::slab::{Slab, grow};
+use super::seen::{Seen, Slot, more};
 use super::wheel::Wheel;
+use crate::biased::Writing;
 use crate::clock::Moment;
 use crate::entry::{Care, Entry};
-use crate::key::KeyRef;
 use crate::key::cell::KeyCell;
-use crate::options::Ttl;
-use crate::policy::{Heat, Policy, PolicyKind};
+use crate::policy::{Policy, PolicyKind};
 use crate::site::flight::Flight;
 use crate::stats::{Counters, Event};
 use crate::value::cell::ValueCell;
 
 /// At most so many expired entries leave in the course of one call.
 const SWEEP: usize = 64;
+
+/// So many slots are emptied together, when no reader sees them any more.
+const RETIRED: usize = 32;
+
+/// An empty shard keeps the memory of so few slots.
+const FEW: usize = 8;
 
 /// More entries than a shard will hold.
 const MANY: usize = 1 << 30;
@@ -52,12 +56,12 @@ pub(crate) struct Place {
     stamp: NonZeroU32,
 }
 
-#[derive(Debug)]
-struct Slot<K, V> {
-    key: K,
-    held: Held<V>,
-    tag: u32,
-    stamp: NonZeroU32,
+/// What the writer knows of a slot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub(super) tag: u32,
+    /// None: the slot is empty.
+    stamp: Option<NonZeroU32>,
 }
 
 /// Computations that may still store in one slot, in the order in which they began. Mostly it is one.
@@ -65,21 +69,6 @@ struct Slot<K, V> {
 enum Flights<T, E> {
     One(Arc<Flight<T, E>>),
     More(Vec<Arc<Flight<T, E>>>),
-}
-
-/// When each entry was stored: said by the time until which it is good if all live equally long.
-#[derive(Debug)]
-enum Ages {
-    Uniform(Ttl),
-    Each(Vec<u64>),
-}
-
-/// A value that is good at any rate.
-pub(super) struct Taken<T, K> {
-    pub(super) value: T,
-    /// The key, if it is yet to be compared.
-    pub(super) key: Option<Arc<K>>,
-    pub(super) stored_at: Moment,
 }
 
 /// What is known of one key.
@@ -138,15 +127,15 @@ pub(super) fn discard<T>(leaving: T) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(leaving)));
 }
 
-/// Some of a store's slots.
+/// What the writer of a shard has to itself.
 #[derive(Debug)]
-#[repr(C)] // what a hit looks at stands together
-pub(crate) struct Shard<K: KeyCell, V: ValueCell, E> {
-    table: HashTable<u32>,
-    slots: Slab<Slot<K, V>>,
-    heat: Heat,
+pub(crate) struct Shard<V: ValueCell, E> {
+    marks: Vec<Mark>,
+    /// Empty slots.
+    free: Vec<u32>,
+    /// Slots that the table names no more, but a reader may still see.
+    retired: Vec<u32>,
     next_stamp: u32,
-    ages: Ages,
     flights: HashMap<u32, Flights<V::Taken, E>, FixedState>,
     cares: HashMap<u32, Arc<Care>, FixedState>,
     entries: usize,
@@ -162,25 +151,23 @@ pub(crate) struct Shard<K: KeyCell, V: ValueCell, E> {
     departed: Departed,
 }
 
+/// A shard whose writer one is.
+pub(crate) type Desk<'a, K, V, E> = Writing<'a, Seen<K, V>, Shard<V, E>>;
+
 /// The part of a hash that a slot keeps.
 #[inline]
-fn tag(hash: u64) -> u32 {
+pub(super) fn tag(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
 /// A hash made of what a slot keeps: the table, the policy and the table of departed keys go by this one.
 #[inline]
-fn spread(tag: u32) -> u64 {
+pub(super) fn spread(tag: u32) -> u64 {
     u64::from(tag).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-#[expect(
-    clippy::inline_always,
-    reason = "a hit costs less than the calls that it would be made of"
-)]
-impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
-    /// `uniform` is the time to live that all entries have without [`Care`], if it is the same.
-    pub(super) fn new(bound: Bound, uniform: Option<Ttl>) -> Self {
+impl<V: ValueCell, E> Shard<V, E> {
+    pub(super) fn new(bound: Bound) -> Self {
         let (policy, capacity) = match bound {
             Bound::Entries(capacity) => (PolicyKind::S3Fifo { capacity }, capacity),
             // How many entries that will be is not known before it is full.
@@ -188,11 +175,10 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
             Bound::Unbounded => (PolicyKind::Unbounded, MANY),
         };
         Self {
-            table: HashTable::new(),
-            slots: Slab::new(),
-            heat: Heat::default(),
+            marks: Vec::new(),
+            free: Vec::new(),
+            retired: Vec::new(),
             next_stamp: 0,
-            ages: uniform.map_or(Ages::Each(Vec::new()), Ages::Uniform),
             flights: HashMap::default(),
             cares: HashMap::default(),
             entries: 0,
@@ -211,119 +197,55 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
         self.entries
     }
 
-    // --- looking ---------------------------------------------------------------------------------------
+    fn tag_of(&self, index: u32) -> u32 {
+        self.marks[index as usize].tag
+    }
 
-    /// Takes a value that is good at any rate.
-    #[inline(always)]
-    pub(super) fn hit<Q: KeyRef<Owned = K::Key>>(
-        &self,
-        hash: u64,
-        key: &Q,
-        is_good: impl FnOnce(u64) -> bool,
-    ) -> Option<Taken<V::Taken, K::Key>> {
-        let tag = tag(hash);
-        // SAFETY: slots are in the table from when they are filled until just before they are emptied.
-        let slot_at = |index| unsafe { self.slots.full(index) };
-        let index = *self.table.find(spread(tag), |&index| {
-            let slot = slot_at(index);
-            if K::IN_PLACE {
-                key.is(slot.key.key())
-            } else {
-                slot.tag == tag
+    fn is_full(&self, index: u32) -> bool {
+        let mark = self.marks.get(index as usize);
+        mark.is_some_and(|mark| mark.stamp.is_some())
+    }
+
+    fn stamp(&mut self) -> NonZeroU32 {
+        self.next_stamp = self.next_stamp.wrapping_add(1).max(1);
+        NonZeroU32::new(self.next_stamp).unwrap_or(NonZeroU32::MIN)
+    }
+
+    /// The slot that is filled next.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the table has no room for more than 2^32 slots"
+    )]
+    fn next(&self) -> u32 {
+        self.free.last().copied().unwrap_or(self.marks.len() as u32)
+    }
+
+    /// Marks the slot that is filled next.
+    fn mark(&mut self, tag: u32) -> u32 {
+        let (index, stamp) = (self.next(), Some(self.stamp()));
+        let mark = Mark { tag, stamp };
+        if self.free.pop().is_some() {
+            self.marks[index as usize] = mark;
+        } else {
+            let length = self.marks.len();
+            if length == self.marks.capacity() {
+                self.marks.reserve_exact(more(length) - length);
             }
-        })?;
-        let slot = slot_at(index);
-        let time = slot.held.time();
-        let value = slot.held.get().filter(|_| is_good(time))?;
-        self.heat.touch(index);
-        Some(Taken {
-            value: value.take(),
-            key: slot.key.share(),
-            stored_at: Moment(self.stored_at(index, time)),
-        })
-    }
-
-    #[inline]
-    fn stored_at(&self, index: u32, time: u64) -> u64 {
-        match &self.ages {
-            Ages::Uniform(None) => time - Moment::FOR_EVER.0,
-            Ages::Uniform(Some(ttl)) => Moment(time).before(*ttl).0,
-            Ages::Each(ages) => ages.get(index as usize).copied().unwrap_or(0),
+            self.marks.push(mark);
         }
+        index
     }
 
-    /// Looks at every key with this hash. `compare` is asked about those that compare where they lie, and about no
-    /// other; what is yet to be compared is handed out with its key. Answers the newest stamp among them.
-    pub(super) fn look(
-        &self,
-        hash: u64,
-        mut compare: impl FnMut(&K::Key) -> bool,
-        mut found: impl FnMut(Found<K, V::Taken, E>),
-    ) -> Option<NonZeroU32> {
-        let tag = tag(hash);
-        let mut newest = None;
-        self.table.find(spread(tag), |&index| {
-            let Some(slot) = self.slots.get(index).filter(|slot| slot.tag == tag) else {
-                return false;
-            };
-            newest = newest.max(Some(slot.stamp));
-            if !K::IN_PLACE || compare(slot.key.key()) {
-                found(self.found(index, slot));
-                return K::IN_PLACE;
-            }
-            false
-        });
-        newest
-    }
-
-    fn found(&self, index: u32, slot: &Slot<K, V>) -> Found<K, V::Taken, E> {
-        let flights = self.flights.get(&index).map_or(&[][..], Flights::all);
-        if slot.held.is_there() {
-            self.heat.touch(index);
-        }
-        Found {
-            place: Place {
-                slot: index,
-                stamp: slot.stamp,
-            },
-            key: slot.key.share(),
-            entry: self.entry(index, slot),
-            flight: flights.iter().rfind(|flight| flight.joinable).cloned(),
-        }
-    }
-
-    fn entry(&self, index: u32, slot: &Slot<K, V>) -> Option<Entry<V::Taken>> {
-        let value = slot.held.get()?.take();
-        let time = slot.held.time();
-        let care = self.cares.get(&index).cloned();
-        let stored_at = match &care {
-            Some(care) => care.stored_at,
-            None => Moment(self.stored_at(index, time)),
-        };
-        Some(Entry {
-            value,
-            stored_at,
-            due: Moment(time),
-            care,
-        })
-    }
-
-    /// The newest stamp among the keys of a hash: as long as it stays the newest, no key has joined them.
-    fn newest(&self, hash: u64) -> Option<NonZeroU32> {
-        let tag = tag(hash);
-        let mut newest = None;
-        self.table.find(spread(tag), |&index| {
-            let slot = self.slots.get(index).filter(|slot| slot.tag == tag);
-            newest = newest.max(slot.map(|slot| slot.stamp));
-            false
-        });
-        newest
+    /// What has changed about a key has another stamp.
+    fn stamp_anew(&mut self, index: u32) {
+        let stamp = self.stamp();
+        self.marks[index as usize].stamp = Some(stamp);
     }
 
     /// Tells whether nothing about the key of a place has changed.
     pub(super) fn holds(&self, place: Place) -> bool {
-        let slot = self.slots.get(place.slot);
-        slot.is_some_and(|slot| slot.stamp == place.stamp)
+        let mark = self.marks.get(place.slot as usize);
+        mark.is_some_and(|mark| mark.stamp == Some(place.stamp))
     }
 
     /// Tells whether a computation that others may wait for is under way in a slot.
@@ -338,61 +260,13 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
         flights.iter().any(|other| Arc::ptr_eq(other, flight))
     }
 
-    /// The entry that a computation is to replace, as long as the computation is not detached.
-    pub(super) fn entry_before(
-        &self,
-        slot: u32,
-        flight: &Arc<Flight<V::Taken, E>>,
-    ) -> Option<Entry<V::Taken>> {
-        let noted = self.notes(slot, flight);
-        let found = self.slots.get(slot).filter(|_| noted)?;
-        self.entry(slot, found)
-    }
-
-    // --- changing --------------------------------------------------------------------------------------
-
-    /// Finds the slot of a key that was looked at outside the lock, or makes one; none if something has changed.
-    pub(super) fn slot_of(
-        &mut self,
-        hash: u64,
-        place: Option<Place>,
-        newest: Option<NonZeroU32>,
-        key: &mut Option<K>,
-    ) -> Option<u32> {
-        match place {
-            Some(place) => self.holds(place).then_some(place.slot),
-            // No key has joined those of the hash since this one was not found among them.
-            None if self.newest(hash) == newest => Some(self.add(hash, key.take()?)),
-            None => None,
-        }
-    }
-
-    fn stamp(&mut self) -> NonZeroU32 {
-        self.next_stamp = self.next_stamp.wrapping_add(1).max(1);
-        NonZeroU32::new(self.next_stamp).unwrap_or(NonZeroU32::MIN)
-    }
-
-    fn add(&mut self, hash: u64, key: K) -> u32 {
-        let (tag, stamp) = (tag(hash), self.stamp());
-        let index = self.slots.add(Slot {
-            key,
-            held: Held::nothing(),
-            tag,
-            stamp,
-        });
-        let Self { table, slots, .. } = self;
-        let hash_of = |&slot: &u32| spread(slots.get(slot).map_or(0, |slot| slot.tag));
-        table.insert_unique(spread(tag), index, hash_of);
-        index
-    }
-
     /// Notes a computation that may store in a slot, and says why the key had no entry, if that is known.
     pub(super) fn begin(&mut self, slot: u32, flight: Arc<Flight<V::Taken, E>>) -> Option<Reason> {
         match self.flights.get_mut(&slot) {
             Some(flights) => flights.add(flight),
             None => drop(self.flights.insert(slot, Flights::One(flight))),
         }
-        let tag = self.slots.get(slot).map_or(0, |slot| slot.tag);
+        let tag = self.tag_of(slot);
         self.departed.take(spread(tag))
     }
 
@@ -427,87 +301,6 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
         self.flights.remove(&slot);
     }
 
-    /// Puts an entry into a slot, in the stead of the one that is there. Answers false if it is heavier than all
-    /// entries together may be; then there is none.
-    pub(super) fn set(
-        &mut self,
-        index: u32,
-        entry: Entry<V::Taken>,
-        counters: &Counters,
-        garbage: &mut Garbage<K, V>,
-    ) -> bool {
-        let old = self.leaves_at(index);
-        let mut known = self.take_entry(index, garbage);
-        if known {
-            counters.add(Event::Expiration, u64::from(old <= entry.stored_at));
-        }
-        let weight = entry.weight();
-        if known && self.is_full_for(weight) {
-            self.policy.remove(index);
-            known = false;
-        }
-        if matches!(self.bound, Bound::Weight(most) if u64::from(weight) > most) {
-            return false;
-        }
-        while self.is_full_for(weight)
-            && let Some(victim) = self.victim()
-        {
-            self.take_entry(victim, garbage);
-            self.departed_from(victim, Reason::Evicted, garbage);
-            counters.count(Event::Eviction);
-        }
-        if !known {
-            self.arrive(index);
-        }
-        self.schedule(index, entry.leaves_at());
-        self.weight += u64::from(weight);
-        self.entries += 1;
-        self.store(index, entry);
-        counters.count(Event::Store);
-        true
-    }
-
-    /// Makes a slot known to the policy.
-    fn arrive(&mut self, index: u32) {
-        if self.bound == Bound::Unbounded {
-            return;
-        }
-        let tag = self.slots.get(index).map_or(0, |slot| slot.tag);
-        self.heat.reset(index);
-        self.policy.insert(index, spread(tag));
-    }
-
-    fn store(&mut self, index: u32, entry: Entry<V::Taken>) {
-        let Entry {
-            value,
-            stored_at,
-            due,
-            care,
-        } = entry;
-        let mut time = due.0;
-        match &mut self.ages {
-            Ages::Uniform(None) if time >= Moment::FOR_EVER.0 => {
-                time = Moment::FOR_EVER.0 + stored_at.0;
-            }
-            Ages::Uniform(_) => {}
-            Ages::Each(ages) => {
-                while ages.len() <= index as usize {
-                    grow(ages);
-                    ages.push(0);
-                }
-                ages[index as usize] = stored_at.0;
-            }
-        }
-        if let Some(care) = care {
-            self.cares.insert(index, care);
-        }
-        let stamp = self.stamp();
-        if let Some(slot) = self.slots.get_mut(index) {
-            slot.stamp = stamp;
-            slot.held.fill(V::new(value), time.max(1));
-        }
-    }
-
     /// Lets the policy of a shard that is bounded by weight know how many entries that is.
     fn reckon(&mut self) {
         let entries = self.entries.max(16);
@@ -534,24 +327,206 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
             self.due = self.due.min(leaves_at);
         }
     }
+}
+
+impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
+    // --- looking ---------------------------------------------------------------------------------------
+
+    fn slot(&self, index: u32) -> Option<&Slot<K, V>> {
+        // SAFETY: the slot is full, and only this writer empties it.
+        self.is_full(index)
+            .then(|| unsafe { self.seen().full(index) })
+    }
+
+    /// Looks at every key with this hash. `compare` is asked about those that compare where they lie, and about no
+    /// other; what is yet to be compared is handed out with its key. Answers the newest stamp among them.
+    pub(super) fn look(
+        &self,
+        hash: u64,
+        mut compare: impl FnMut(&K::Key) -> bool,
+        mut found: impl FnMut(Found<K, V::Taken, E>),
+    ) -> Option<NonZeroU32> {
+        let tag = tag(hash);
+        let mut newest = None;
+        self.seen().table.find(tag, |index| {
+            let mark = self.marks[index as usize];
+            let Some(slot) = self.slot(index).filter(|_| mark.tag == tag) else {
+                return false;
+            };
+            newest = newest.max(mark.stamp);
+            if !K::IN_PLACE || compare(slot.key.key()) {
+                found(self.found(index, slot));
+                return K::IN_PLACE;
+            }
+            false
+        });
+        newest
+    }
+
+    fn found(&self, index: u32, slot: &Slot<K, V>) -> Found<K, V::Taken, E> {
+        let flights = self.flights.get(&index).map_or(&[][..], Flights::all);
+        if slot.held.is_there() {
+            self.seen().heat.touch(index);
+        }
+        Found {
+            place: Place {
+                slot: index,
+                stamp: self.marks[index as usize].stamp.unwrap_or(NonZeroU32::MIN),
+            },
+            key: slot.key.share(),
+            entry: self.entry(index),
+            flight: flights.iter().rfind(|flight| flight.joinable).cloned(),
+        }
+    }
+
+    /// The entry of a full slot.
+    fn entry(&self, index: u32) -> Option<Entry<V::Taken>> {
+        // SAFETY: the slot is full, and only this writer empties it.
+        let (value, stored_at, time) = unsafe { self.seen().entry(index) }?;
+        let care = self.cares.get(&index).cloned();
+        Some(Entry {
+            value: value.take(),
+            stored_at: care.as_ref().map_or(stored_at, |care| care.stored_at),
+            due: Moment(time),
+            care,
+        })
+    }
+
+    /// The newest stamp among the keys of a hash: as long as it stays the newest, no key has joined them.
+    fn newest(&self, hash: u64) -> Option<NonZeroU32> {
+        let tag = tag(hash);
+        let mut newest = None;
+        self.seen().table.find(tag, |index| {
+            let mark = self.marks[index as usize];
+            if mark.tag == tag {
+                newest = newest.max(mark.stamp);
+            }
+            false
+        });
+        newest
+    }
+
+    /// The entry that a computation is to replace, as long as the computation is not detached.
+    pub(super) fn entry_before(
+        &self,
+        slot: u32,
+        flight: &Arc<Flight<V::Taken, E>>,
+    ) -> Option<Entry<V::Taken>> {
+        let noted = self.is_full(slot) && self.notes(slot, flight);
+        noted.then(|| self.entry(slot)).flatten()
+    }
+
+    // --- changing --------------------------------------------------------------------------------------
+
+    /// Finds the slot of a key that was looked at outside the lock, or makes one; none if something has changed.
+    pub(super) fn slot_of(
+        &mut self,
+        hash: u64,
+        place: Option<Place>,
+        newest: Option<NonZeroU32>,
+        key: &mut Option<K>,
+    ) -> Option<u32> {
+        match place {
+            Some(place) => self.holds(place).then_some(place.slot),
+            // No key has joined those of the hash since this one was not found among them.
+            None if self.newest(hash) == newest => Some(self.add(hash, key.take()?)),
+            None => None,
+        }
+    }
+
+    fn add(&mut self, hash: u64, key: K) -> u32 {
+        let next = self.next();
+        if !self.seen().has_room(next) {
+            let (seen, shard) = self.alone();
+            seen.make_room(next, &shard.marks);
+        }
+        let tag = tag(hash);
+        let index = self.mark(tag);
+        // SAFETY: this is the only writer; the slot was empty, and no reader sees it any more.
+        unsafe { self.seen().add(index, tag, key) };
+        index
+    }
+
+    /// Puts an entry into a slot, in the stead of the one that is there. Answers false if it is heavier than all
+    /// entries together may be; then there is none.
+    pub(super) fn set(
+        &mut self,
+        index: u32,
+        entry: Entry<V::Taken>,
+        counters: &Counters,
+        garbage: &mut Garbage<K, V>,
+    ) -> bool {
+        let old = self.leaves_at(index);
+        let mut known = self.take_entry(index, garbage);
+        if known {
+            counters.add(Event::Expiration, u64::from(old <= entry.stored_at));
+        }
+        let weight = entry.weight();
+        if known && self.is_full_for(weight) {
+            self.policy.remove(index);
+            known = false;
+        }
+        if matches!(self.bound, Bound::Weight(most) if u64::from(weight) > most) {
+            return false;
+        }
+        while self.is_full_for(weight)
+            && let Some(victim) = self.victim()
+        {
+            self.dismiss(victim, Reason::Evicted, garbage);
+            counters.count(Event::Eviction);
+        }
+        if !known {
+            self.arrive(index);
+        }
+        self.schedule(index, entry.leaves_at());
+        self.weight += u64::from(weight);
+        self.entries += 1;
+        self.store(index, entry);
+        counters.count(Event::Store);
+        true
+    }
+
+    /// Makes a slot known to the policy.
+    fn arrive(&mut self, index: u32) {
+        if self.bound == Bound::Unbounded {
+            return;
+        }
+        let tag = self.tag_of(index);
+        self.seen().heat.reset(index);
+        self.policy.insert(index, spread(tag));
+    }
+
+    /// Puts an entry into a slot that has none.
+    fn store(&mut self, index: u32, entry: Entry<V::Taken>) {
+        let Entry {
+            value,
+            stored_at,
+            due,
+            care,
+        } = entry;
+        if let Some(care) = care {
+            self.cares.insert(index, care);
+        }
+        self.stamp_anew(index);
+        // SAFETY: this is the only writer; the slot is full, and its entry has been taken out.
+        unsafe { self.seen().fill(index, V::new(value), stored_at, due) };
+    }
 
     /// Chooses the entry that leaves for another.
     fn victim(&mut self) -> Option<u32> {
         self.reckon();
-        let slots = &self.slots;
-        let hash_of = |slot: u32| spread(slots.get(slot).map_or(0, |slot| slot.tag));
-        self.policy.victim(&self.heat, &hash_of)
+        let (seen, shard) = self.parts();
+        let Shard { policy, marks, .. } = shard;
+        let hash_of = |slot: u32| spread(marks[slot as usize].tag);
+        policy.victim(&seen.heat, &hash_of)
     }
 
     /// Drops what is in a slot: its entry leaves, its computations are detached. Answers whether there was an entry
     /// that could still be given out.
     pub(super) fn empty(&mut self, index: u32, now: Moment, garbage: &mut Garbage<K, V>) -> bool {
         let existed = self.is_of_use(index, now);
-        if self.take_entry(index, garbage) {
-            self.policy.remove(index);
-        }
         self.detach(index);
-        self.departed_from(index, Reason::Invalidated, garbage);
+        self.let_go(index, Reason::Invalidated, garbage);
         existed
     }
 
@@ -565,9 +540,8 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
         let tag = tag(hash);
         let mut existed = 0;
         loop {
-            let slots = &self.slots;
-            let of_hash = |&index: &u32| slots.get(index).is_some_and(|slot| slot.tag == tag);
-            let Some(&index) = self.table.find(spread(tag), of_hash) else {
+            let of_hash = |index| self.tag_of(index) == tag;
+            let Some(index) = self.seen().table.find(tag, of_hash) else {
                 return existed;
             };
             existed += usize::from(self.empty(index, now, garbage));
@@ -576,62 +550,88 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
 
     /// Takes the entry out of a slot that the policy has forgotten; answers whether there was one.
     fn take_entry(&mut self, index: u32, garbage: &mut Garbage<K, V>) -> bool {
-        let slot = self.slots.get_mut(index);
-        let Some(value) = slot.and_then(|slot| slot.held.take()) else {
+        if !self.forget(index, garbage) {
             return false;
-        };
-        garbage.add(Junk::Value(value));
+        }
+        // SAFETY: a slot that has an entry is full.
+        let slot = unsafe { self.alone().0.full_mut(index) };
+        if let Some(value) = slot.held.take() {
+            garbage.add(Junk::Value(value));
+        }
+        true
+    }
+
+    /// Forgets what is known of the entry of a slot; answers whether there was one.
+    fn forget(&mut self, index: u32, garbage: &mut Garbage<K, V>) -> bool {
+        if !self.slot(index).is_some_and(|slot| slot.held.is_there()) {
+            return false;
+        }
         if let Some(care) = self.cares.remove(&index) {
             self.weight -= u64::from(care.weight);
             garbage.add(Junk::Care(care));
         }
-        let stamp = self.stamp();
-        if let Some(slot) = self.slots.get_mut(index) {
-            slot.stamp = stamp;
-        }
+        self.stamp_anew(index);
         self.entries -= 1;
         self.wheel.cancel(index);
         true
     }
 
-    /// Remembers why the entry of a slot is gone, and frees the slot if nothing is left in it.
-    fn departed_from(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V>) {
-        if let Some(slot) = self.slots.get(index) {
-            self.departed.note(spread(slot.tag), why);
+    /// Drops the entry of a slot that the policy has forgotten, and remembers why it is gone. The slot is emptied if no
+    /// computation is under way in it.
+    fn dismiss(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V>) {
+        let tag = self.tag_of(index);
+        self.departed.note(spread(tag), why);
+        if self.flights.contains_key(&index) {
+            self.take_entry(index, garbage);
+        } else {
+            self.forget(index, garbage);
+            self.remove(index, garbage);
         }
-        self.tidy(index, garbage);
     }
 
-    /// Frees a slot if nothing is left in it.
+    /// Empties a slot if nothing is left in it.
     pub(super) fn tidy(&mut self, index: u32, garbage: &mut Garbage<K, V>) {
-        let Some(slot) = self.slots.get(index) else {
-            return;
-        };
-        if slot.held.is_there() || self.flights.contains_key(&index) {
-            return;
+        let in_use = self.slot(index).is_none_or(|slot| slot.held.is_there());
+        if !in_use && !self.flights.contains_key(&index) {
+            self.remove(index, garbage);
         }
-        let tag = slot.tag;
-        if let Ok(found) = self.table.find_entry(spread(tag), |&other| other == index) {
-            found.remove();
+    }
+
+    /// Empties a slot, whatever is in it: at once, or when no reader sees it any more if nobody notices the difference.
+    fn remove(&mut self, index: u32, garbage: &mut Garbage<K, V>) {
+        let tag = self.tag_of(index);
+        self.seen().table.remove(tag, index);
+        self.marks[index as usize].stamp = None;
+        self.retired.push(index);
+        if !Seen::<K, V>::PLAIN {
+            // SAFETY: the slot was full; it is marked as empty, and the table names it no more.
+            let Slot { key, mut held } = unsafe { self.alone().0.take(index) };
+            garbage.add(Junk::Key(key));
+            if let Some(value) = held.take() {
+                garbage.add(Junk::Value(value));
+            }
         }
-        if let Some(slot) = self.slots.remove(index) {
-            garbage.add(Junk::Key(slot.key));
+        if self.is_alone() || self.retired.len() >= RETIRED {
+            self.grace();
+            let shard: &mut Shard<V, E> = self;
+            shard.free.append(&mut shard.retired);
         }
-        if self.slots.is_empty() {
+        let empty = self.free.len() + self.retired.len();
+        if empty == self.marks.len() && empty > FEW {
             self.shrink();
         }
     }
 
     /// Gives back what an empty shard has no use for.
     fn shrink(&mut self) {
-        self.table = HashTable::new();
-        self.flights = HashMap::default();
-        self.cares = HashMap::default();
-        self.wheel.clear();
-        self.heat = Heat::default();
-        if let Ages::Each(ages) = &mut self.ages {
-            *ages = Vec::new();
-        }
+        let (seen, shard) = self.alone();
+        seen.drain().for_each(drop);
+        shard.marks = Vec::new();
+        shard.free = Vec::new();
+        shard.retired = Vec::new();
+        shard.flights = HashMap::default();
+        shard.cares = HashMap::default();
+        shard.wheel.clear();
     }
 
     /// Tells whether the entry of a slot could be given out.
@@ -646,7 +646,7 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
     fn leaves_at(&self, index: u32) -> Moment {
         match self.cares.get(&index) {
             Some(care) => care.leaves_at(),
-            None => Moment(self.slots.get(index).map_or(0, |slot| slot.held.time())),
+            None => Moment(self.slot(index).map_or(0, |slot| slot.held.time())),
         }
     }
 
@@ -684,8 +684,7 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
 
     fn let_go(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V>) {
         self.policy.remove(index);
-        self.take_entry(index, garbage);
-        self.departed_from(index, why, garbage);
+        self.dismiss(index, why, garbage);
     }
 
     /// Lets a few expired entries go.
@@ -707,7 +706,7 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
         counters: &Counters,
         garbage: &mut Garbage<K, V>,
     ) -> Option<u32> {
-        let length = u32::try_from(self.slots.length()).unwrap_or(u32::MAX);
+        let length = u32::try_from(self.marks.len()).unwrap_or(u32::MAX);
         let end = first.saturating_add(count).min(length);
         let mut outdated = 0;
         for index in first..end {
@@ -723,15 +722,17 @@ impl<K: KeyCell, V: ValueCell, E> Shard<K, V, E> {
 
     /// Drops every entry and detaches every computation; answers how many entries there were.
     pub(super) fn clear(&mut self, garbage: &mut Garbage<K, V>) -> usize {
-        for slot in self.slots.drain() {
-            self.departed.note(spread(slot.tag), Reason::Invalidated);
-            let Slot { key, mut held, .. } = slot;
+        let (seen, shard) = self.alone();
+        for (index, slot) in seen.drain() {
+            let tag = shard.tag_of(index);
+            shard.departed.note(spread(tag), Reason::Invalidated);
+            let Slot { key, mut held } = slot;
             garbage.add(Junk::Key(key));
             if let Some(value) = held.take() {
                 garbage.add(Junk::Value(value));
             }
         }
-        for (_, care) in self.cares.drain() {
+        for (_, care) in shard.cares.drain() {
             garbage.add(Junk::Care(care));
         }
         self.shrink();

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::*;
 use crate::entry::Times;
 use crate::key::cell::InPlace;
-use crate::key::{self, Way, part};
+use crate::key::{self, Way, Wire, part};
 use crate::lineage::Lineage;
 use crate::realm::PROCESS;
 use crate::value::cell::InPlace as Kept;
@@ -17,7 +17,14 @@ fn store(bound: Bound) -> Numbers {
 
 macro_rules! key {
     ($key:expr) => {
-        (part(Way::new(&$key).__cache_way(), &$key), ())
+        (
+            part(
+                Way::new(&$key).__cache_way(),
+                Wire::new(&$key).__cache_wire(),
+                &$key,
+            ),
+            (),
+        )
     };
 }
 
@@ -217,4 +224,17 @@ fn the_bound_on_weight_holds_and_what_is_too_heavy_is_refused() {
         0,
         "a value that is too heavy leaves nothing older behind"
     );
+}
+
+/// A table that is built anew once held fewer slots than the numbers of the full ones ask for.
+#[test]
+fn a_small_store_is_refilled_for_ever() {
+    for most in 1..10 {
+        let store = store(Bound::Entries(most));
+        for number in 0..5_000 {
+            put(&store, number, &lasting(number));
+            assert_eq!(get(&store, number), Some(number));
+            assert!(store.entries() <= most);
+        }
+    }
 }

@@ -7,7 +7,7 @@
 //!
 //! Scheduling and cancelling are O(1); advancing is proportional to what is delivered or moved.
 
-use super::slab::grow;
+use super::seen::more;
 
 const NONE: u32 = u32::MAX;
 /// A finest bucket spans `1 << FINEST` nanoseconds.
@@ -66,7 +66,10 @@ impl Wheel {
             self.buckets = vec![[NONE; BUCKETS]; WHEELS];
         }
         while self.nodes.len() <= slot as usize {
-            grow(&mut self.nodes);
+            let length = self.nodes.len();
+            if length == self.nodes.capacity() {
+                self.nodes.reserve_exact(more(length) - length);
+            }
             self.nodes.push(IDLE);
         }
         self.cancel(slot);

@@ -12,8 +12,16 @@ use crate::error::Error;
 pub struct Coding<S> {
     pub(crate) encode: fn(&S) -> Result<Vec<u8>, Error>,
     pub(crate) decode: fn(&[u8]) -> Result<S, Error>,
-    /// Changes when the shape of the type does.
-    pub(crate) fingerprint: fn() -> u64,
+    /// Changes when the shape of the type does; there is none if values cannot be made of bytes alone.
+    pub(crate) fingerprint: fn() -> Option<u64>,
+}
+
+impl<S> Coding<S> {
+    /// Tells whether values can come back.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        (self.fingerprint)().is_some()
+    }
 }
 
 impl<S> Clone for Coding<S> {
@@ -67,10 +75,6 @@ impl<K> Deref for Code<K> {
 impl<K: Types> NoCode<K> {
     /// The way, if there is one.
     #[must_use]
-    #[expect(
-        clippy::unused_self,
-        reason = "the receiver is what the compiler looks methods up on"
-    )]
     pub fn __cache_coding(&self) -> Option<Coding<K::Stored>> {
         None
     }
@@ -78,22 +82,18 @@ impl<K: Types> NoCode<K> {
 
 #[cfg(feature = "shared")]
 mod serde {
+    use ::serde::Deserialize;
     use ::serde::Serialize;
-    use ::serde::de::DeserializeOwned;
 
     use super::{Code, Coding, SharedValue, Types};
     use crate::codec;
 
     #[diagnostic::do_not_recommend]
-    impl<S: Serialize + DeserializeOwned> SharedValue for S {}
+    impl<S: Serialize + Deserialize<'static>> SharedValue for S {}
 
-    impl<K: Types<Stored: Serialize + DeserializeOwned>> Code<K> {
+    impl<K: Types<Stored: Serialize + Deserialize<'static>>> Code<K> {
         /// The way, if there is one.
         #[must_use]
-        #[expect(
-            clippy::unused_self,
-            reason = "the receiver is what the compiler looks methods up on"
-        )]
         pub fn __cache_coding(&self) -> Option<Coding<K::Stored>> {
             Some(Coding {
                 encode: codec::value::encode_value::<K::Stored>,

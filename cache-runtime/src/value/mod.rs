@@ -8,6 +8,7 @@
     reason = "a receiver is what the compiler looks methods up on"
 )]
 
+pub(crate) mod batch;
 pub(crate) mod cell;
 pub(crate) mod coding;
 

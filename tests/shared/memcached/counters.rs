@@ -117,8 +117,8 @@ fn a_batch_is_answered_in_its_order() {
     );
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let read = futures::executor::block_on(store.get(&names, &names)).expect("an answer");
-    for n in 0..500 {
-        let expected = even(&n).then_some(versions[n]);
+    for (n, version) in versions.iter().enumerate().take(500) {
+        let expected = even(&n).then_some(*version);
         assert_eq!(read.versions[n], expected);
         assert_eq!(read.items[n].as_ref().map(|item| item.version), expected);
     }

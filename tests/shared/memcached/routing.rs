@@ -7,7 +7,7 @@ use futures::executor::block_on;
 
 use super::{change, content, open, set};
 
-fn three() -> Option<[Server; 3]> {
+pub(super) fn three() -> Option<[Server; 3]> {
     Some([Server::start()?, Server::start()?, Server::start()?])
 }
 

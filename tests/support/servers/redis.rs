@@ -145,6 +145,12 @@ impl Server {
         }
     }
 
+    /// Where it keeps what it keeps.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The file of the authority that vouches for its certificate.
     #[must_use]
     pub fn authority(&self) -> PathBuf {
@@ -156,6 +162,7 @@ impl Server {
     /// # Panics
     ///
     /// If `redis-cli` cannot be run.
+    #[must_use]
     pub fn cli(&self, command: &[&str]) -> String {
         // A server that is paused would never answer.
         let mut cli = Command::new("timeout");

@@ -44,10 +44,9 @@ fn absent(stage: &Stage<'_>) -> Verdict {
 fn seen(stage: &Stage<'_>) -> Verdict {
     let name = stage.name("seen");
     for round in 0..50_u32 {
-        let (writer, reader) = if round % 2 == 0 {
-            (stage.one, stage.other)
-        } else {
-            (stage.other, stage.one)
+        let (writer, reader) = match round % 2 {
+            0 => (stage.one, stage.other),
+            _ => (stage.other, stage.one),
         };
         let (version, content) = (Version::fresh(), round.to_le_bytes());
         writer.must(set(&name, version, &content, When::Always))?;

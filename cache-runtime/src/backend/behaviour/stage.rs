@@ -19,6 +19,10 @@ impl Breach {
     pub(super) fn new(seen: impl Into<String>) -> Self {
         Self(seen.into())
     }
+
+    pub(super) fn panicked() -> Self {
+        Self::new("it panicked")
+    }
 }
 
 impl fmt::Display for Breach {
@@ -68,7 +72,8 @@ impl<'a> Stage<'a> {
 
     /// A name that nobody else uses.
     pub(super) fn name(&self, rest: impl fmt::Display) -> String {
-        format!("{}{rest}", self.prefix)
+        // Names have no spaces.
+        format!("{}{rest}", self.prefix).replace(' ', "-")
     }
 
     /// A time to live that can be waited for.
@@ -128,15 +133,15 @@ impl Store<'_> {
 
     /// Makes one change, which must be made.
     pub(super) fn must(self, change: Change<'_>) -> Verdict {
-        let made = self.make(change.clone())?;
-        insist!(made, "not made: {change:?}");
+        let changes = [change];
+        insist!(self.change(&changes)?[0], "not made: {changes:?}");
         Ok(())
     }
 
     /// Makes one change, which must not be made.
     pub(super) fn must_not(self, change: Change<'_>) -> Verdict {
-        let made = self.make(change.clone())?;
-        insist!(!made, "made: {change:?}");
+        let changes = [change];
+        insist!(!self.change(&changes)?[0], "made: {changes:?}");
         Ok(())
     }
 

@@ -1,12 +1,16 @@
 //! The suite passes a back end that keeps its promises, and finds what is wrong with others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::future::poll_fn;
+use std::mem;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
 use super::super::{Answer, Backend, Change, Item, Memory, Read, Version, When};
-use super::{Behaviour, check};
+use super::{Behaviour, check, checks};
 use crate::error::Error;
 use crate::site::flight::block_on;
 
@@ -23,6 +27,13 @@ enum Fault {
     KeepShortens,
     KeepDoesNothing,
     KeepRevives,
+    KeepRenews,
+    KeepOfAbsentIsMade,
+    RefusesUnchanged,
+    SetThatIsNotMadeMovesTheTime,
+    ReadsInTwoSteps,
+    AbsentIsEmpty,
+    BreaksWhenDropped,
     SetKeepsTheOldTime,
     NeverExpires,
     ExpiresTooSoon,
@@ -51,8 +62,9 @@ enum Fault {
 struct Faulty {
     sound: Memory,
     fault: Fault,
-    seen: Mutex<std::collections::HashMap<String, Option<Item>>>,
+    seen: Mutex<HashMap<String, Option<Item>>>,
     set_once: Mutex<BTreeSet<String>>,
+    reads: AtomicUsize,
 }
 
 const TOO_LARGE: usize = 1 << 20;
@@ -64,6 +76,7 @@ impl Faulty {
             fault,
             seen: Mutex::default(),
             set_once: Mutex::default(),
+            reads: AtomicUsize::default(),
         }
     }
 
@@ -94,7 +107,19 @@ impl Faulty {
             let mut seen = self.seen.lock().unwrap();
             return seen.entry(name).or_insert(item).clone();
         }
+        if item.is_none() && self.is(Fault::AbsentIsEmpty) {
+            return Some(Item {
+                version: Version([0; Version::LEN]),
+                content: Vec::new(),
+                remaining: None,
+            });
+        }
         if let Some(item) = &mut item {
+            if self.is(Fault::ReadsInTwoSteps) {
+                pause();
+                let then = self.look(&name);
+                item.content = then.map(|then| then.content).unwrap_or_default();
+            }
             if self.is(Fault::ForgetsRemaining) {
                 item.remaining = None;
             }
@@ -149,8 +174,16 @@ impl Faulty {
                 pause();
                 there.is_some_and(again)
             }
+            Fault::KeepOfAbsentIsMade => {
+                self.pass(&Change::Keep { name, ttl });
+                true
+            }
+            Fault::KeepRenews => there.is_some_and(|item| {
+                let version = Version::fresh();
+                again(Item { version, ..item })
+            }),
             Fault::KeepRevives if self.set_once.lock().unwrap().contains(name) => {
-                there.map_or(true, again)
+                there.is_none_or(again)
             }
             _ => self.pass(&Change::Keep { name, ttl }),
         }
@@ -169,10 +202,10 @@ impl Faulty {
         match self.fault {
             Fault::IgnoresConditions => when = When::Always,
             Fault::ComparesVersionsByTheirFirstHalf => {
-                if let (When::Unchanged(version), Some(there)) = (when, &there) {
-                    if version.0[..8] == there.version.0[..8] {
-                        when = When::Always;
-                    }
+                if let (When::Unchanged(version), Some(there)) = (when, &there)
+                    && version.0[..8] == there.version.0[..8]
+                {
+                    when = When::Always;
                 }
             }
             Fault::SetsInTwoSteps => {
@@ -181,6 +214,13 @@ impl Faulty {
                 }
                 pause();
                 when = When::Always;
+            }
+            Fault::RefusesUnchanged if matches!(when, When::Unchanged(_)) => return Ok(false),
+            Fault::SetThatIsNotMadeMovesTheTime
+                if !when.holds(there.as_ref().map(|item| item.version)) =>
+            {
+                self.pass(&Change::Keep { name, ttl });
+                return Ok(false);
             }
             Fault::SetKeepsTheOldTime => {
                 ttl = there.map_or(ttl, |item| item.remaining);
@@ -237,12 +277,32 @@ impl Backend for Faulty {
         if self.is(Fault::ForgetsOrderOfNames) {
             read.items.sort_by_key(Option::is_none);
         }
+        if self.is(Fault::BreaksWhenDropped) {
+            return Box::pin(async move {
+                self.reads.fetch_add(1, SeqCst);
+                let mut is_first = true;
+                poll_fn(|context| {
+                    context.waker().wake_by_ref();
+                    if mem::take(&mut is_first) {
+                        Poll::Pending
+                    } else {
+                        Poll::Ready(())
+                    }
+                })
+                .await;
+                self.reads.fetch_sub(1, SeqCst);
+                Ok(read)
+            });
+        }
         Box::pin(std::future::ready(Ok(read)))
     }
 
     fn change<'a>(&'a self, changes: &'a [Change<'a>]) -> Answer<'a, Vec<bool>> {
         assert!(!self.is(Fault::Panics), "a back end that panics");
         let made = match self.fault {
+            Fault::BreaksWhenDropped if self.reads.load(SeqCst) > 10 => {
+                Err(Error::unreachable("waits for reads that nobody makes"))
+            }
             Fault::Errs => Err(Error::unreachable("never there")),
             Fault::AnswersTooFew => Ok(Vec::new()),
             Fault::BackwardsChanges => {
@@ -295,6 +355,13 @@ fn each_fault_is_found_by_the_check_of_its_promise() {
     use Fault::*;
     let faults = [
         (IgnoresConditions, "not made"),
+        (RefusesUnchanged, "conditions"),
+        (AbsentIsEmpty, "absent"),
+        (KeepOfAbsentIsMade, "keep absent"),
+        (KeepRenews, "keep"),
+        (SetThatIsNotMadeMovesTheTime, "no time"),
+        (ReadsInTwoSteps, "whole"),
+        (BreaksWhenDropped, "dropped"),
         (ComparesVersionsByTheirFirstHalf, "not made"),
         (SetsInTwoSteps, "one wins"),
         (SetsInTwoSteps, "nothing lost"),
@@ -329,6 +396,10 @@ fn each_fault_is_found_by_the_check_of_its_promise() {
     for (fault, check) in faults {
         let found = found(fault);
         assert!(found.contains(check), "{fault:?} was found by {found:?}");
+    }
+    let shown = faults.map(|(_, check)| check);
+    for check in checks() {
+        assert!(shown.contains(&check.name()), "{check:?} has found nothing");
     }
 }
 

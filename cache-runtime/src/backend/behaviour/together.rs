@@ -46,7 +46,7 @@ fn crowd<R: Send>(
     let start = Barrier::new(CROWD);
     thread::scope(|scope| {
         let spawn = |n: usize| {
-            let store = if n % 2 == 0 { stage.one } else { stage.other };
+            let store = [stage.one, stage.other][n % 2];
             let (start, body) = (&start, &body);
             scope.spawn(move || {
                 start.wait();
@@ -55,9 +55,7 @@ fn crowd<R: Send>(
         };
         let threads: Vec<_> = (0..CROWD).map(spawn).collect();
         let join = |thread: thread::ScopedJoinHandle<'_, Result<R, Breach>>| {
-            thread
-                .join()
-                .unwrap_or_else(|_| Err(Breach::new("it panicked")))
+            thread.join().unwrap_or_else(|_| Err(Breach::panicked()))
         };
         threads.into_iter().map(join).collect()
     })
@@ -154,7 +152,7 @@ fn deleted_is_gone(stage: &Stage<'_>) -> Verdict {
         crowd(stage, |n, store| {
             store.make(match n {
                 0 => Change::Delete { name: &name },
-                n if n % 2 == 0 => Change::Keep {
+                2 | 4 | 6 => Change::Keep {
                     name: &name,
                     ttl: None,
                 },

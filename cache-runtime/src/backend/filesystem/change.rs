@@ -1,8 +1,7 @@
 //! Makes one change, under the lock of its shard.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, IoSlice, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -12,6 +11,7 @@ use super::head::{self, Head};
 use super::id::{Id, NEXT};
 use super::kept::{self, Depth, LARGEST};
 use super::lifetime;
+use super::write::{put_in_place, write};
 use crate::backend::{Change, Version, When};
 use crate::error::Error;
 
@@ -70,12 +70,10 @@ impl Directory {
                 wants_sweep: false,
             });
         }
-        let was_there = fs::symlink_metadata(&path).is_ok();
-        if let Err(error) = self.replace(id, &path, set, now) {
+        let was_there = self.replace(id, &path, set, now).inspect_err(|_| {
             // Absent is right, and outdated is not.
             let _ = self.remove(id, &path);
-            return Err(error);
-        }
+        })?;
         let count = if was_there {
             None
         } else {
@@ -88,8 +86,8 @@ impl Directory {
         })
     }
 
-    /// Writes a file, and gives it its name when it is whole.
-    fn replace(&self, id: Id, path: &Path, set: &Set<'_>, now: SystemTime) -> Result<(), Error> {
+    /// Writes a file, and gives it its name when it is whole; answers whether it takes the place of another.
+    fn replace(&self, id: Id, path: &Path, set: &Set<'_>, now: SystemTime) -> Result<bool, Error> {
         let head = Head::new(set.name, set.version, set.content, now).encode();
         let Some(head) = head.filter(|_| set.content.len() as u64 <= LARGEST) else {
             return Err(Error::refused(format!(
@@ -102,7 +100,7 @@ impl Directory {
         let next = self.next(id);
         let expires = lifetime::until(now, set.ttl);
         let written =
-            write(&next, &head, set.content, expires).and_then(|()| fs::rename(&next, path));
+            write(&next, &head, set.content, expires).and_then(|()| put_in_place(&next, path));
         written.map_err(|error| {
             let _ = fs::remove_file(&next);
             failed("write", path, error)
@@ -160,24 +158,4 @@ fn condition_holds(path: &Path, set: &Set<'_>) -> Result<bool, Error> {
     let kept =
         kept::read(path, set.name, Depth::Whole).map_err(|error| failed("read", path, error))?;
     Ok(set.when.holds(kept.map(|kept| kept.version)))
-}
-
-fn write(path: &Path, head: &[u8], content: &[u8], expires: SystemTime) -> io::Result<()> {
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-        .open(path)?;
-    write_both(&file, head, content)?;
-    file.set_modified(expires)
-}
-
-/// Writes two buffers, mostly with one call.
-fn write_both(mut file: &File, first: &[u8], second: &[u8]) -> io::Result<()> {
-    let done = file.write_vectored(&[IoSlice::new(first), IoSlice::new(second)])?;
-    let begun = done.min(first.len());
-    file.write_all(&first[begun..])?;
-    file.write_all(&second[done - begun..])
 }

@@ -22,7 +22,7 @@ impl Shard {
     }
 
     /// All of them, this one first.
-    pub(super) fn from_here(self) -> impl Iterator<Item = Self> {
+    pub(super) fn onwards(self) -> impl Iterator<Item = Self> {
         (0..=u8::MAX).map(move |n| Self(self.0.wrapping_add(n)))
     }
 

@@ -8,7 +8,7 @@
 use std::fs::{self, DirEntry, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::Directory;
 use super::head;
@@ -24,9 +24,6 @@ const SAMPLE: usize = 16;
 
 /// In how many shards a writer looks for something better than a version.
 const NEIGHBOURS: usize = 8;
-
-/// A file that was being written this long ago never will be.
-const LEFT_OVER: Duration = Duration::from_secs(600);
 
 /// What is compared to tell who leaves: the smallest does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +70,7 @@ impl Directory {
     /// Removes one item, but not this one.
     fn make_room(&self, added: Id) {
         let mut found: Option<(Worth, Id)> = None;
-        for (looked, shard) in added.shard().from_here().enumerate() {
+        for (looked, shard) in added.shard().onwards().enumerate() {
             let least = self.sample(shard, added);
             found = found
                 .into_iter()
@@ -151,7 +148,8 @@ impl Directory {
         let locked = path.exists().then(|| self.lock(shard));
         let ids = self.list(shard);
         if !matches!(locked, Some(Err(_))) {
-            remove_left_over(&path.join(NEXT));
+            // What a process was writing when it died: nobody writes now.
+            let _ = fs::remove_file(path.join(NEXT));
             // What is not counted now is counted by the next sweep.
             let _ = self.counts().set(shard, ids.len());
         }
@@ -212,16 +210,4 @@ fn has_prefix(path: &Path, prefix: &str) -> bool {
     };
     file.read_exact(&mut bytes).is_ok()
         && head::Head::decode(&bytes).is_some_and(|head| head.name.starts_with(prefix))
-}
-
-/// Removes what a process was writing when it died.
-fn remove_left_over(next: &Path) {
-    let age = |metadata: Metadata| metadata.modified().ok()?.elapsed().ok();
-    let is_old = fs::symlink_metadata(next)
-        .ok()
-        .and_then(age)
-        .is_some_and(|age| age > LEFT_OVER);
-    if is_old {
-        let _ = fs::remove_file(next);
-    }
 }

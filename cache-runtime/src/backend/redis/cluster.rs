@@ -89,12 +89,12 @@ impl Cluster {
                 Some(detour) => detour.clone(),
                 None => straight(&known, name)?,
             };
-            let part = match parts.iter().position(|part| part.place == detour.place) {
-                Some(part) => part,
-                None => {
-                    parts.push(Part::new(detour.place.clone(), &self.nodes).await?);
-                    parts.len() - 1
-                }
+            let known_part = parts.iter().position(|part| part.place == detour.place);
+            let part = if let Some(part) = known_part {
+                part
+            } else {
+                parts.push(Part::new(detour.place.clone(), &self.nodes).await?);
+                parts.len() - 1
             };
             parts[part].ask(index, name, index < items.len(), detour.asks);
         }
@@ -195,12 +195,10 @@ impl Part {
             let bytes = next()?;
             let is_item = index < read.items.len();
             let left = if is_item { Some(next()?) } else { None };
-            let elsewhere = [Some(&bytes), left.as_ref()];
-            let elsewhere = elsewhere.into_iter().flatten();
-            if let Some(detour) = elsewhere
-                .filter_map(|reply| sent_on(reply, &self.place))
-                .next()
-            {
+            let detour = sent_on(&bytes, &self.place);
+            let of_left = || sent_on(left.as_ref()?, &self.place);
+            let detour = detour.or_else(of_left);
+            if let Some(detour) = detour {
                 detours.push((index, detour));
                 continue;
             }

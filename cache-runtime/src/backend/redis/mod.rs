@@ -11,7 +11,8 @@
 //!   (see `epoch`): after a restart, after a promotion.
 //! - A connection is only used while it is sure to lead to the primary. With sentinels or a cluster, one over which
 //!   nothing was heard for half a second is looked up again first, and a reply that took longer does not count. So a
-//!   primary that was stopped and goes on after another has taken its place is not believed.
+//!   primary that was stopped and goes on after another has taken its place is not believed. It is looked up after
+//!   the server has answered, and more than half of the sentinels must answer without a doubt.
 //! - In a cluster, all connections that an operation needs are there before anything is sent over one of them.
 //!
 //! Not covered: an old primary that is cut off from the others, together with us, answers until its own time-out
@@ -34,6 +35,8 @@
 //! | `clear` | gives back room |
 //! | `watch` | tells what others change |
 //! | `failure` | what goes wrong |
+
+#![allow(clippy::similar_names, reason = "an opener opens what is opened then")]
 
 mod clear;
 mod cluster;

@@ -32,6 +32,7 @@ pub(super) struct Nodes {
     tls: bool,
     pub(super) epoch: Epoch,
     map: Door<Known>,
+    #[expect(clippy::struct_field_names, reason = "they are the nodes of the nodes")]
     nodes: Mutex<HashMap<Place, Arc<Node>>>,
     myself: Weak<Self>,
 }
@@ -245,7 +246,7 @@ impl Opener for Node {
                 nodes
                     .epoch
                     .admit(&tenure, &*nodes.link(place).await?)
-                    .await?
+                    .await?;
             }
             None => nodes.epoch.admit(&tenure, &link).await?,
         }

@@ -107,16 +107,30 @@ impl Opener for Primary {
 
     async fn open(self: Arc<Self>, stale: Option<Arc<Link>>) -> Result<Arc<Link>, Failure> {
         let server = self.finder.find().await?;
-        if let Some(link) = stale
-            && link.is_alive()
-            && link.server.place == server.place
-        {
-            link.confirm();
+        let stale = stale.filter(|link| link.is_alive() && link.server.place == server.place);
+        if let Some(link) = stale {
+            tenure(&link).await?;
+            self.is_still(&link).await?;
             return Ok(link);
         }
         let link = server.connect().await?;
         let tenure = tenure(&link).await?;
+        self.is_still(&link).await?;
         self.epoch.admit(&tenure, &link).await?;
         Ok(Arc::new(link))
+    }
+}
+
+impl Primary {
+    /// Makes sure that a server is the primary after it has answered: before, it may have been stopped for so long that
+    /// another has taken its place.
+    async fn is_still(&self, link: &Link) -> Result<(), Failure> {
+        if !self.finder.may_move() || self.finder.find().await?.place == link.server.place {
+            return Ok(());
+        }
+        let place = &link.server.place;
+        Err(Failure::unreachable(format!(
+            "redis at {place} is the primary no more"
+        )))
     }
 }

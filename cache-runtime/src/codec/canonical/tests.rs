@@ -179,7 +179,7 @@ fn the_bytes_are_fixed() {
         Some(true),
         Point { x: 1, y: 2 },
         Shape::Named { x: 3 },
-        BTreeMap::from([('b', ()), ('a', ())]),
+        BTreeMap::from([('b', true), ('a', false)]),
     );
     let expected = [
         &[27][..],
@@ -190,7 +190,7 @@ fn the_bytes_are_fixed() {
         b"\x14\x03",
         b"\x1f\x05Point\x01\x01x\x06\x01\0\0\0\x01\x01y\x06\x02\0\0\0\0",
         b"\x20\x05Shape\x05Named\x01\x01x\x0b\x03\0\0\0\0",
-        b"\x1e\x10a\0\0\0\x15\x10b\0\0\0\x15\0",
+        b"\x1e\x10a\0\0\0\x02\x10b\0\0\0\x03\0",
         &[0],
     ];
     assert_eq!(bytes(&key), expected.concat());

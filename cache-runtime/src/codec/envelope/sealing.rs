@@ -33,21 +33,14 @@ pub(crate) struct Sealing {
 impl Sealing {
     /// The content of an item of this version that holds the entry.
     pub(crate) fn seal(&self, version: Version, entry: &Entry<'_>) -> Vec<u8> {
-        let packed = match self.compress_above {
-            Some(limit) if entry.payload.len() > limit => Packed::compressed(&entry.payload),
-            _ => None,
-        };
+        let payload = Packed::new(&entry.payload, self.compress_above);
         let flag = |flag, set| if set { flag } else { 0 };
-        let flags = flag(COMPRESSED, packed.is_some())
+        let flags = flag(COMPRESSED, payload.is_compressed())
             | flag(FAILED, entry.failed)
             | flag(SIGNED, self.signing_key.is_some());
         let mut out = Vec::from(MAGIC);
         out.extend([CODEC, flags]);
-        wire::put(
-            &mut out,
-            entry,
-            packed.unwrap_or(Packed::plain(&entry.payload)),
-        );
+        wire::put(&mut out, entry, &payload);
         match &self.signing_key {
             Some(key) => {
                 let signature = key.sign(version, &out);
@@ -58,7 +51,16 @@ impl Sealing {
         out
     }
 
+    /// An envelope of any flags and body, with the checksum it needs.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn close(version: Version, flags_and_body: &[u8]) -> Vec<u8> {
+        let mut out = [&MAGIC, &[CODEC][..], flags_and_body].concat();
+        out.extend(checksum(version, &out).to_le_bytes());
+        out
+    }
+
     /// The entry that the content of an item of this version holds, whatever its type and key are.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn open_any<'a>(
         &self,
         version: Version,

@@ -219,15 +219,7 @@ fn a_signing_key_does_not_show() {
 
 /// Closes a body that nobody has written.
 fn closed(flags: u8, body: &[u8]) -> Vec<u8> {
-    let mut bytes = plain().seal(VERSION, &entry(b""));
-    bytes.truncate(5);
-    bytes.push(flags);
-    bytes.extend_from_slice(body);
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&VERSION.0);
-    hasher.update(&bytes);
-    bytes.extend(hasher.finalize().to_le_bytes());
-    bytes
+    Sealing::close(VERSION, &[&[flags], body].concat())
 }
 
 /// What a checksum does not tell is told where it is read; no length is believed.

@@ -16,7 +16,7 @@ const MAX_RATIO: usize = 255;
 /// The bytes of a mark and its version.
 const MARK: usize = MarkId::LEN + Version::LEN;
 
-pub(super) fn put(out: &mut Vec<u8>, entry: &Entry<'_>, payload: Packed<'_>) {
+pub(super) fn put(out: &mut Vec<u8>, entry: &Entry<'_>, payload: &Packed<'_>) {
     out.reserve(entry.key.len() + entry.marks.len() * MARK + payload.bytes.len() + 128);
     out.extend(entry.fingerprint.to_le_bytes());
     put_bytes(out, entry.key);
@@ -43,9 +43,10 @@ pub(super) fn take(body: &[u8], compressed: bool) -> Option<(Entry<'_>, Packed<'
         failed: false,
         payload: Cow::Borrowed(&[]),
     };
-    let unpacked = match compressed {
-        true => Some(usize::try_from(cursor.number()?).ok()?),
-        false => None,
+    let unpacked = if compressed {
+        Some(usize::try_from(cursor.number()?).ok()?)
+    } else {
+        None
     };
     let bytes = Cow::Borrowed(cursor.rest());
     Some((entry, Packed { bytes, unpacked }))
@@ -109,23 +110,28 @@ pub(super) struct Packed<'a> {
 }
 
 impl<'a> Packed<'a> {
-    pub(super) fn plain(payload: &'a [u8]) -> Self {
-        Self {
+    /// Compresses more bytes than the limit, if there is one, unless that does not make them shorter.
+    pub(super) fn new(payload: &'a [u8], compress_above: Option<usize>) -> Self {
+        let plain = Self {
             bytes: Cow::Borrowed(payload),
             unpacked: None,
+        };
+        let len = payload.len();
+        if len > MAX_UNPACKED || compress_above.is_none_or(|limit| len <= limit) {
+            return plain;
+        }
+        let compressed = block::compress(payload);
+        if compressed.len() >= len {
+            return plain;
+        }
+        Self {
+            bytes: Cow::Owned(compressed),
+            unpacked: Some(len),
         }
     }
 
-    /// None if compression does not make it shorter, or nobody would unpack it.
-    pub(super) fn compressed(payload: &'a [u8]) -> Option<Self> {
-        if payload.len() > MAX_UNPACKED {
-            return None;
-        }
-        let bytes = block::compress(payload);
-        (bytes.len() < payload.len()).then(|| Self {
-            bytes: Cow::Owned(bytes),
-            unpacked: Some(payload.len()),
-        })
+    pub(super) fn is_compressed(&self) -> bool {
+        self.unpacked.is_some()
     }
 
     /// The payload. Nothing is allocated for a length that it cannot have.
@@ -133,10 +139,10 @@ impl<'a> Packed<'a> {
         let Some(len) = self.unpacked else {
             return Some(self.bytes);
         };
-        let plausible = len <= MAX_UNPACKED && len / MAX_RATIO <= self.bytes.len();
-        let unpacked = plausible
-            .then(|| block::decompress(&self.bytes, len))?
-            .ok()?;
+        if len > MAX_UNPACKED || len / MAX_RATIO > self.bytes.len() {
+            return None;
+        }
+        let unpacked = block::decompress(&self.bytes, len).ok()?;
         (unpacked.len() == len).then_some(Cow::Owned(unpacked))
     }
 }

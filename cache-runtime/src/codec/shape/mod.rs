@@ -20,9 +20,9 @@ mod tracer;
 use std::any::type_name;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
-use notes::Notes;
+use notes::{Note, Notes};
 use tracer::Tracer;
 
 #[cfg(doc)]
@@ -31,10 +31,11 @@ use seen::Seen;
 /// No type that anyone has written comes near; it bounds those that are generated.
 const MAX_PASSES: u32 = 4096;
 
-/// Identifies the type, its shape and what it is made of; the same in every process of a build.
+/// Identifies the type, its shape and what it is made of; the same in every process of a build. A type that borrows
+/// from what it is read from has none.
 ///
 /// It runs the type's `Deserialize` many times over, with values that mean nothing: for once per function.
-pub(crate) fn fingerprint<T: DeserializeOwned + 'static>() -> u64 {
+pub(crate) fn fingerprint<T: Deserialize<'static>>() -> Option<u64> {
     let mut tracer = Tracer::new(type_name::<T>());
     let notes = Notes::begin();
     let mut quiet = 0;
@@ -42,13 +43,17 @@ pub(crate) fn fingerprint<T: DeserializeOwned + 'static>() -> u64 {
         tracer.begin();
         // A type that panics at an answer has refused it.
         let refused = catch_unwind(AssertUnwindSafe(|| T::deserialize(&mut tracer).is_err()));
-        tracer.end(refused.unwrap_or(true), notes.take());
+        let notes = notes.take();
+        if notes.iter().any(Note::is_about_borrowing) {
+            return None;
+        }
+        tracer.end(refused.unwrap_or(true), notes);
         quiet = if tracer.has_news() { 0 } else { quiet + 1 };
         if quiet >= tracer.patience() {
             break;
         }
     }
-    tracer.fingerprint()
+    Some(tracer.fingerprint())
 }
 
 #[cfg(test)]

@@ -23,6 +23,17 @@ pub(super) enum Note {
     Unfit { text: String, expected: String },
 }
 
+impl Note {
+    /// Whether the type would have what it reads lent to it: serde's own words for `&str` and `&[u8]`.
+    pub(super) fn is_about_borrowing(&self) -> bool {
+        match self {
+            Self::Unfit { expected, .. } => expected == "a borrowed string",
+            Self::Said(said) => said.ends_with("instead of a borrowed byte array"),
+            Self::Wanted(_) | Self::Missing(_) => false,
+        }
+    }
+}
+
 thread_local! {
     static NOTES: RefCell<Vec<Note>> = const { RefCell::new(Vec::new()) };
 }

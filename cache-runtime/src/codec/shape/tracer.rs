@@ -22,8 +22,8 @@ const ANYTHING: &str = "anything";
 const MAX_ANYTHING: usize = 4;
 /// How many passes there are without news when someone takes anything, and how many more for each known word: then
 /// it was given each kind of value, with each kind of value inside, for each tag.
-const PATIENCE: u32 = 49;
-const PATIENCE_PER_WORD: u32 = 7;
+const PATIENCE: usize = 49;
+const PATIENCE_PER_WORD: usize = 7;
 
 /// Answers the questions of a type's `Deserialize`, and remembers them.
 #[derive(Debug)]
@@ -93,11 +93,10 @@ impl Tracer {
     }
 
     /// After how many passes without news there will be none.
-    pub(super) fn patience(&self) -> u32 {
-        let words = (0..32).zip(self.seen.words()).count() as u32;
+    pub(super) fn patience(&self) -> usize {
         match (self.left_in_all, self.anything) {
             (0, _) => 0,
-            (_, true) => PATIENCE + PATIENCE_PER_WORD * words,
+            (_, true) => PATIENCE + PATIENCE_PER_WORD * self.seen.words().len().min(32),
             (_, false) => 1,
         }
     }
@@ -130,7 +129,9 @@ impl Tracer {
         self.write(question);
         self.write(name);
         self.questions.update(&(names.len() as u64).to_le_bytes());
-        names.iter().for_each(|name| self.write(name));
+        for name in names {
+            self.write(name);
+        }
         Ok(name)
     }
 
@@ -232,7 +233,7 @@ impl Tracer {
             Kind::Bool => visitor.visit_bool(true),
             Kind::Integer => visitor.visit_u64(1),
             Kind::Float => visitor.visit_f64(1.0),
-            Kind::Text => visitor.visit_borrowed_str(word.unwrap_or("1")),
+            Kind::Text => visitor.visit_str(word.unwrap_or("1")),
             Kind::Seq => self.elements(ANYTHING, 1, visitor),
             Kind::Map => self.entries(ANYTHING, visitor),
         }
@@ -266,8 +267,8 @@ impl<'de> Deserializer<'de> for &mut Tracer {
         deserialize_f32: visit_f32(1.0),
         deserialize_f64: visit_f64(1.0),
         deserialize_char: visit_char('1'),
-        deserialize_bytes: visit_borrowed_bytes(b"1"),
-        deserialize_byte_buf: visit_borrowed_bytes(b"1"),
+        deserialize_bytes: visit_bytes(b"1"),
+        deserialize_byte_buf: visit_bytes(b"1"),
         deserialize_unit: visit_unit(),
         deserialize_ignored_any: visit_unit(),
     }
@@ -278,26 +279,26 @@ impl<'de> Deserializer<'de> for &mut Tracer {
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
         self.ask::<V::Value>("str", &[])?;
-        visitor.visit_borrowed_str(self.field.unwrap_or("1"))
+        visitor.visit_str(self.field.unwrap_or("1"))
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
         self.ask::<V::Value>("string", &[])?;
-        visitor.visit_borrowed_str(self.field.unwrap_or("1"))
+        visitor.visit_str(self.field.unwrap_or("1"))
     }
 
     /// The name of a field; elsewhere the name of a variant, as in a tag.
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
         let name = self.ask::<V::Value>("identifier", &[])?;
         if let Some(field) = self.field.take() {
-            return visitor.visit_borrowed_str(field);
+            return visitor.visit_str(field);
         }
         self.anything = true;
         let words = self.seen.words().len();
         let index = self.enter(name, words);
         let before = self.seen.news();
         let word = self.seen.words().get(index).copied().unwrap_or("");
-        let result = visitor.visit_borrowed_str(word);
+        let result = visitor.visit_str(word);
         self.seen.leave(name, index, before, result.is_ok());
         result
     }
@@ -306,7 +307,7 @@ impl<'de> Deserializer<'de> for &mut Tracer {
         let word = self.value_of.take();
         self.ask::<V::Value>("any", &[])?;
         if let Some(field) = self.field.take() {
-            return visitor.visit_borrowed_str(field);
+            return visitor.visit_str(field);
         }
         self.anything = true;
         self.whatever(word, visitor)

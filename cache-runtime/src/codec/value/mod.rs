@@ -1,7 +1,7 @@
 //! Values as bytes: a self-describing format that gives back what was put in, and survives any bytes.
 //!
 //! It is as lenient as JSON, so whatever serde's attributes make of a type works (`flatten`, `untagged`, `tag`,
-//! `skip_serializing_if`, `default`), and compact as MessagePack. It is a format of our own for two things that those
+//! `skip_serializing_if`, `default`), and compact as `MessagePack`. It is a format of our own for two things that those
 //! of its kind lack, each of which would be a wrong value or an abort:
 //!
 //! - `Some(None)` and `Some(())` are not `None`;
@@ -16,6 +16,7 @@
 //! | `80` | | the end of a sequence or map |
 //! | `81`, `83`, `84`, `85` | | none, unit, false, true |
 //! | `82` | a value | some, where the value would be taken for none |
+//! | `90` | a byte | a number from 128 to 255 |
 //! | `86`, `87` | number | an unsigned integer `n`; a negative one, `-1 - n` |
 //! | `88`, `89` | 16 bytes | integers past 64 bits, unsigned and signed |
 //! | `8a`, `8b` | 4, 8 bytes | floating point |
@@ -29,8 +30,8 @@
 mod read;
 mod write;
 
+use serde::Deserialize;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 use read::Reader;
@@ -53,6 +54,7 @@ mod tag {
     pub(super) const BYTES: u8 = 0x8d;
     pub(super) const SEQ: u8 = 0x8e;
     pub(super) const MAP: u8 = 0x8f;
+    pub(super) const BYTE: u8 = 0x90;
     /// The largest number that is its own first byte.
     pub(super) const SMALL: u8 = 0x7f;
     /// Text of length `n` begins with `SHORT_STR + n`.
@@ -72,12 +74,12 @@ pub(crate) fn encode_value<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, 
     Ok(out)
 }
 
-/// The value that some bytes are.
+/// The value that some bytes are. It is not made of parts of the bytes: a type that borrows cannot be read.
 ///
 /// # Errors
 ///
 /// If they are not exactly one value of the type.
-pub(crate) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+pub(crate) fn decode_value<T: Deserialize<'static>>(bytes: &[u8]) -> Result<T, Error> {
     let mut reader = Reader::new(bytes);
     T::deserialize(&mut reader)
         .and_then(|value| reader.finish().map(|()| value))

@@ -15,14 +15,14 @@ use crate::codec::cursor::Cursor;
 use crate::codec::failure::Failure;
 
 /// Reads one value after the other.
-pub(super) struct Reader<'de> {
-    cursor: Cursor<'de>,
+pub(super) struct Reader<'b> {
+    cursor: Cursor<'b>,
     /// How many more levels it enters.
     room: u32,
 }
 
-impl<'de> Reader<'de> {
-    pub(super) fn new(bytes: &'de [u8]) -> Self {
+impl<'b> Reader<'b> {
+    pub(super) fn new(bytes: &'b [u8]) -> Self {
         Self {
             cursor: Cursor::new(bytes),
             room: MAX_DEPTH,
@@ -75,7 +75,7 @@ impl<'de> Reader<'de> {
     }
 
     /// What follows a first byte that stands for something which holds nothing else.
-    fn leaf(&mut self, first: u8) -> Result<Leaf<'de>, Failure> {
+    fn leaf(&mut self, first: u8) -> Result<Leaf<'b>, Failure> {
         let cursor = &mut self.cursor;
         let leaf = match first {
             ..=tag::SMALL => Some(Leaf::Unsigned(first.into())),
@@ -83,6 +83,7 @@ impl<'de> Reader<'de> {
             tag::UNIT => Some(Leaf::Unit),
             tag::FALSE => Some(Leaf::Bool(false)),
             tag::TRUE => Some(Leaf::Bool(true)),
+            tag::BYTE => cursor.byte().map(|byte| Leaf::Unsigned(byte.into())),
             tag::UNSIGNED => cursor.number().map(Leaf::Unsigned),
             tag::NEGATIVE => cursor.number().map(Leaf::Negative),
             tag::U128 => cursor.array().map(u128::from_le_bytes).map(Leaf::U128),
@@ -124,7 +125,7 @@ fn ends_early() -> Failure {
 }
 
 /// What holds nothing else.
-enum Leaf<'de> {
+enum Leaf<'b> {
     None,
     Unit,
     Bool(bool),
@@ -135,12 +136,12 @@ enum Leaf<'de> {
     I128(i128),
     F32(f32),
     F64(f64),
-    Str(&'de [u8]),
-    Bytes(&'de [u8]),
+    Str(&'b [u8]),
+    Bytes(&'b [u8]),
 }
 
-impl<'de> Leaf<'de> {
-    fn visit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+impl Leaf<'_> {
+    fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self {
             Self::None => visitor.visit_none(),
             Self::Unit => visitor.visit_unit(),
@@ -155,15 +156,15 @@ impl<'de> Leaf<'de> {
             Self::F32(value) => visitor.visit_f32(value),
             Self::F64(value) => visitor.visit_f64(value),
             Self::Str(bytes) => match str::from_utf8(bytes) {
-                Ok(text) => visitor.visit_borrowed_str(text),
+                Ok(text) => visitor.visit_str(text),
                 Err(error) => Err(Failure::new(error.to_string())),
             },
-            Self::Bytes(bytes) => visitor.visit_borrowed_bytes(bytes),
+            Self::Bytes(bytes) => visitor.visit_bytes(bytes),
         }
     }
 }
 
-impl<'de> Deserializer<'de> for &mut Reader<'de> {
+impl<'de> Deserializer<'de> for &mut Reader<'_> {
     type Error = Failure;
 
     fn is_human_readable(&self) -> bool {
@@ -250,10 +251,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 }
 
 /// What stands before an end tag.
-struct Held<'r, 'de>(&'r mut Reader<'de>);
+struct Held<'r, 'b>(&'r mut Reader<'b>);
 
-impl<'de> Held<'_, 'de> {
-    fn next<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
+impl Held<'_, '_> {
+    fn next<'de, S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Failure> {
         if self.0.peek()? == tag::END {
             return Ok(None);
         }
@@ -261,7 +262,7 @@ impl<'de> Held<'_, 'de> {
     }
 }
 
-impl<'de> SeqAccess<'de> for Held<'_, 'de> {
+impl<'de> SeqAccess<'de> for Held<'_, '_> {
     type Error = Failure;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(
@@ -272,7 +273,7 @@ impl<'de> SeqAccess<'de> for Held<'_, 'de> {
     }
 }
 
-impl<'de> MapAccess<'de> for Held<'_, 'de> {
+impl<'de> MapAccess<'de> for Held<'_, '_> {
     type Error = Failure;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(
@@ -288,9 +289,9 @@ impl<'de> MapAccess<'de> for Held<'_, 'de> {
 }
 
 /// A variant that is only a name.
-struct Bare<'r, 'de>(&'r mut Reader<'de>);
+struct Bare<'r, 'b>(&'r mut Reader<'b>);
 
-impl<'de> EnumAccess<'de> for Bare<'_, 'de> {
+impl<'de> EnumAccess<'de> for Bare<'_, '_> {
     type Error = Failure;
     type Variant = Nothing;
 
@@ -306,7 +307,7 @@ impl<'de> EnumAccess<'de> for Bare<'_, 'de> {
 struct Nothing;
 
 impl Nothing {
-    fn instead_of<R>(self, expected: &str) -> Result<R, Failure> {
+    fn instead_of<R>(expected: &str) -> Result<R, Failure> {
         Err(Failure::invalid_type(Unexpected::UnitVariant, &expected))
     }
 }
@@ -319,11 +320,11 @@ impl<'de> VariantAccess<'de> for Nothing {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, _: S) -> Result<S::Value, Failure> {
-        self.instead_of("newtype variant")
+        Self::instead_of("newtype variant")
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Failure> {
-        self.instead_of("tuple variant")
+        Self::instead_of("tuple variant")
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -331,14 +332,14 @@ impl<'de> VariantAccess<'de> for Nothing {
         _: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, Failure> {
-        self.instead_of("struct variant")
+        Self::instead_of("struct variant")
     }
 }
 
 /// A variant's name, and then its content.
-struct Content<'r, 'de>(&'r mut Reader<'de>);
+struct Content<'r, 'b>(&'r mut Reader<'b>);
 
-impl<'de> EnumAccess<'de> for Content<'_, 'de> {
+impl<'de> EnumAccess<'de> for Content<'_, '_> {
     type Error = Failure;
     type Variant = Self;
 
@@ -347,7 +348,7 @@ impl<'de> EnumAccess<'de> for Content<'_, 'de> {
     }
 }
 
-impl<'de> VariantAccess<'de> for Content<'_, 'de> {
+impl<'de> VariantAccess<'de> for Content<'_, '_> {
     type Error = Failure;
 
     fn unit_variant(self) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::*;
@@ -51,15 +52,16 @@ fn text_and_bytes_come_back() {
 
 #[test]
 fn none_is_told_from_what_holds_it() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Unit;
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Wrapped<T>(T);
+
     assert_back([None, Some(None), Some(Some(None)), Some(Some(Some(0)))]);
     assert_back([None, Some(())]);
     assert_back([None, Some(None), Some(Some(()))]);
     assert_back([vec![Some(None), None, Some(Some(1))]]);
 
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Unit;
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Wrapped<T>(T);
     assert_back([None, Some(Unit)]);
     assert_back([None, Some(Wrapped(None)), Some(Wrapped(Some(Wrapped(()))))]);
     assert_back([Ok(()), Err(None), Err(Some(()))]);
@@ -91,7 +93,7 @@ fn types_with_attributes_of_serde_come_back() {
 fn added_fields_have_their_defaults_and_removed_ones_are_passed_over() {
     #[derive(Serialize)]
     struct Old {
-        gone: BTreeMap<u8, Vec<Option<Option<u8>>>>,
+        gone: BTreeMap<u8, Vec<Option<()>>>,
         kept: u32,
     }
     #[derive(Deserialize)]
@@ -101,7 +103,7 @@ fn added_fields_have_their_defaults_and_removed_ones_are_passed_over() {
         kept: u64,
     }
     let old = Old {
-        gone: BTreeMap::from([(1, vec![None, Some(None), Some(Some(2))]), (2, vec![])]),
+        gone: BTreeMap::from([(1, vec![None, Some(())]), (2, vec![])]),
         kept: 7,
     };
     let bytes = encode_value(&old).expect("it can be encoded");

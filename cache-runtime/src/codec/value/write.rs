@@ -17,6 +17,7 @@ pub(super) struct Writer<'a> {
     room: u32,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "serde wants what they return")]
 impl<'a> Writer<'a> {
     pub(super) fn new(out: &'a mut Vec<u8>) -> Self {
         Self {
@@ -128,7 +129,8 @@ impl<'a> Serializer for Writer<'a> {
     fn serialize_u64(self, value: u64) -> Done {
         match u8::try_from(value) {
             Ok(small @ ..=tag::SMALL) => self.put(small, &[]),
-            _ => self.number(tag::UNSIGNED, value),
+            Ok(byte) => self.put(tag::BYTE, &[byte]),
+            Err(_) => self.number(tag::UNSIGNED, value),
         }
     }
 
@@ -258,6 +260,7 @@ pub(super) struct Held<'a> {
     ends: usize,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "serde wants what they return")]
 impl Held<'_> {
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
         value.serialize(self.writer.again())

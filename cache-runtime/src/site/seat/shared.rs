@@ -4,9 +4,10 @@ use std::future::Future;
 
 use super::super::flight::{Landing, block_on};
 use super::super::running::Framed;
-use super::super::shared::tag_marks;
+use super::super::shared::{Claim, tag_marks, wire_times};
 use super::super::step::{TakenOf, restored};
-use super::{Attempt, Computation};
+use super::{Attempt, Computation, Purpose, Seat, Task};
+use crate::backend::Version;
 use crate::codec::envelope::MarkId;
 use crate::entry::Times;
 use crate::error::Error;
@@ -14,20 +15,132 @@ use crate::key::cell::KeyCell;
 use crate::lineage::{self, Lineage, Proof};
 use crate::options::times;
 use crate::outcome::{Detailed, MissReason};
+use crate::shared::remote::Storing;
 use crate::stats::Event;
 use crate::value::Kind;
 use crate::value::cell::ValueCell;
 
-use super::Purpose;
-
 /// A computation that has ended, and what is still to be done: `R` is not among it, since a future that waits may
 /// change threads.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 enum Ending<R, K: Kind<R>, O: KeyCell> {
     Ended(Detailed<R>),
     Store(Computation<R, K, O>, TakenOf<K>),
 }
 
+/// How a value is to be stored.
+struct Intent {
+    times: Option<Times>,
+    /// The labels that the value gives itself.
+    late: Vec<MarkId>,
+    lineage: Lineage,
+    /// What it depends on; nothing if it may not be stored.
+    proof: Option<Proof>,
+}
+
+/// A computation that has come to a value, which is not stored yet.
+pub(in crate::site) struct Unstored<R, K: Kind<R>, O: KeyCell>(Computation<R, K, O>, TakenOf<K>);
+
+impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
+    /// Takes what the function has come to; gives it back unless it is still to be stored.
+    pub(in crate::site) fn finish_shared(self, result: R) -> Result<R, Unstored<R, K, O>> {
+        match self.0 {
+            Task::Compute(computation) if computation.claim.is_some() => {
+                match computation.end_shared(Ok(result)) {
+                    Ending::Ended(answer) => Ok(answer.value),
+                    Ending::Store(computation, taken) => Err(Unstored(computation, taken)),
+                }
+            }
+            task => Ok(Self(task).finish(result)),
+        }
+    }
+}
+
+/// Takes the right to store what is about to be computed together.
+pub(in crate::site) async fn lease_all<R, K: Kind<R>, O: KeyCell>(seats: Vec<&mut Seat<R, K, O>>) {
+    let mut all = seats.into_iter().filter_map(|seat| match &mut seat.0 {
+        Task::Compute(computation) => Some(computation),
+        Task::Bypass(_) => None,
+    });
+    let Some(first) = all.next() else { return };
+    let instance = first.instance;
+    // Labels are made of arguments that all of them have in common.
+    let labels = tag_marks(first.labels.iter().map(lineage::Label::name));
+    let claims = std::iter::once(first).chain(all);
+    let claims = claims.filter_map(|computation| computation.claim.as_mut());
+    let leased = Claim::lease_all(claims.collect(), &labels, instance.options.longest());
+    if leased.await.is_err() {
+        instance.counters.count(Event::BackendError);
+    }
+}
+
+/// Stores what was computed together, and gives out each result.
+pub(in crate::site) async fn store_all<R, K: Kind<R>, O: KeyCell, P>(
+    all: Vec<(P, Unstored<R, K, O>)>,
+    mut give: impl FnMut(P, R),
+) {
+    let mut together = Vec::new();
+    for (place, Unstored(computation, taken)) in all {
+        let (computation, intent) = computation.intend(&taken);
+        if computation.stores_with_others(&intent) {
+            together.push((place, computation, taken, intent));
+        } else {
+            give(place, computation.store_intended(taken, intent).await.value);
+        }
+    }
+    let stored = store_together(&together).await;
+    for ((place, computation, taken, intent), version) in together.into_iter().zip(stored) {
+        computation.count_store(version.is_some());
+        let mut lineage = intent.lineage;
+        if let Some(mut proof) = intent.proof {
+            proof.version = version.or(proof.version);
+            lineage = lineage.proven(proof);
+        }
+        give(place, computation.landed(taken, lineage).value);
+    }
+}
+
+/// Stores what can be stored by one change; the versions that it has then.
+async fn store_together<R, K: Kind<R>, O: KeyCell, P>(
+    all: &[(P, Computation<R, K, O>, TakenOf<K>, Intent)],
+) -> Vec<Option<Version>> {
+    let values = all.iter().filter_map(|(_, computation, taken, intent)| {
+        let claim = computation.claim.as_ref()?;
+        let (slot, lease) = claim.held()?;
+        let storing = Storing {
+            stored: K::Cell::view(taken),
+            times: wire_times(intent.times.as_ref()?),
+            marks: &intent.proof.as_ref()?.marks,
+            supersedes: false,
+        };
+        Some((claim.remote, (slot, lease, storing)))
+    });
+    let (remotes, values): (Vec<_>, Vec<_>) = values.unzip();
+    let Some(remote) = remotes.first() else {
+        return Vec::new();
+    };
+    match remote.store_many(values).await {
+        Ok(versions) => versions,
+        Err(why) => {
+            all.iter()
+                .for_each(|(_, computation, ..)| computation.report(&why));
+            vec![None; all.len()]
+        }
+    }
+}
+
 impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
+    /// Whether one change is all that it takes to store the value.
+    fn stores_with_others(&self, intent: &Intent) -> bool {
+        let leased = self
+            .claim
+            .as_ref()
+            .is_some_and(|claim| claim.held().is_some());
+        let supersedes = self.purpose == Purpose::Call(MissReason::Forced);
+        let ready = intent.times.is_some() && intent.proof.is_some();
+        leased && ready && !supersedes && intent.late.is_empty()
+    }
+
     pub(super) fn fill_shared(mut self, body: impl FnOnce() -> R) -> Detailed<R> {
         block_on(self.lease());
         let (frame, catch) = self.run();
@@ -57,6 +170,9 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let Some(claim) = &mut self.claim else { return };
         if claim.lease(&labels, ttl).await.is_err() {
             instance.counters.count(Event::BackendError);
+            if let Some(outer) = self.frame.outer_recording() {
+                outer.forsake();
+            }
         }
     }
 
@@ -69,19 +185,46 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     }
 
     /// Stores a value, gives it to those who wait, and returns it.
-    async fn store_shared(mut self, taken: TakenOf<K>) -> Detailed<R> {
-        let value = K::value(K::Cell::view(&taken));
+    async fn store_shared(self, taken: TakenOf<K>) -> Detailed<R> {
+        let (computation, intent) = self.intend(&taken);
+        computation.store_intended(taken, intent).await
+    }
+
+    /// Ends the recording of what a value was computed from, and says how it is to be stored.
+    fn intend(mut self, taken: &TakenOf<K>) -> (Self, Intent) {
+        let value = K::value(K::Cell::view(taken));
         let times = times(&self.instance.options, &self.instance.rules, value);
         let late = value.map_or_else(Vec::new, |value| self.instance.labels_of(value));
         let late = tag_marks(late.iter().map(crate::lineage::Label::name));
-        let mut lineage = self.gather(value);
+        let lineage = self.gather(value);
         if times.is_none() && self.is_refresh() {
             self.pause(self.instance.now());
         }
         let proof = self.claim.as_ref().and_then(|claim| claim.proof(&lineage));
+        let intent = Intent {
+            times,
+            late,
+            lineage,
+            proof,
+        };
+        (self, intent)
+    }
+
+    async fn store_intended(self, taken: TakenOf<K>, intent: Intent) -> Detailed<R> {
+        let Intent {
+            times,
+            late,
+            mut lineage,
+            proof,
+        } = intent;
         if let Some(proof) = proof {
             lineage = self.settle(&taken, times, proof, &late, lineage).await;
         }
+        self.landed(taken, lineage)
+    }
+
+    /// Gives a value to those who wait, and returns it.
+    fn landed(mut self, taken: TakenOf<K>, lineage: Lineage) -> Detailed<R> {
         self.hand_out(&lineage);
         let answer = restored::<R, K>(taken.clone());
         self.land(Landing::Value(taken, lineage), self.computed());
@@ -112,12 +255,16 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             self.report(&why);
             (proof, false)
         });
+        self.count_store(stored);
+        lineage.proven(proof)
+    }
+
+    fn count_store(&self, stored: bool) {
         self.count(if stored {
             Event::Store
         } else {
             Event::Rejected
         });
-        lineage.proven(proof)
     }
 
     fn report(&self, _why: &Error) {

@@ -1,0 +1,193 @@
+//! A batch whose entries live in a shared store: one look for all ids, claims taken together before the function
+//! runs, and one change that stores what it has returned.
+
+use std::mem;
+
+use super::super::door::is_disabled;
+use super::super::flight::Landing;
+use super::super::seat::{Seat, Unstored, lease_all, store_all};
+use super::super::shared::{Decision, Eve, Home, RemoteOf};
+use super::super::step::TakenOf;
+use super::{Batch, One};
+use crate::key::cell::KeyCell;
+use crate::key::{CellOf, KeyRef};
+use crate::shared::remote::{Slot, sequence};
+use crate::shared::versions::Seen;
+use crate::stats::Event;
+use crate::value::batch::{BatchMap, BatchOutput, OneOf};
+use crate::value::{Kind, Types};
+
+/// What a call has to do with the store.
+pub(super) struct Away<R, K: Kind<R>, C: KeyCell> {
+    /// The store, if the entries live there.
+    pub(super) remote: Option<&'static RemoteOf<K>>,
+    /// When the call began, in the order of this process.
+    began: u64,
+    /// What has been computed and is not stored yet.
+    unstored: Vec<(usize, Unstored<R, K, C>)>,
+}
+
+impl<R, K: Kind<R>, C: KeyCell> Default for Away<R, K, C> {
+    fn default() -> Self {
+        Self {
+            remote: None,
+            began: 0,
+            unstored: Vec::new(),
+        }
+    }
+}
+
+/// What a look at one id has shown.
+pub(super) struct Look {
+    slot: Slot,
+    seen: Option<Seen>,
+}
+
+impl<I, O, K, Q> Batch<'_, I, O, K, Q>
+where
+    I: Clone,
+    O: BatchOutput<Map: BatchMap<I, Value = O::Value>>,
+    K: Kind<OneOf<O>>,
+    Q: KeyRef,
+{
+    /// Finds the store; answers whether there is a cache at all.
+    pub(super) async fn begin_away(&mut self) -> bool {
+        let door = self.door;
+        let Some(first) = self.open.first() else {
+            return true;
+        };
+        if !door.looks_away(&first.key) {
+            return true;
+        }
+        let remote = match &door.instance(&first.key).home {
+            Home::Nowhere => return false,
+            Home::Here => None,
+            Home::Away(remote) => Some(&**remote),
+        };
+        self.away.began = sequence();
+        self.away.remote = remote;
+        for one in self.open.iter().filter(|_| !is_disabled()) {
+            door.rely(&one.key, remote, self.ask).await;
+        }
+        true
+    }
+
+    /// Takes every open id one step on, after one look at all of them.
+    pub(super) async fn look_away(&mut self) -> Result<(), O::Error> {
+        self.find_slots()?;
+        let (Some(remote), Some(first)) = (self.away.remote, self.open.first()) else {
+            return Ok(());
+        };
+        let instance = self.door.instance(&first.key);
+        let eve = Eve::now(instance.realm, &remote.hub);
+        let looks = self.open.iter().filter_map(|one| one.look.as_ref());
+        let slots: Vec<_> = looks.map(|look| look.slot.clone()).collect();
+        let fetched = match remote.fetch_many(&slots).await {
+            Ok(fetched) => fetched.into_iter().map(Some).collect(),
+            Err(_) => {
+                instance.counters.count(Event::BackendError);
+                Vec::from_iter(slots.iter().map(|_| None))
+            }
+        };
+        for (mut one, fetched) in mem::take(&mut self.open).into_iter().zip(fetched) {
+            let (Some(call), Some(look)) = (&mut one.call, &mut one.look) else {
+                continue;
+            };
+            match call.decide(&one.key, remote, &look.slot, fetched, eve) {
+                Decision::Step(step) => self.take(one, step)?,
+                Decision::Follow(follow, seen) => {
+                    look.seen = seen;
+                    self.followed.push((one, follow));
+                }
+                Decision::Again => self.open.push(one),
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds out where the entries of the open ids are.
+    fn find_slots(&mut self) -> Result<(), O::Error> {
+        let Some(remote) = self.away.remote else {
+            return Ok(());
+        };
+        for mut one in mem::take(&mut self.open) {
+            match (remote.slot(&one.key), &one.call) {
+                (Ok(slot), _) => {
+                    one.look = Some(Look { slot, seen: None });
+                    self.open.push(one);
+                }
+                (Err(why), Some(call)) => {
+                    let step = call.not_shareable(&why);
+                    self.take(one, step)?;
+                }
+                (Err(_), None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what the wait for an id has brought, if it is good for this call.
+    pub(super) async fn landed_away(
+        &mut self,
+        mut one: One<O, K, Q>,
+        landing: Landing<TakenOf<K>, <K as Types>::Error>,
+    ) -> Result<(), O::Error> {
+        let began = self.away.began;
+        let step = match (&mut one.call, &one.look, self.away.remote) {
+            (Some(call), Some(look), Some(remote)) => {
+                let seen = look.seen.as_ref();
+                call.taken(landing, remote, &look.slot, began, seen).await
+            }
+            _ => None,
+        };
+        match step {
+            Some(step) => self.take(one, step),
+            None => {
+                self.open.push(one);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes the right to store what is about to be computed.
+    pub(super) async fn lease_away(&mut self) {
+        lease_all(self.led.iter_mut().map(|(_, seat)| seat).collect()).await;
+    }
+
+    /// Takes what was computed for an id, if it goes to the store; else gives it back.
+    #[expect(
+        clippy::type_complexity,
+        reason = "what is given back is what was taken"
+    )]
+    pub(super) fn land_away(
+        &mut self,
+        place: usize,
+        seat: Seat<OneOf<O>, K, CellOf<Q>>,
+        value: Option<O::Value>,
+    ) -> Option<(Seat<OneOf<O>, K, CellOf<Q>>, Option<O::Value>)> {
+        if self.away.remote.is_none() {
+            return Some((seat, value));
+        }
+        match seat.finish_shared(Ok(value)) {
+            Ok(Ok(Some(value))) => self.answer.give(&self.ids[place], value),
+            Ok(_) => {}
+            Err(unstored) => self.away.unstored.push((place, unstored)),
+        }
+        None
+    }
+
+    pub(super) fn has_unstored(&self) -> bool {
+        !self.away.unstored.is_empty()
+    }
+
+    /// Stores what has been computed.
+    pub(super) async fn store_away(&mut self) {
+        let (ids, answer) = (self.ids, &mut self.answer);
+        let give = |place: usize, result: OneOf<O>| {
+            if let Ok(Some(value)) = result {
+                answer.give(&ids[place], value);
+            }
+        };
+        store_all(mem::take(&mut self.away.unstored), give).await;
+    }
+}

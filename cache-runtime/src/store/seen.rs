@@ -1,0 +1,282 @@
+//! What readers see of a shard, while a writer may change it beside them.
+//!
+//! A slot is filled before the table names it, and emptied when nobody can see it any more. Its value is filled in once,
+//! beside readers, who look at the value's time first; it is taken out by a writer that is alone.
+#![allow(
+    unsafe_code,
+    reason = "slots are filled while others are read, and read without asking whether they are full"
+)]
+
+use std::cell::UnsafeCell;
+use std::mem::{MaybeUninit, needs_drop};
+use std::sync::Arc;
+
+use super::held::Held;
+use super::shard::{Mark, tag};
+use super::table::Table;
+use crate::clock::Moment;
+use crate::key::KeyRef;
+use crate::key::cell::KeyCell;
+use crate::options::Ttl;
+use crate::policy::Heat;
+use crate::value::cell::ValueCell;
+
+/// A key, and what is held of its value.
+#[derive(Debug)]
+pub(super) struct Slot<K, V> {
+    pub(super) key: K,
+    pub(super) held: Held<V>,
+}
+
+type Place<T> = UnsafeCell<MaybeUninit<T>>;
+
+/// See the [module](self).
+#[repr(C)] // what a hit looks at stands together
+pub(crate) struct Seen<K, V> {
+    pub(super) table: Table,
+    slots: Vec<Place<Slot<K, V>>>,
+    pub(super) heat: Heat,
+    ages: Ages,
+    /// Whether it counts how often slots are hit.
+    heats: bool,
+}
+
+// SAFETY: readers share keys and values; a writer fills slots, and takes them out, on any thread.
+unsafe impl<K: Send + Sync, V: Send + Sync> Sync for Seen<K, V> {}
+
+/// When each entry was stored: said by the time until which it is good if all live equally long.
+#[derive(Debug)]
+enum Ages {
+    Uniform(Ttl),
+    Each(Vec<UnsafeCell<u64>>),
+}
+
+/// A value that is good at any rate.
+pub(super) struct Taken<T, K> {
+    pub(super) value: T,
+    /// The key, if it is yet to be compared.
+    pub(super) key: Option<Arc<K>>,
+    pub(super) stored_at: Moment,
+}
+
+#[expect(
+    clippy::inline_always,
+    reason = "a hit costs less than the calls that it would be made of"
+)]
+impl<K: KeyCell, V: ValueCell> Seen<K, V> {
+    /// Takes a value that is good at any rate.
+    #[inline(always)]
+    pub(super) fn hit<Q: KeyRef<Owned = K::Key>>(
+        &self,
+        hash: u64,
+        key: &Q,
+        is_good: impl FnOnce(u64) -> bool,
+    ) -> Option<Taken<V::Taken, K::Key>> {
+        // SAFETY: the table names full slots, and while this is lent out nobody takes out what it has named.
+        let slot_at = |index| unsafe { self.full(index) };
+        let is_it = |index| !K::IN_PLACE || key.is(slot_at(index).key.key());
+        let index = self.table.find(tag(hash), is_it)?;
+        // SAFETY: as above.
+        let (value, stored_at, time) = unsafe { self.entry(index) }?;
+        if !is_good(time) {
+            return None;
+        }
+        self.heat.touch(index);
+        Some(Taken {
+            value: value.take(),
+            key: slot_at(index).key.share(),
+            stored_at,
+        })
+    }
+}
+
+impl<K, V> Seen<K, V> {
+    /// Whether nobody notices when keys and values are dropped: they need no code for it.
+    pub(super) const PLAIN: bool = !needs_drop::<K>() && !needs_drop::<V>();
+
+    /// Nothing. `uniform` is the time to live of all entries, if it is the same; `heats` says whether hits are counted.
+    pub(super) fn new(uniform: Option<Ttl>, heats: bool) -> Self {
+        Self {
+            table: Table::new(),
+            slots: Vec::new(),
+            heat: Heat::default(),
+            ages: uniform.map_or(Ages::Each(Vec::new()), Ages::Uniform),
+            heats,
+        }
+    }
+
+    /// When the entry of a slot was stored that is good until this time.
+    ///
+    /// # Safety
+    ///
+    /// The time was read in the slot, and there is still an entry in it.
+    #[inline]
+    unsafe fn stored_at(&self, index: u32, time: u64) -> Moment {
+        match &self.ages {
+            Ages::Uniform(None) => Moment(time.saturating_sub(Moment::FOR_EVER.0)),
+            Ages::Uniform(Some(ttl)) => Moment(time).before(*ttl),
+            // SAFETY: it was written before the time of the entry, and is not written again while that is there.
+            Ages::Each(ages) => Moment(unsafe { *ages[index as usize].get() }),
+        }
+    }
+
+    /// Takes note of when an entry is stored; answers what time is kept for it in the stead of `due`.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the only writer, and there is no entry in the slot.
+    unsafe fn age(&self, index: u32, stored_at: Moment, due: Moment) -> u64 {
+        match &self.ages {
+            Ages::Uniform(None) if due >= Moment::FOR_EVER => Moment::FOR_EVER.0 + stored_at.0,
+            Ages::Uniform(_) => due.0.max(1),
+            Ages::Each(ages) => {
+                // SAFETY: readers look at it only where there is an entry.
+                unsafe { *ages[index as usize].get() = stored_at.0 };
+                due.0.max(1)
+            }
+        }
+    }
+
+    /// The value in a full slot, when it was stored and until when it is good.
+    ///
+    /// # Safety
+    ///
+    /// The slot is full, and stays so.
+    #[inline]
+    pub(super) unsafe fn entry(&self, index: u32) -> Option<(&V, Moment, u64)> {
+        // SAFETY: as the caller knows; there is an entry, and nobody takes it out while this is lent out.
+        unsafe {
+            let (value, time) = self.full(index).held.get()?;
+            Some((value, self.stored_at(index, time), time))
+        }
+    }
+
+    /// Puts an entry into a full slot that has none, beside readers.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the only writer. The slot is full.
+    pub(super) unsafe fn fill(&self, index: u32, value: V, stored_at: Moment, due: Moment) {
+        // SAFETY: as the caller knows.
+        unsafe {
+            let time = self.age(index, stored_at, due);
+            self.full(index).held.fill(value, time);
+        }
+    }
+
+    /// A full slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot is full, and stays so.
+    #[inline]
+    pub(super) unsafe fn full(&self, index: u32) -> &Slot<K, V> {
+        debug_assert!((index as usize) < self.slots.len());
+        // SAFETY: it is there and full, as the caller knows.
+        unsafe { (*self.slots.get_unchecked(index as usize).get()).assume_init_ref() }
+    }
+
+    /// Fills an empty slot that there is room for, and names it.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the only writer. The slot is empty, and no reader sees it any more.
+    pub(super) unsafe fn add(&self, index: u32, tag: u32, key: K) {
+        let held = Held::nothing();
+        // SAFETY: nobody else looks at it.
+        unsafe { (*self.slots[index as usize].get()).write(Slot { key, held }) };
+        self.table.insert(tag, index);
+    }
+
+    /// A full slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot is full.
+    pub(super) unsafe fn full_mut(&mut self, index: u32) -> &mut Slot<K, V> {
+        // SAFETY: it is full, as the caller knows.
+        unsafe { self.slots[index as usize].get_mut().assume_init_mut() }
+    }
+
+    /// Takes a slot out that the table names no more.
+    ///
+    /// # Safety
+    ///
+    /// The slot is full, and counts as empty from now on.
+    pub(super) unsafe fn take(&mut self, index: u32) -> Slot<K, V> {
+        // SAFETY: it is full, and nobody takes it again.
+        unsafe { self.slots[index as usize].get_mut().assume_init_read() }
+    }
+
+    /// Tells whether there is room for a slot of this number.
+    pub(super) fn has_room(&self, index: u32) -> bool {
+        (index as usize) < self.slots.len() && self.table.has_room(index)
+    }
+
+    /// Makes room for a slot of this number, beside those that there are.
+    pub(super) fn make_room(&mut self, index: u32, marks: &[Mark]) {
+        if index as usize >= self.slots.len() {
+            let slots = more(self.slots.len());
+            let empty = || UnsafeCell::new(MaybeUninit::uninit());
+            extend(&mut self.slots, slots, empty);
+            if self.heats {
+                self.heat.make_room(slots);
+            }
+            if let Ages::Each(ages) = &mut self.ages {
+                extend(ages, slots, UnsafeCell::default);
+            }
+        }
+        if !self.table.has_room(index) {
+            let full = self.table.slots().count();
+            let named = self.table.slots();
+            let tagged = named.map(|slot| (marks[slot as usize].tag, slot));
+            // Whichever slots are full, a cell must have the bits for their numbers.
+            self.table = Table::with(full.max(marks.len() / 2), tagged);
+        }
+    }
+
+    /// Takes all slots out.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = (u32, Slot<K, V>)> + use<K, V> {
+        let table = std::mem::replace(&mut self.table, Table::new());
+        let slots = std::mem::take(&mut self.slots);
+        self.heat = Heat::default();
+        if let Ages::Each(ages) = &mut self.ages {
+            *ages = Vec::new();
+        }
+        let named: Vec<u32> = table.slots().collect();
+        named.into_iter().map(move |index| {
+            // SAFETY: the table named full slots, each of them once, and is no more.
+            let slot = unsafe { (*slots[index as usize].get()).assume_init_read() };
+            (index, slot)
+        })
+    }
+}
+
+impl<K, V> Drop for Seen<K, V> {
+    fn drop(&mut self) {
+        if !Self::PLAIN {
+            self.drain().for_each(drop);
+        }
+    }
+}
+
+/// How many there are to be in the place of so many: twice as many while they are few, and a sixteenth more at a time
+/// once they are many, when what stands empty counts, and allocators move pages, not bytes.
+pub(super) fn more(than: usize) -> usize {
+    match than {
+        0 => 4,
+        few @ 1..1024 => 2 * few,
+        many => many + many / 16,
+    }
+}
+
+fn extend<T>(all: &mut Vec<T>, length: usize, new: impl FnMut() -> T) {
+    all.reserve_exact(length - all.len());
+    all.resize_with(length, new);
+}
+
+impl<K, V> std::fmt::Debug for Seen<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Seen").finish_non_exhaustive()
+    }
+}
