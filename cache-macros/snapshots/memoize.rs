@@ -288,7 +288,7 @@ fn __cache_of_add() -> ::cache_runtime::__private::Door<
                         .__cache_stow(),
                 )
                 .__cache_coding()
-                .is_none()
+                .is_none_or(|__cache_coding| !__cache_coding.is_shared())
             {
                 __cache_report("its result, `i64`");
             }

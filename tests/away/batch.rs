@@ -45,7 +45,7 @@ fn only_the_missing_ids_reach_the_function() {
     );
     let stats = stats_doubles();
     assert_eq!(stats.misses.total(), 9);
-    assert_eq!(stats.calls(), 16);
+    assert_eq!(stats.calls(), 14);
 }
 
 static INSIDE: Count = Count::new();
@@ -96,7 +96,8 @@ fn labels_and_dependencies_hold() {
     invalidate_scaled(1);
     assert_eq!((peek_sum(1), peek_sum(2)), (None, Some(5)));
     cache_runtime::invalidate_tag("scaled:3");
-    assert_eq!((peek_scaled(2), peek_scaled(3)), (Some(2), None));
+    assert_eq!(peek_scaled(3), None);
+    scaled(&[2]);
     cache_runtime::invalidate_tag("scaled");
     assert_eq!((peek_scaled(2), peek_sum(2)), (None, None));
     assert_eq!(sum(1), 3);
@@ -109,7 +110,9 @@ static LOADED: Count = Count::new();
 
 #[memoize(batch)]
 fn slow(ids: &[u64]) -> HashMap<u64, u64> {
-    ids.iter().for_each(|_| drop(LOADED.add()));
+    for _ in ids {
+        LOADED.add();
+    }
     std::thread::sleep(std::time::Duration::from_millis(50));
     doubled(ids)
 }

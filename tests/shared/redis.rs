@@ -7,7 +7,7 @@ use cache_runtime::Error;
 use cache_runtime::backend::redis::{Redis, Target};
 use cache_runtime::backend::{Answer, Backend, Change, Item, Version, When, behaviour};
 use cache_tests::servers::redis::{Server, are_installed};
-use cache_tests::wait_until;
+use cache_tests::{crowd, poll_once, wait_until};
 use tokio::runtime::Runtime;
 
 /// What an operation answers, as a caller has it that does not wait for ever.
@@ -130,8 +130,8 @@ fn what_stands_under_a_name_and_is_no_item_is_replaced_like_nothing() {
     }
     let server = Server::start();
     let redis = open(&server.url());
-    server.cli(&["RPUSH", "app:list", "x"]);
-    server.cli(&["SET", "app:short", "x"]);
+    server.order(&["RPUSH", "app:list", "x"]);
+    server.order(&["SET", "app:short", "x"]);
     for name in ["app:list", "app:short"] {
         assert_eq!(item(&redis, name), None);
         assert_eq!(version(&redis, name), None);
@@ -143,6 +143,67 @@ fn what_stands_under_a_name_and_is_no_item_is_replaced_like_nothing() {
 }
 
 #[test]
+fn many_who_ask_at_once_get_what_each_wants() {
+    const TASKS: usize = 200;
+    if !are_installed() {
+        return;
+    }
+    let server = Server::start();
+    let redis = open(&server.url());
+    let names: Vec<String> = (0..TASKS).map(|n| format!("app:{n}")).collect();
+    let some = names.iter().step_by(2);
+    let changes: Vec<_> = some
+        .map(|name| set(name, name.as_bytes(), When::Always))
+        .collect();
+    assert!(ask(redis.change(&changes)).is_ok());
+    let epoch = epoch(&redis);
+    crowd(8, |_| {
+        for (n, name) in names.iter().enumerate() {
+            let other = names[TASKS - 1 - n].as_str();
+            let items = [name.as_str(), other, name];
+            let read = ask(redis.get(&items, &[EPOCH, name])).expect("it answers");
+            let is_there = |n: usize| n.is_multiple_of(2);
+            for (place, n) in [(0, n), (1, TASKS - 1 - n), (2, n)] {
+                let content = read.items[place].as_ref().map(|item| &item.content);
+                assert_eq!(
+                    content.map(Vec::as_slice),
+                    is_there(n).then_some(names[n].as_bytes())
+                );
+            }
+            assert_eq!(read.versions[0], Some(epoch));
+            assert_eq!(
+                read.versions[1],
+                read.items[0].as_ref().map(|item| item.version)
+            );
+        }
+    });
+}
+
+#[test]
+fn whoever_leaves_in_the_middle_keeps_nobody() {
+    if !are_installed() {
+        return;
+    }
+    let server = Server::start();
+    let redis = open(&server.url());
+    let names = [EPOCH];
+    let ask_and_leave = || drop(poll_once(&mut redis.get(&names, &names)));
+    ask_and_leave();
+    epoch(&redis);
+    for _ in 0..1_000 {
+        ask_and_leave();
+        drop(poll_once(&mut redis.change(&[set(
+            "app:a",
+            b"",
+            When::Always,
+        )])));
+    }
+    let stays = redis.get(&names, &[]);
+    ask_and_leave();
+    assert!(ask(stays).is_ok_and(|read| read.items[0].is_some()));
+}
+
+#[test]
 fn a_lost_connection_is_made_anew_and_nothing_is_forgotten() {
     if !are_installed() {
         return;
@@ -151,7 +212,7 @@ fn a_lost_connection_is_made_anew_and_nothing_is_forgotten() {
     let redis = open(&server.url());
     let before = epoch(&redis);
     for kind in ["normal", "normal"] {
-        server.cli(&["CLIENT", "KILL", "TYPE", kind]);
+        server.order(&["CLIENT", "KILL", "TYPE", kind]);
         assert_eq!(epoch(&redis), before);
     }
     assert_eq!(epoch(&open(&server.url())), before, "another process");
@@ -252,7 +313,7 @@ fn clearing_takes_a_prefix_as_it_is_and_leaves_all_else() {
     assert!(kept.iter().all(|name| item(&redis, name).is_some()));
     assert!(ask(redis.clear("app:")).is_ok());
     wait_until(|| item(&redis, "app:a").is_none());
-    server.cli(&["CLIENT", "KILL", "TYPE", "normal"]);
+    server.order(&["CLIENT", "KILL", "TYPE", "normal"]);
     assert_eq!(epoch(&redis), before, "what tells restarts is not cleared");
 }
 
@@ -264,7 +325,7 @@ fn a_full_server_refuses_and_keeps_nothing_older() {
     let server = Server::start();
     let redis = open(&server.url());
     assert!(ask(redis.change(&[set("app:a", b"old", When::Always)])).is_ok());
-    server.cli(&["CONFIG", "SET", "maxmemory", "1"]);
+    server.order(&["CONFIG", "SET", "maxmemory", "1"]);
     let error = ask(redis.change(&[set("app:a", b"new", When::Always)]));
     let error = error.expect_err("there is no room");
     assert_eq!(error.kind(), cache_runtime::ErrorKind::Refused);
@@ -303,10 +364,10 @@ fn a_server_that_does_not_tell_who_it_is_is_new_with_every_connection() {
         return;
     }
     let server = Server::start();
-    server.cli(&["ACL", "SETUSER", "app", "on", ">pw", "~*", "+@all", "-info"]);
+    server.order(&["ACL", "SETUSER", "app", "on", ">pw", "~*", "+@all", "-info"]);
     let redis = open(&format!("redis://app:pw@127.0.0.1:{}", server.port));
     let before = epoch(&redis);
     assert_eq!(epoch(&redis), before);
-    server.cli(&["CLIENT", "KILL", "USER", "app"]);
+    server.order(&["CLIENT", "KILL", "USER", "app"]);
     assert_ne!(epoch(&redis), before);
 }

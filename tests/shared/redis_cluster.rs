@@ -79,21 +79,21 @@ fn a_slot_that_moves_is_found_while_it_does_and_after() {
     let to = (0..3).find(|node| *node != from).expect("there are three");
     let ids = [from, to].map(|node| cluster.nodes[node].cli(&["CLUSTER", "MYID"]));
     let (source, target) = (&cluster.nodes[from], &cluster.nodes[to]);
-    target.cli(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &ids[0]]);
-    source.cli(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &ids[1]]);
+    target.order(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &ids[0]]);
+    source.order(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &ids[1]]);
     let both = ["{app:m}1", "{app:m}2"];
     let read = ask(redis.get(&both, &both)).expect("both places are asked");
     assert!(read.items[0].is_some() && read.items[1].is_none());
     assert!(ask(redis.change(&[set(both[1], b"2", When::Absent)])).is_ok_and(|made| made[0]));
     assert_eq!(
-        target.cli(&["CLUSTER", "COUNTKEYSINSLOT", &slot]),
+        target.order(&["CLUSTER", "COUNTKEYSINSLOT", &slot]),
         "1",
         "it is stored where the slot goes"
     );
     let port = target.port.to_string();
-    source.cli(&["MIGRATE", "127.0.0.1", &port, both[0], "0", "5000"]);
+    source.order(&["MIGRATE", "127.0.0.1", &port, both[0], "0", "5000"]);
     for node in [target, source] {
-        node.cli(&["CLUSTER", "SETSLOT", &slot, "NODE", &ids[1]]);
+        node.order(&["CLUSTER", "SETSLOT", &slot, "NODE", &ids[1]]);
     }
     let read = ask(redis.get(&both, &both)).expect("it is found");
     assert!(read.items.iter().all(Option::is_some));

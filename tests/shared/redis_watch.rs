@@ -107,7 +107,7 @@ fn whoever_removes_everything_makes_all_copies_untrusted_once() {
         .watch("app:", Arc::clone(&notes) as _)
         .expect("one server");
     wait_until(|| notes.trusts());
-    server.cli(&["FLUSHALL"]);
+    server.order(&["FLUSHALL"]);
     wait_until(|| notes.times_lost.load(SeqCst) == 1 && notes.trusts());
 }
 
@@ -124,7 +124,7 @@ fn a_cut_connection_a_death_and_silence_are_known_within_a_second_and_pass() {
         .expect("one server");
     wait_until(|| notes.trusts());
 
-    server.cli(&["CLIENT", "KILL", "TYPE", "normal"]);
+    server.order(&["CLIENT", "KILL", "TYPE", "normal"]);
     wait_until(|| notes.times_lost.load(SeqCst) == 1);
     assert!(time_until(|| notes.trusts()) < Duration::from_secs(1));
 

@@ -138,7 +138,7 @@ impl Backend for Filesystem {
     }
 
     fn clear<'a>(&'a self, prefix: &'a str) -> Answer<'a, ()> {
-        Box::pin(async move { self.keeper.clear(&self.directory, prefix) })
+        Box::pin(self.keeper.clear(&self.directory, prefix))
     }
 }
 

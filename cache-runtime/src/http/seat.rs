@@ -301,7 +301,7 @@ impl Seat {
         }
         let recording = self.frame.recording();
         let lineage = recording.map_or_else(Lineage::default, |recording| recording.close([]));
-        if let Some(outer) = self.frame.outer_recording() {
+        for outer in self.frame.outer_recordings() {
             outer.inherit(&lineage);
         }
         lineage

@@ -44,6 +44,7 @@ pub struct Batch<'a, I, O: BatchOutput<Map: BatchMap<I>>, K: Kind<OneOf<O>>, Q: 
     /// The ids that are still to be decided.
     open: Vec<One<O, K, Q>>,
     /// Those that this call computes.
+    #[expect(clippy::type_complexity, reason = "a list of pairs")]
     led: Vec<(One<O, K, Q>, Seat<OneOf<O>, K, CellOf<Q>>)>,
     /// Those that others compute.
     followed: Vec<Followed<O, K, Q>>,
@@ -137,6 +138,10 @@ where
     }
 
     /// Says what to do next, after waiting on this thread for what others compute.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it has an async twin, and an end that is an answer"
+    )]
     pub fn next(&mut self) -> Next<I, O> {
         match self.done() {
             Some(done) => done,

@@ -224,6 +224,7 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
 }
 
 /// What a call does after a look at the store.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub(super) enum Decision<R, K: Kind<R>, O: KeyCell> {
     Step(Step<R, K, O>),
     /// It waits for another's computation, and has seen this.

@@ -55,7 +55,7 @@ impl Server {
     #[must_use]
     pub fn start_with_password(password: &str) -> Self {
         let mut server = Self::start();
-        server.cli(&["CONFIG", "SET", "requirepass", password]);
+        server.order(&["CONFIG", "SET", "requirepass", password]);
         server.argue(&["--requirepass", password]);
         server.password = Some(password.to_owned());
         server
@@ -145,12 +145,6 @@ impl Server {
         }
     }
 
-    /// Where it keeps what it keeps.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// The file of the authority that vouches for its certificate.
     #[must_use]
     pub fn authority(&self) -> PathBuf {
@@ -173,6 +167,11 @@ impl Server {
         let output = cli.args(command).output().expect("redis-cli runs");
         let answer = String::from_utf8_lossy(&output.stdout);
         answer.trim_end_matches('\n').to_owned()
+    }
+
+    /// Gives a command that needs no answer.
+    pub fn order(&self, command: &[&str]) {
+        let _ = self.cli(command);
     }
 
     /// Its process.

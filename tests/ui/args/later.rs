@@ -1,10 +1,5 @@
 //! What later versions bring is refused for now, never accepted and ignored.
-use cache_runtime::{cached, memoize};
-
-#[memoize(shared, batch)]
-fn one(a: u32) -> u32 {
-    a
-}
+use cache_runtime::cached;
 
 #[cached(response, query = true, vary("accept"))]
 fn two() -> u32 {

@@ -9,6 +9,8 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use tokio::sync::oneshot;
+
 use super::Directory;
 use super::lock::Locked;
 use crate::error::Error;
@@ -25,7 +27,8 @@ const REST: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 enum Task {
     Sweep,
-    Clear(String),
+    /// What is told when it is done: what is stored afterwards stays.
+    Clear(String, oneshot::Sender<()>),
 }
 
 /// What the thread is asked through.
@@ -49,8 +52,14 @@ impl Keeper {
     }
 
     /// Has items cleared.
-    pub(super) fn clear(&self, directory: &Arc<Directory>, prefix: &str) -> Result<(), Error> {
-        if self.ask(directory, Task::Clear(prefix.to_owned())) {
+    pub(super) async fn clear(
+        &self,
+        directory: &Arc<Directory>,
+        prefix: &str,
+    ) -> Result<(), Error> {
+        let (tell, done) = oneshot::channel();
+        let asked = self.ask(directory, Task::Clear(prefix.to_owned(), tell));
+        if asked && done.await.is_ok() {
             return Ok(());
         }
         Err(Error::unreachable(
@@ -81,7 +90,10 @@ fn run(directory: &Directory, tasks: &Receiver<Task>, is_asked: &AtomicBool) {
     let mut pause = OFTEN;
     loop {
         match tasks.recv_timeout(pause) {
-            Ok(Task::Clear(prefix)) => directory.clear(&prefix),
+            Ok(Task::Clear(prefix, tell)) => {
+                directory.clear(&prefix);
+                let _ = tell.send(());
+            }
             Ok(Task::Sweep) => {
                 is_asked.store(false, Ordering::Relaxed);
                 let took = sweep(directory, Duration::ZERO);

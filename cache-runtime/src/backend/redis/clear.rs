@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use redis::{Pipeline, Value};
+use tokio::task::JoinHandle;
 
 use super::epoch::Epoch;
 use super::failure::Failure;
@@ -12,15 +13,18 @@ use crate::backend::io::runtime;
 /// How many names a server looks at before it turns to others.
 const STEP: u32 = 1_000;
 
-/// Begins to remove what is called `prefix..` from the server; it goes on after this has returned.
+/// Ends when nothing more is removed: what is stored afterwards stays.
+pub(super) type Clearing = JoinHandle<()>;
+
+/// Begins to remove what is called `prefix..` from the server; it goes on if nobody waits for it.
 ///
 /// What tells restarts stays: without it, the next connection would look like one.
-pub(super) fn begin(link: Arc<Link>, prefix: &str, epoch: &Epoch) {
+pub(super) fn begin(link: Arc<Link>, prefix: &str, epoch: &Epoch) -> Clearing {
     let (pattern, epoch) = (escaped(prefix) + "*", epoch.clone());
     runtime().spawn(async move {
         // What is left takes room and nothing else.
         let _ = remove(&link, &pattern, &epoch).await;
-    });
+    })
 }
 
 async fn remove(link: &Link, pattern: &str, epoch: &Epoch) -> Result<(), Failure> {

@@ -89,14 +89,13 @@ impl Cluster {
                 Some(detour) => detour.clone(),
                 None => straight(&known, name)?,
             };
-            let known_part = parts.iter().position(|part| part.place == detour.place);
-            let part = if let Some(part) = known_part {
-                part
-            } else {
+            if parts.iter().all(|part| part.place != detour.place) {
                 parts.push(Part::new(detour.place.clone(), &self.nodes).await?);
-                parts.len() - 1
-            };
-            parts[part].ask(index, name, index < items.len(), detour.asks);
+            }
+            let theirs = parts.iter_mut().filter(|part| part.place == detour.place);
+            for part in theirs {
+                part.ask(index, name, index < items.len(), detour.asks);
+            }
         }
         Ok(parts)
     }
@@ -153,9 +152,13 @@ impl Cluster {
     /// See [`Backend::clear`](crate::backend::Backend::clear).
     pub(super) async fn clear(&self, prefix: &str) -> Result<(), Failure> {
         let known = self.nodes.known().await?;
+        let mut begun = Vec::new();
         for place in known.topology.primaries() {
             let link = self.nodes.link(place).await?;
-            clear::begin(link, prefix, &self.nodes.epoch);
+            begun.push(clear::begin(link, prefix, &self.nodes.epoch));
+        }
+        for clearing in begun {
+            let _ = clearing.await;
         }
         Ok(())
     }
@@ -177,7 +180,7 @@ impl Part {
             ask_in(&mut self.commands, asks);
             command::read_item(&mut self.commands, name);
             ask_in(&mut self.commands, asks);
-            command::read_time(&mut self.commands, name);
+            self.commands.add_command(command::time(name));
         } else {
             ask_in(&mut self.commands, asks);
             command::read_version(&mut self.commands, name);
@@ -195,10 +198,8 @@ impl Part {
             let bytes = next()?;
             let is_item = index < read.items.len();
             let left = if is_item { Some(next()?) } else { None };
-            let detour = sent_on(&bytes, &self.place);
-            let of_left = || sent_on(left.as_ref()?, &self.place);
-            let detour = detour.or_else(of_left);
-            if let Some(detour) = detour {
+            let elsewhere = |reply| sent_on(reply, &self.place);
+            if let Some(detour) = elsewhere(&bytes).or_else(|| elsewhere(left.as_ref()?)) {
                 detours.push((index, detour));
                 continue;
             }

@@ -3,57 +3,28 @@
 use std::io::Write;
 use std::time::Duration;
 
-use redis::{Pipeline, RedisWrite, ToRedisArgs, Value};
+use redis::{Cmd, Pipeline, RedisWrite, ToRedisArgs, Value};
 
 use super::failure::Failure;
 use super::link::Link;
 use super::script::{KEEP, SET_IF};
-use crate::backend::{Change, Item, Read, Version, When};
+use crate::backend::{Change, Item, Version, When};
 
 /// Redis takes no longer strings, unless told otherwise.
 const LONGEST: usize = 512 << 20;
 /// What lives longer than this lives for ever.
 const LONGEST_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// Asks for items and versions of one server.
-pub(super) fn read(items: &[&str], versions: &[&str]) -> Pipeline {
-    let mut commands = Pipeline::with_capacity(1 + items.len());
-    commands.cmd("MGET").arg(items).arg(versions);
-    for name in items {
-        commands.cmd("PTTL").arg(name);
-    }
-    commands
-}
-
-/// What was read.
-pub(super) fn all_read(
-    replies: Vec<Value>,
-    items: usize,
-    versions: usize,
-    link: &Link,
-) -> Result<Read, Failure> {
-    let mut replies = replies.into_iter();
-    let bytes = match replies.next() {
-        Some(Value::Array(bytes)) if bytes.len() == items + versions => bytes,
-        Some(Value::ServerError(error)) => return Err(link.server.failure(&error)),
-        _ => return Err(link.nonsense()),
-    };
-    let mut bytes = bytes.into_iter();
-    let items = bytes.by_ref().take(items).zip(replies);
-    Ok(Read {
-        items: items.map(|(bytes, left)| item(bytes, &left)).collect(),
-        versions: bytes.map(|bytes| version(&bytes)).collect(),
-    })
-}
-
 /// Asks for the bytes of one item.
 pub(super) fn read_item(commands: &mut Pipeline, name: &str) {
     commands.cmd("GET").arg(name);
 }
 
-/// Asks how long it will be there.
-pub(super) fn read_time(commands: &mut Pipeline, name: &str) {
-    commands.cmd("PTTL").arg(name);
+/// Asks how long an item will be there.
+pub(super) fn time(name: &str) -> Cmd {
+    let mut command = redis::cmd("PTTL");
+    command.arg(name);
+    command
 }
 
 /// Asks for one version.

@@ -20,10 +20,10 @@ pub(super) trait Opener: Send + Sync + 'static {
     /// Tells whether it can be used as it is.
     fn is_good(&self, opened: &Self::Opened) -> bool;
 
-    /// Opens it; `stale` is what was open until now.
+    /// Opens it; `old` is what was open until now.
     fn open(
         self: Arc<Self>,
-        stale: Option<Arc<Self::Opened>>,
+        old: Option<Arc<Self::Opened>>,
     ) -> impl Future<Output = Result<Arc<Self::Opened>, Failure>> + Send;
 }
 
@@ -59,9 +59,9 @@ impl<T: Send + Sync + 'static> Door<T> {
     /// What is open, opened if need be.
     pub(super) async fn pass(
         &self,
-        opener: &Arc<impl Opener<Opened = T>>,
+        keeper: &Arc<impl Opener<Opened = T>>,
     ) -> Result<Arc<T>, Failure> {
-        let mut opening = match self.step(opener) {
+        let mut opening = match self.step(keeper) {
             Step::Through(opened) => return Ok(opened),
             Step::Wait(opening) => opening,
         };
@@ -84,7 +84,7 @@ impl<T: Send + Sync + 'static> Door<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn step(&self, opener: &Arc<impl Opener<Opened = T>>) -> Step<T> {
+    fn step(&self, keeper: &Arc<impl Opener<Opened = T>>) -> Step<T> {
         let mut state = self.state();
         if let State::Opening(opening) = &*state {
             let decided = opening.borrow().clone();
@@ -94,14 +94,14 @@ impl<T: Send + Sync + 'static> Door<T> {
                 Some(Err(_)) | None => *state = State::Shut,
             }
         }
-        let stale = match &*state {
-            State::Open(opened) if opener.is_good(opened) => {
+        let old = match &*state {
+            State::Open(opened) if keeper.is_good(opened) => {
                 return Step::Through(Arc::clone(opened));
             }
             State::Open(opened) => Some(Arc::clone(opened)),
             State::Opening(_) | State::Shut => None,
         };
-        let opening = open(Arc::clone(opener), stale);
+        let opening = open(Arc::clone(keeper), old);
         *state = State::Opening(opening.clone());
         Step::Wait(opening)
     }
@@ -109,12 +109,12 @@ impl<T: Send + Sync + 'static> Door<T> {
 
 /// Begins to open something, whoever waits for it.
 fn open<O: Opener>(
-    opener: Arc<O>,
-    stale: Option<Arc<O::Opened>>,
+    keeper: Arc<O>,
+    old: Option<Arc<O::Opened>>,
 ) -> watch::Receiver<Opened<O::Opened>> {
     let (decide, opening) = watch::channel(None);
     runtime().spawn(async move {
-        let opened = timeout(OPENS, opener.open(stale)).await;
+        let opened = timeout(OPENS, keeper.open(old)).await;
         let late = |_| Err(Failure::unreachable("redis: no connection in time"));
         let _ = decide.send(Some(opened.unwrap_or_else(late)));
     });

@@ -173,11 +173,11 @@ impl Link {
         let sent = self.now();
         let _ = self.waits.compare_exchange(0, sent, Relaxed, Relaxed);
         let mut connection = self.connection.clone();
-        let replied = connection
+        let result = connection
             .send_packed_commands(commands, 0, commands.len())
             .await;
         self.heard();
-        match replied {
+        match result {
             Ok(replies) if replies.len() == commands.len() => {
                 if replies
                     .iter()
@@ -232,7 +232,7 @@ impl Link {
     }
 
     /// Notes that it leads where it should.
-    pub(super) fn confirm(&self) {
+    fn confirm(&self) {
         self.sure.fetch_max(self.now(), Relaxed);
     }
 

@@ -19,15 +19,16 @@
 //! (`cluster-node-timeout`; with sentinels `min-replicas-to-write` bounds it for changes). Replicas must not be promoted
 //! in less than a second: `down-after-milliseconds` and `cluster-node-timeout` of one second or more.
 //!
-//! A user of the server needs these commands for its keys and nothing else: `MGET`, `GETRANGE`, `PTTL`, `SET`, `UNLINK`,
-//! `EVAL`, `SCAN`, in scripts also `TYPE`, `STRLEN`, `SADD`, `SCARD`, `DEL`, `PERSIST`, `PEXPIRE`; `CLUSTER NODES` and
-//! `ASKING` in a cluster; `CLIENT TRACKING` for copies in the process. `INFO` tells restarts; where it is forbidden every
-//! connection counts as one.
+//! The servers' user needs these commands for the cache's keys: `MGET`, `PTTL`, `SET`, `UNLINK`, `EVAL` and `SCAN`; in
+//! scripts `GETRANGE`, `PERSIST`, `PEXPIRE`, `TYPE`, `STRLEN`, `SADD`, `SCARD` and `DEL`; in a cluster `GET`, `GETRANGE`,
+//! `CLUSTER NODES` and `ASKING`; for copies in the process `CLIENT TRACKING` and `PING`. `INFO` tells restarts; where it is
+//! forbidden, every connection counts as one.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `target` | which servers |
 //! | `link`, `door` | a connection, and how it is shared and made anew |
+//! | `gather` | many callers' questions in one go |
 //! | `epoch` | what makes everything older a miss |
 //! | `primary`, `sentinel` | one server, and who says which |
 //! | `cluster`, `nodes`, `topology`, `slot` | many, and who has what |
@@ -44,6 +45,7 @@ mod command;
 mod door;
 mod epoch;
 mod failure;
+mod gather;
 mod link;
 mod nodes;
 mod primary;
@@ -78,7 +80,7 @@ pub struct Redis {
 }
 
 enum Servers {
-    One(Gate),
+    One(Arc<Gate>),
     Many(Cluster),
 }
 
@@ -148,7 +150,7 @@ impl Servers {
             }
             Target::Cluster { nodes } => return Ok(Self::Many(target::cluster(nodes, epoch)?)),
         };
-        Ok(Self::One(Gate::new(finder, epoch)))
+        Ok(Self::One(Arc::new(Gate::new(finder, epoch))))
     }
 }
 

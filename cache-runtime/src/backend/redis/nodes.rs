@@ -32,8 +32,7 @@ pub(super) struct Nodes {
     tls: bool,
     pub(super) epoch: Epoch,
     map: Door<Known>,
-    #[expect(clippy::struct_field_names, reason = "they are the nodes of the nodes")]
-    nodes: Mutex<HashMap<Place, Arc<Node>>>,
+    met: Mutex<HashMap<Place, Arc<Node>>>,
     myself: Weak<Self>,
 }
 
@@ -68,7 +67,7 @@ impl Nodes {
             tls,
             epoch,
             map: Door::new(),
-            nodes: Mutex::default(),
+            met: Mutex::default(),
             myself: Weak::clone(myself),
         })
     }
@@ -79,14 +78,19 @@ impl Nodes {
         self.map.pass(&myself).await
     }
 
-    /// Who has what now.
-    async fn known_now(&self) -> Result<Arc<Known>, Failure> {
-        let known = self.known().await?;
-        if known.is_fresh() {
-            return Ok(known);
+    /// Who has what, by answers to what was asked after a moment.
+    async fn known_since(&self, moment: Instant) -> Result<Arc<Known>, Failure> {
+        // Who joins others that ask may join too late.
+        for _ in 0..3 {
+            let known = self.known().await?;
+            if known.asked >= moment {
+                return Ok(known);
+            }
+            known.is_doubtful.store(true, Relaxed);
         }
-        known.is_doubtful.store(true, Relaxed);
-        self.known().await
+        Err(Failure::unreachable(
+            "redis: the nodes of the cluster are not asked anew",
+        ))
     }
 
     /// Lets the nodes be asked anew, if they were not just now.
@@ -109,8 +113,8 @@ impl Nodes {
     }
 
     fn node(&self, place: &Place) -> Result<Arc<Node>, Failure> {
-        let mut nodes = self.nodes();
-        if let Some(node) = nodes.get(place) {
+        let mut met = self.met();
+        if let Some(node) = met.get(place) {
             return Ok(Arc::clone(node));
         }
         let addr = address(&place.host, place.port, self.tls);
@@ -121,12 +125,12 @@ impl Nodes {
             admitted: Door::new(),
             nodes: Weak::clone(&self.myself),
         });
-        nodes.insert(place.clone(), Arc::clone(&node));
+        met.insert(place.clone(), Arc::clone(&node));
         Ok(node)
     }
 
-    fn nodes(&self) -> MutexGuard<'_, HashMap<Place, Arc<Node>>> {
-        self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn met(&self) -> MutexGuard<'_, HashMap<Place, Arc<Node>>> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What these nodes say together, once most of them have answered or none does any more.
@@ -181,7 +185,7 @@ impl Opener for Nodes {
             topology = self.ask(&self.seeds).await;
         }
         let topology = topology?;
-        self.nodes()
+        self.met()
             .retain(|place, _| topology.primaries().any(|primary| primary == place));
         Ok(Arc::new(Known {
             topology,
@@ -227,30 +231,37 @@ impl Opener for Node {
 
     async fn open(self: Arc<Self>, stale: Option<Arc<Link>>) -> Result<Arc<Link>, Failure> {
         let nodes = self.nodes.upgrade().ok_or_else(gone)?;
-        let known = nodes.known_now().await?;
-        if known.topology.primaries().all(|place| *place != self.place) {
-            let place = &self.server.place;
-            return Err(Failure::unreachable(format!(
-                "redis at {place} is no primary any more"
-            )));
-        }
+        let recently = Instant::now().checked_sub(FRESH);
+        let recently = recently.unwrap_or_else(Instant::now);
+        self.known_primary(&nodes, recently).await?;
         let link = self.connected.pass(&self.server).await?;
+        let tenure = tenure(&link).await?;
+        // Once more after it has answered: before, it may have been stopped for so long that it was replaced.
+        let known = self.known_primary(&nodes, Instant::now()).await?;
         if stale.is_some_and(|stale| Arc::ptr_eq(&stale, &link)) {
-            link.confirm();
             return Ok(link);
         }
-        let tenure = tenure(&link).await?;
         let keeper = known.topology.owner(&nodes.epoch.name);
-        match keeper.filter(|place| **place != self.place) {
-            Some(place) => {
-                nodes
-                    .epoch
-                    .admit(&tenure, &*nodes.link(place).await?)
-                    .await?;
-            }
-            None => nodes.epoch.admit(&tenure, &link).await?,
-        }
+        let keeper = match keeper.filter(|place| **place != self.place) {
+            Some(place) => nodes.link(place).await?,
+            None => Arc::clone(&link),
+        };
+        nodes.epoch.admit(&tenure, &keeper).await?;
         Ok(link)
+    }
+}
+
+impl Node {
+    /// Who has what, as it was asked for after a moment, if this node is a primary then.
+    async fn known_primary(&self, nodes: &Nodes, since: Instant) -> Result<Arc<Known>, Failure> {
+        let known = nodes.known_since(since).await?;
+        if known.topology.primaries().any(|place| *place == self.place) {
+            return Ok(known);
+        }
+        let place = &self.server.place;
+        Err(Failure::unreachable(format!(
+            "redis at {place} is no primary any more"
+        )))
     }
 }
 

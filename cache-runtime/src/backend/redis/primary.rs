@@ -7,6 +7,7 @@ use redis::{Pipeline, Value};
 use super::door::{Door, Opener};
 use super::epoch::{Epoch, tenure};
 use super::failure::Failure;
+use super::gather::Gathering;
 use super::link::{Link, Server};
 use super::sentinel::Sentinels;
 use super::{clear, command};
@@ -43,6 +44,7 @@ pub(super) struct Primary {
 pub(super) struct Gate {
     pub(super) primary: Arc<Primary>,
     door: Door<Link>,
+    pub(super) gathering: Gathering,
 }
 
 impl Gate {
@@ -50,17 +52,20 @@ impl Gate {
         Self {
             primary: Arc::new(Primary { finder, epoch }),
             door: Door::new(),
+            gathering: Gathering::default(),
         }
     }
 
     /// See [`Backend::get`](crate::backend::Backend::get).
-    pub(super) async fn get(&self, items: &[&str], versions: &[&str]) -> Result<Read, Failure> {
+    pub(super) async fn get(
+        self: &Arc<Self>,
+        items: &[&str],
+        versions: &[&str],
+    ) -> Result<Read, Failure> {
         if items.is_empty() && versions.is_empty() {
             return Ok(Read::default());
         }
-        let link = self.link().await?;
-        let replies = self.ask(&link, &command::read(items, versions)).await?;
-        command::all_read(replies, items.len(), versions.len(), &link)
+        self.gathering.read(self, items, versions).await
     }
 
     /// See [`Backend::change`](crate::backend::Backend::change).
@@ -80,16 +85,20 @@ impl Gate {
     /// See [`Backend::clear`](crate::backend::Backend::clear).
     pub(super) async fn clear(&self, prefix: &str) -> Result<(), Failure> {
         let link = self.link().await?;
-        clear::begin(link, prefix, &self.primary.epoch);
+        let _ = clear::begin(link, prefix, &self.primary.epoch).await;
         Ok(())
     }
 
     /// A connection to the server that is the primary, whose tenure is known.
-    async fn link(&self) -> Result<Arc<Link>, Failure> {
+    pub(super) async fn link(&self) -> Result<Arc<Link>, Failure> {
         self.door.pass(&self.primary).await
     }
 
-    async fn ask(&self, link: &Link, commands: &Pipeline) -> Result<Vec<Value>, Failure> {
+    pub(super) async fn ask(
+        &self,
+        link: &Link,
+        commands: &Pipeline,
+    ) -> Result<Vec<Value>, Failure> {
         if self.primary.finder.may_move() {
             link.ask_in_time(commands).await
         } else {

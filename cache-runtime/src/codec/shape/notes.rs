@@ -13,7 +13,7 @@ use serde::de::{self, Expected, Unexpected};
 /// A complaint.
 #[derive(Debug)]
 pub(super) enum Note {
-    /// In words.
+    /// Something else is expected.
     Said(String),
     /// One of these would have been right.
     Wanted(&'static [&'static str]),
@@ -76,8 +76,9 @@ impl Stop {
 }
 
 impl de::Error for Stop {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::noting(Note::Said(message.to_string()))
+    /// The words of a type are its own, and may be others in every process: they are not noted.
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -86,7 +87,15 @@ impl de::Error for Stop {
             let (text, expected) = (text.to_owned(), expected.clone());
             Self::noting(Note::Unfit { text, expected });
         }
-        Self::custom(format_args!("{unexpected} instead of {expected}"))
+        Self::noting(Note::Said(format!("{unexpected} instead of {expected}")))
+    }
+
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::noting(Note::Said(format!("{unexpected} instead of {expected}")))
+    }
+
+    fn invalid_length(len: usize, expected: &dyn Expected) -> Self {
+        Self::noting(Note::Said(format!("{len} instead of {expected}")))
     }
 
     fn unknown_variant(_: &str, wanted: &'static [&'static str]) -> Self {

@@ -14,8 +14,8 @@ use super::seen::{Kind, Seen};
 /// How deep it follows types.
 const MAX_DEPTH: usize = 64;
 /// How many questions it answers in one pass, and in all of them.
-const MAX_QUESTIONS: u32 = 20_000;
-const MAX_ALL_QUESTIONS: u32 = 200_000;
+const MAX_QUESTIONS: u32 = 5_000;
+const MAX_ALL_QUESTIONS: u32 = 50_000;
 /// Stands for types that take anything among those that are being made.
 const ANYTHING: &str = "anything";
 /// How deep it goes where a type takes anything.

@@ -5,6 +5,7 @@ use std::mem;
 
 use super::super::door::is_disabled;
 use super::super::flight::Landing;
+use super::super::running;
 use super::super::seat::{Seat, Unstored, lease_all, store_all};
 use super::super::shared::{Decision, Eve, Home, RemoteOf};
 use super::super::step::TakenOf;
@@ -86,6 +87,8 @@ where
             Ok(fetched) => fetched.into_iter().map(Some).collect(),
             Err(_) => {
                 instance.counters.count(Event::BackendError);
+                // As for one id: what is computed from it is not stored.
+                running::record(crate::lineage::Recording::forsake);
                 Vec::from_iter(slots.iter().map(|_| None))
             }
         };

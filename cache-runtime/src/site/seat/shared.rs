@@ -43,6 +43,7 @@ pub(in crate::site) struct Unstored<R, K: Kind<R>, O: KeyCell>(Computation<R, K,
 
 impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     /// Takes what the function has come to; gives it back unless it is still to be stored.
+    #[expect(clippy::result_large_err, reason = "it is taken apart at once")]
     pub(in crate::site) fn finish_shared(self, result: R) -> Result<R, Unstored<R, K, O>> {
         match self.0 {
             Task::Compute(computation) if computation.claim.is_some() => {
@@ -101,6 +102,7 @@ pub(in crate::site) async fn store_all<R, K: Kind<R>, O: KeyCell, P>(
 }
 
 /// Stores what can be stored by one change; the versions that it has then.
+#[expect(clippy::type_complexity, reason = "a list of what belongs together")]
 async fn store_together<R, K: Kind<R>, O: KeyCell, P>(
     all: &[(P, Computation<R, K, O>, TakenOf<K>, Intent)],
 ) -> Vec<Option<Version>> {
@@ -122,8 +124,9 @@ async fn store_together<R, K: Kind<R>, O: KeyCell, P>(
     match remote.store_many(values).await {
         Ok(versions) => versions,
         Err(why) => {
-            all.iter()
-                .for_each(|(_, computation, ..)| computation.report(&why));
+            for (_, computation, ..) in all {
+                computation.report(&why);
+            }
             vec![None; all.len()]
         }
     }
@@ -170,7 +173,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let Some(claim) = &mut self.claim else { return };
         if claim.lease(&labels, ttl).await.is_err() {
             instance.counters.count(Event::BackendError);
-            if let Some(outer) = self.frame.outer_recording() {
+            for outer in self.frame.outer_recordings() {
                 outer.forsake();
             }
         }
