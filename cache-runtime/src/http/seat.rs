@@ -29,7 +29,7 @@ use crate::site::running::Frame;
 use crate::stats::{Counters, Event};
 use crate::store::{Start, Ticket};
 
-/// For so long it is remembered that answers are not stored.
+/// That answers are not stored is remembered while it is asked for, and this much longer.
 const REFUSED: Duration = Duration::from_secs(10);
 
 /// By which headers answers differ is remembered while it is asked for, and this much longer.
@@ -169,10 +169,11 @@ impl Seat {
     /// failure, what was kept before has had its time.
     pub(crate) fn refuse(mut self, refusal: Refusal, failed: bool) {
         let lineage = self.close();
-        let remember = refusal.lasts() || (self.old().is_some() && !failed);
+        let over = self.old().is_some() && !failed;
+        let remember = (refusal.lasts() && !self.is_refused()) || over;
         if let Some(listing) = self.listing.take().filter(|_| remember) {
             let kept = Kept::new(What::Refused, listing);
-            self.commit(&kept, &lasting(Some(REFUSED)), lineage);
+            self.commit(&kept, &unread(REFUSED), lineage);
         }
         self.land(Landing::Unshared, false);
     }
@@ -254,8 +255,9 @@ impl Seat {
             lineage.clone(),
         );
         let stored = store.commit(&ticket, entry);
+        let life = times.timeout.map_or(Duration::MAX, |time| time.max(VARIES));
         // It is found from now on, unless the URI was invalidated meanwhile.
-        let found = stored && self.commit(marker, &unread(times), lineage.clone());
+        let found = stored && self.commit(marker, &unread(life), lineage.clone());
         if !found {
             store.remove(variant.hash(), variant);
         }
@@ -267,7 +269,7 @@ impl Seat {
         let key = &self.place.primary;
         let marker = Kept::new(What::Varies(varies), self.shelf.list(key));
         let weight = self.weight(&marker, key);
-        let times = unread(&lasting(Some(Duration::ZERO)));
+        let times = unread(VARIES);
         let entry = (self.answers).entry(
             marker,
             self.answers.now(),
@@ -356,10 +358,10 @@ fn lasting(timeout: Option<Duration>) -> entry::Times {
     }
 }
 
-/// The times of what is kept while somebody asks for it, and no less than other times.
-fn unread(times: &entry::Times) -> entry::Times {
+/// The times of what is kept while somebody asks for it, and this much longer.
+fn unread(idle: Duration) -> entry::Times {
     entry::Times {
-        idle: times.timeout.map(|timeout| timeout.max(VARIES)),
+        idle: Some(idle),
         ..entry::Times::default()
     }
 }
