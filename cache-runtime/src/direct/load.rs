@@ -12,7 +12,8 @@ use super::values::{Under, Values, ttl};
 use crate::backend::{Change, Version, When};
 use crate::codec::value::decode_value;
 use crate::error::Error;
-use crate::lineage::{Lineage, Marks, Proof};
+use crate::lineage::{Lineage, Proof};
+use crate::shared::names::EPOCH;
 use crate::shared::remote::sequence;
 use crate::site::flight::{Flight, Follow, Landing};
 
@@ -138,18 +139,21 @@ impl Values {
 
 /// Whether what somebody else has computed is good for a call that began at `began` and has seen this since.
 fn good(from: &Lineage, began: u64, seen: Option<&Under>) -> bool {
-    match (from.proof(), seen) {
-        (Some(proof), Some(seen)) => {
-            proof.since > began || (proof.version.is_some() && proof.version == seen.version)
-        }
-        (proof, seen) => proof.is_none() && seen.is_none(),
-    }
+    let Some(proof) = from.proof() else {
+        return false;
+    };
+    let stands = |seen: &Under| {
+        proof.version.is_some()
+            && proof.version == seen.version
+            && proof.marks.version(EPOCH) == seen.epoch
+    };
+    proof.since > began || seen.is_some_and(stands)
 }
 
 impl Lead {
     /// Stores the value, unless an invalidation has overlapped, and gives it to those who wait.
     pub(super) async fn store(self, bytes: Vec<u8>) {
-        let mut lineage = Lineage::default();
+        let mut proof = Proof::unknown(self.since);
         if let Some((version, epoch)) = self.lease {
             let content = self
                 .values
@@ -164,12 +168,10 @@ impl Lead {
             };
             // The caller has the value, whatever becomes of it in the store.
             let _ = self.values.hub.change(&[set]).await;
-            lineage = lineage.proven(Proof {
-                since: self.since,
-                version: Some(version),
-                marks: Marks::default(),
-            });
+            proof.version = Some(version);
+            proof.marks = [(EPOCH, epoch)].into_iter().collect();
         }
+        let lineage = Lineage::default().proven(proof);
         self.land(Landing::Value(bytes.into(), lineage));
     }
 

@@ -32,6 +32,8 @@ pub(super) struct Under {
     pub(super) held: Option<Held>,
     /// The version of the item, whether it is a value or not.
     pub(super) version: Option<Version>,
+    /// The version of the epoch.
+    pub(super) epoch: Option<Version>,
 }
 
 /// A timeout as the store takes it: zero is for ever.
@@ -67,6 +69,7 @@ impl Values {
         Ok(found
             .map(|((key, name), item)| Under {
                 name,
+                epoch,
                 version: item.as_ref().map(|item| item.version),
                 held: item.and_then(|item| self.held(key, &item, epoch)),
             })

@@ -73,6 +73,19 @@ pub(crate) struct Proof {
     pub(crate) marks: Marks,
 }
 
+impl Proof {
+    /// What can be said of a value whose computation began then, and could not ask the store.
+    pub(crate) fn unknown(since: u64) -> Self {
+        let mut marks = Marks::default();
+        marks.forsake();
+        Self {
+            since,
+            version: None,
+            marks,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

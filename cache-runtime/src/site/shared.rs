@@ -58,6 +58,8 @@ pub(crate) struct Claim<K: Types> {
     /// The old value.
     pub(crate) old: Option<Entry<TakenOf<K>>>,
     lease: Option<Lease>,
+    /// When it was made, in the order of this process.
+    since: u64,
 }
 
 impl<K: Types> Claim<K> {
@@ -100,8 +102,12 @@ impl<K: Types> Claim<K> {
     }
 
     /// What a value depends on that is computed under this claim.
-    pub(crate) fn proof(&self, lineage: &Lineage) -> Option<Proof> {
-        let lease = self.lease.as_ref()?;
+    ///
+    /// Without a lease nobody knows; it is good for those who have asked before it began.
+    pub(crate) fn proof(&self, lineage: &Lineage) -> Proof {
+        let Some(lease) = &self.lease else {
+            return Proof::unknown(self.since);
+        };
         let mut proof = lease.proof();
         if let Some(inner) = lineage.proof() {
             proof.marks.inherit(&inner.marks);
@@ -113,7 +119,7 @@ impl<K: Types> Claim<K> {
         if lineage.has_label_beyond(is_covered) {
             proof.marks.add(Mark::AnyTag.id(), lease.any_tag);
         }
-        Some(proof)
+        proof
     }
 
     /// Stores a value; answers with what it depends on, which may have become more.
@@ -261,6 +267,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             seen,
             old,
             lease: None,
+            since: remote::sequence(),
         };
         #[cfg(feature = "redis")]
         if let (Some(before), Some(entry)) = (eve.before, &old) {
@@ -304,8 +311,9 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         let is_value = matches!(landing, Landing::Value(..) | Landing::Stale(..));
         let good = match (proof, seen) {
             (Some(proof), Some(seen)) => remote.proves(slot, &proof, began, seen).await,
-            // Neither the one who has computed nor this call could ask the store.
-            (proof, seen) => proof.is_none() && seen.is_none(),
+            // This call could not ask the store.
+            (Some(proof), None) => proof.since > began,
+            (None, _) => false,
         };
         if is_value && !good {
             return None;

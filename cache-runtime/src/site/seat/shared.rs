@@ -203,7 +203,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         if times.is_none() && self.is_refresh() {
             self.pause(self.instance.now());
         }
-        let proof = self.claim.as_ref().and_then(|claim| claim.proof(&lineage));
+        let proof = self.claim.as_ref().map(|claim| claim.proof(&lineage));
         let intent = Intent {
             times,
             late,
@@ -243,7 +243,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         late: &[MarkId],
         lineage: Lineage,
     ) -> Lineage {
-        let (Some(times), Some(claim)) = (times, &self.claim) else {
+        let claim = self.claim.as_ref().filter(|claim| claim.held().is_some());
+        let (Some(times), Some(claim)) = (times, claim) else {
             return lineage.proven(proof);
         };
         let supersedes = self.purpose == Purpose::Call(MissReason::Forced);
