@@ -64,7 +64,6 @@ fn redis() {
 }
 
 #[test]
-#[ignore = "sometimes a crowd or a batch costs two computations"]
 fn tiered() {
     if !is_inside() && redis::are_installed() {
         let server = Server::start();
@@ -89,7 +88,6 @@ fn redis_sentinel() {
 }
 
 #[test]
-#[ignore = "sometimes a crowd or a batch costs two computations"]
 fn redis_cluster() {
     if !is_inside() && redis::are_installed() {
         let cluster = Cluster::start();

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 use std::process;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
 use cache_runtime::{Config, ErrorKind, cache};
@@ -143,7 +143,7 @@ fn round(seed: u64, first_key: u64, keys: u64) -> Vec<Event> {
         let lanes: Vec<_> = (0..LANES)
             .map(|n| scope.spawn(move || lane(n).run()))
             .collect();
-        let events = lanes.into_iter().map(|lane| lane.join());
+        let events = lanes.into_iter().map(ScopedJoinHandle::join);
         events
             .flat_map(|events| events.expect("nothing panics"))
             .collect()
@@ -188,7 +188,7 @@ fn obey(command: &str) -> Vec<String> {
 fn tell(lines: &[String]) {
     let mut text = String::from("\n");
     for line in lines {
-        text += &format!(">{line}\n");
+        text.extend([">", line, "\n"]);
     }
     text += ">.\n";
     let mut output = io::stdout().lock();

@@ -58,11 +58,12 @@ impl Values {
         let began = sequence();
         let mut alone = false;
         loop {
+            let name = self.hub.rules.prefix.value(key);
+            let stored = self.hub.stored(&name);
             let under = self.look_at(key).await.ok();
             if let Some(held) = under.as_ref().and_then(|under| under.held.as_ref()) {
                 return Turn::Found(held.payload.as_slice().into());
             }
-            let name = self.hub.rules.prefix.value(key);
             let flight = match LOADS.entry(self.load(&name)) {
                 Entry::Occupied(other) if !alone => Err(Arc::clone(other.get())),
                 _ if alone => Ok(Arc::new(Load::new(false))),
@@ -70,6 +71,11 @@ impl Values {
                 Entry::Occupied(_) => Ok(Arc::new(Load::new(false))),
             };
             let other = match flight {
+                // Somebody here may have come to a value since the look, and left.
+                Ok(flight) if !alone && under.is_some() && self.hub.stored_since(&name, stored) => {
+                    self.leave(&name, &flight, Landing::Abandoned);
+                    continue;
+                }
                 Ok(flight) => {
                     return Turn::Lead(self.lead(key, name, ttl(timeout), under, flight).await);
                 }
@@ -110,6 +116,12 @@ impl Values {
             lead.lease = self.claim(&under).await.ok();
         }
         lead
+    }
+
+    /// Ends a computation, and tells those who wait for it.
+    fn leave(&self, name: &str, flight: &Arc<Load>, landing: Landing<Arc<[u8]>, ()>) {
+        LOADS.remove_if(&self.load(name), |_, other| Arc::ptr_eq(other, flight));
+        flight.land(landing);
     }
 
     /// The versions of the item and of the epoch, begun where there are none.
@@ -176,9 +188,7 @@ impl Lead {
     }
 
     fn land(&self, landing: Landing<Arc<[u8]>, ()>) {
-        let load = self.values.load(&self.name);
-        LOADS.remove_if(&load, |_, flight| Arc::ptr_eq(flight, &self.flight));
-        self.flight.land(landing);
+        self.values.leave(&self.name, &self.flight, landing);
     }
 }
 

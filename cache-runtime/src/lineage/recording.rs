@@ -141,6 +141,15 @@ impl Recording {
         self.draft.lock().marks.forsake();
     }
 
+    /// Takes over labels of a value that the computation got.
+    #[cfg(feature = "shared")]
+    pub(crate) fn carry(&self, labels: &Labels) {
+        let mut draft = self.draft.lock();
+        if !draft.closed {
+            draft.labels.inherit(labels);
+        }
+    }
+
     /// The version that a mark had which the computation depends on.
     #[cfg(feature = "shared")]
     pub(crate) fn relies(&self, mark: MarkId) -> Option<Version> {

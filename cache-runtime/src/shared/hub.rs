@@ -1,9 +1,12 @@
 //! The one way to the back end: within a time, past the breaker, and after what is still to be delivered.
 
 use std::future::Future;
+use std::hash::BuildHasher;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
+
+use foldhash::fast::FixedState;
 
 use super::breaker::Breaker;
 use super::names::Prefix;
@@ -15,6 +18,9 @@ use crate::clock::Clock;
 use crate::codec::envelope::Sealing;
 use crate::error::{Error, ErrorKind};
 use crate::options::DEFAULT_MAX_ENTRIES;
+
+/// The last values that were stored here are remembered at so many places, by name.
+const PLACES: usize = 1024;
 
 /// A back end that fails is asked again after this long, as long as there is something to deliver.
 const RETRY: Duration = Duration::from_millis(100);
@@ -39,6 +45,8 @@ pub(crate) struct Hub {
     tier: Option<Arc<Tier>>,
     breaker: Breaker,
     undelivered: Undelivered,
+    /// For each place the name that a value was stored under last, in half of its hash, and how often there was one.
+    stored: Box<[AtomicU64]>,
     /// Whether somebody delivers already.
     delivering: AtomicBool,
     began: Instant,
@@ -53,6 +61,7 @@ impl Hub {
             tier: None,
             breaker: Breaker::default(),
             undelivered: Undelivered::default(),
+            stored: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
             delivering: AtomicBool::new(false),
             began: Instant::now(),
         }
@@ -127,16 +136,48 @@ impl Hub {
         }
         let made = self.attempt(self.backend.change(changes)).await?;
         if made.len() == changes.len() {
-            self.tell_copies(
+            let replaced = || {
                 changes
                     .iter()
                     .filter(|change| replaces(change))
-                    .map(Change::name),
-            );
+                    .map(Change::name)
+            };
+            self.tell_copies(replaced());
+            for name in replaced() {
+                self.note_stored(name);
+            }
             Ok(made)
         } else {
             Err(self.answered_else())
         }
+    }
+
+    /// A moment before a look at a name, for [`stored_since`](Self::stored_since).
+    pub(crate) fn stored(&self, name: &str) -> u64 {
+        let (place, _) = self.place(name);
+        place.load(SeqCst)
+    }
+
+    /// Tells whether this process has stored a value under a name since: who has found none looks again then, instead
+    /// of computing what was computed just now.
+    pub(crate) fn stored_since(&self, name: &str, before: u64) -> bool {
+        let (place, print) = self.place(name);
+        let now = place.load(SeqCst);
+        now != before && now >> 32 == print
+    }
+
+    fn note_stored(&self, name: &str) {
+        let (place, print) = self.place(name);
+        let next = |last: u64| Some(print << 32 | (last + 1) & u64::from(u32::MAX));
+        let _ = place.fetch_update(SeqCst, SeqCst, next);
+    }
+
+    /// The place of a name, and half of its hash to tell it from others there.
+    fn place(&self, name: &str) -> (&AtomicU64, u64) {
+        let hash = FixedState::default().hash_one(name);
+        #[expect(clippy::cast_possible_truncation, reason = "there are few places")]
+        let place = hash as usize % PLACES;
+        (&self.stored[place], hash >> 32)
     }
 
     /// Removes names, in order. What fails is done again until it succeeds, and not trusted until then.

@@ -66,6 +66,8 @@ impl Slot {
 pub(crate) struct Fetched<S> {
     pub(crate) found: Result<Found<S>, MissReason>,
     pub(crate) seen: Seen,
+    /// The moment before, as [`Hub::stored`] tells it.
+    pub(crate) stored: u64,
 }
 
 /// A value that is in the store.
@@ -196,16 +198,8 @@ impl<S> Remote<S> {
 
     /// Looks at a key.
     pub(crate) async fn fetch(&self, slot: &Slot) -> Result<Fetched<S>, Error> {
-        let hint = self.hint(slot);
-        let names = self.names(hint.iter().copied());
-        let versions: Vec<_> = names.iter().map(String::as_str).collect();
-        let mut read = self.hub.get(&[&slot.name], &versions).await?;
-        let item = read.items.pop().flatten();
-        let seen = Seen {
-            slot: item.as_ref().map(|item| item.version),
-            marks: hint.into_iter().zip(read.versions).collect(),
-        };
-        self.opened(slot, item, seen).await
+        let fetched = self.fetch_many(std::slice::from_ref(slot)).await?.pop();
+        fetched.ok_or_else(|| Error::refused("the store has answered nothing"))
     }
 
     /// Looks at keys, all of them at once.
@@ -216,16 +210,23 @@ impl<S> Remote<S> {
         let names = self.names(marks.iter().copied());
         let versions: Vec<_> = names.iter().map(String::as_str).collect();
         let items: Vec<_> = slots.iter().map(|slot| slot.name.as_str()).collect();
+        let stored: Vec<_> = items.iter().map(|name| self.hub.stored(name)).collect();
         let read = self.hub.get(&items, &versions).await?;
         let known: HashMap<_, _> = marks.into_iter().zip(read.versions).collect();
         let mut all = Vec::with_capacity(slots.len());
-        for ((slot, hint), item) in slots.iter().zip(hints).zip(read.items) {
+        let looked_at = slots.iter().zip(hints).zip(read.items).zip(stored);
+        for (((slot, hint), item), stored) in looked_at {
             let version = |mark| Some((mark, *known.get(&mark)?));
-            let seen = Seen {
+            let mut seen = Seen {
                 slot: item.as_ref().map(|item| item.version),
                 marks: hint.into_iter().filter_map(version).collect(),
             };
-            all.push(self.opened(slot, item, seen).await?);
+            let found = self.opened(slot, item, &mut seen).await?;
+            all.push(Fetched {
+                found,
+                seen,
+                stored,
+            });
         }
         Ok(all)
     }
@@ -235,33 +236,29 @@ impl<S> Remote<S> {
         &self,
         slot: &Slot,
         item: Option<Item>,
-        mut seen: Seen,
-    ) -> Result<Fetched<S>, Error> {
+        seen: &mut Seen,
+    ) -> Result<Result<Found<S>, MissReason>, Error> {
         let Some(item) = item.filter(|item| !item.content.is_empty()) else {
-            let found = Err(MissReason::Cold);
-            return Ok(Fetched { found, seen });
+            return Ok(Err(MissReason::Cold));
         };
         let sealing = &self.hub.rules.sealing;
         let Ok(entry) = sealing.open(item.version, &item.content, self.fingerprint, &slot.key)
         else {
-            let found = Err(MissReason::Undecodable);
-            return Ok(Fetched { found, seen });
+            return Ok(Err(MissReason::Undecodable));
         };
-        if !self.stands(slot, &entry.marks, &mut seen).await? {
-            let found = Err(MissReason::Invalidated);
-            return Ok(Fetched { found, seen });
+        if !self.stands(slot, &entry.marks, seen).await? {
+            return Ok(Err(MissReason::Invalidated));
         }
-        let found = match (self.coding.decode)(&entry.payload) {
-            Ok(stored) => Ok(Found {
-                stored,
-                age: age(&entry.times, item.remaining),
-                times: entry.times,
-                marks: entry.marks.iter().copied().collect(),
-                version: item.version,
-            }),
-            Err(_) => Err(MissReason::Undecodable),
+        let Ok(stored) = (self.coding.decode)(&entry.payload) else {
+            return Ok(Err(MissReason::Undecodable));
         };
-        Ok(Fetched { found, seen })
+        Ok(Ok(Found {
+            stored,
+            age: age(&entry.times, item.remaining),
+            times: entry.times,
+            marks: entry.marks.iter().copied().collect(),
+            version: item.version,
+        }))
     }
 
     /// Tells whether all marks still have these versions; asks for those that were not seen yet.

@@ -10,7 +10,7 @@
 //! none is made until it is heard again.
 //!
 //! A value that was read before a change was told, and would be kept after it, is not kept: the change leaves a number
-//! that the keeper compares ([`Tier::keep`]).
+//! that the keeper compares ([`Tier::stands`]).
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 
@@ -86,33 +86,25 @@ impl Tier {
         self.is_trusted().then_some(Before { round, told })
     }
 
-    /// Keeps a copy, unless something has changed since the value was read.
-    pub(crate) fn keep(
-        &self,
-        before: Before,
-        slot: &Slot,
-        marks: &Marks,
-        instance: &'static dyn AnyInstance,
-        hash: u64,
-        keep: impl FnOnce(),
-    ) {
+    /// Takes note of a copy that is about to be kept.
+    pub(crate) fn expect(&self, slot: &Slot, instance: &'static dyn AnyInstance, hash: u64) {
         if self.copies.len() >= MOST {
             self.forget_all();
         }
         self.copies.insert(slot.id, (instance, hash));
-        keep();
-        // After it is kept: a change that is told from now on finds it.
-        let mut places = marks
+    }
+
+    /// Tells whether nothing has changed since a value was read, of what it depends on.
+    ///
+    /// It is asked under the lock that a copy is dropped under: a change that is told later finds the copy.
+    pub(crate) fn stands(&self, before: Before, slot: &Slot, marks: &Marks) -> bool {
+        let mut marks = marks
             .listed()
             .unwrap_or_default()
             .iter()
             .map(|(mark, _)| mark.0);
         let unchanged = |id: [u8; 16]| self.place(&id).load(SeqCst) <= before.told;
-        let still =
-            self.round.load(SeqCst) == before.round && unchanged(slot.id) && places.all(unchanged);
-        if !still {
-            instance.forget(hash);
-        }
+        self.round.load(SeqCst) == before.round && unchanged(slot.id) && marks.all(unchanged)
     }
 
     fn place(&self, id: &[u8; 16]) -> &AtomicU64 {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::door::{Door, Put, is_disabled};
 use super::running;
-use super::shared::{Home, entry_of, rely_on, rely_on_local, steps, tag_marks};
+use super::shared::{Home, entry_of, rely_on, rely_on_local, steps, tag_marks, tell_labels};
 #[cfg(feature = "redis")]
 use super::step::InstanceOf;
 use super::step::{Ask, Due, Found, Step, TakenOf};
@@ -200,13 +200,14 @@ impl<R, K: Kind<R>> Door<R, K> {
             instance.counters.count(Event::BackendError);
             return None;
         };
-        let entry = entry_of::<K, _>(instance, fetched.found.ok()?, epoch);
+        let entry = entry_of::<K, _>(instance, fetched.found.ok()?);
         if !entry.is_live(instance.now()) {
             return None;
         }
         if let Some(lineage) = entry.lineage() {
             running::record(|recording| recording.inherit(lineage));
         }
+        tell_labels(instance.realm, &entry, epoch);
         S::show(K::Cell::view(&entry.value))
     }
 

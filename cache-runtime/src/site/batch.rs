@@ -187,6 +187,10 @@ where
     }
 
     /// Makes a call of every id, or finds that the cache is to be bypassed.
+    #[cfg_attr(
+        not(feature = "shared"),
+        expect(clippy::unused_async, reason = "a shared store is asked here")
+    )]
     async fn begin(&mut self) {
         self.stage = Stage::Decided;
         #[cfg(feature = "shared")]
@@ -203,6 +207,10 @@ where
     }
 
     /// Takes every open id one step on.
+    #[cfg_attr(
+        not(feature = "shared"),
+        expect(clippy::unused_async, reason = "a shared store is asked here")
+    )]
     async fn look(&mut self) -> Result<(), O::Error> {
         #[cfg(feature = "shared")]
         if self.away.remote.is_some() {

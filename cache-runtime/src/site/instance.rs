@@ -103,10 +103,15 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
     }
 
     /// Whether the entries live in a shared store.
+    #[cfg(feature = "shared")]
     pub(crate) fn is_away(&self) -> bool {
-        #[cfg(feature = "shared")]
-        return matches!(self.home, Home::Away(_));
-        #[cfg(not(feature = "shared"))]
+        matches!(self.home, Home::Away(_))
+    }
+
+    /// Whether the entries live in a shared store.
+    #[cfg(not(feature = "shared"))]
+    #[expect(clippy::unused_self, reason = "its twin looks where they live")]
+    pub(crate) fn is_away(&self) -> bool {
         false
     }
 
@@ -239,12 +244,12 @@ where
 
     #[cfg(feature = "redis")]
     fn forget(&self, hash: u64) {
-        self.store.remove_hash(hash);
+        self.store.forget_hash(hash);
     }
 
     #[cfg(feature = "redis")]
     fn forget_all(&self) {
-        self.store.clear();
+        self.store.forget();
     }
 
     #[cfg(feature = "redis")]

@@ -27,9 +27,12 @@ use crate::value::{Kind, Verdict};
 #[must_use = "a seat computes when it is filled"]
 pub struct Seat<R, K: Kind<R>, O: KeyCell>(Task<R, K, O>);
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every seat is the large one"
+#[cfg_attr(
+    feature = "shared",
+    expect(
+        clippy::large_enum_variant,
+        reason = "nearly every seat is the large one"
+    )
 )]
 enum Task<R, K: Kind<R>, O: KeyCell> {
     /// The cache is neither read nor written.

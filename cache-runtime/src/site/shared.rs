@@ -250,15 +250,12 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         eve: Eve,
     ) -> Decision<R, K, O> {
         let instance = self.instance;
-        let (found, seen) = match fetched {
-            Some(fetched) => (fetched.found, Some(fetched.seen)),
-            None => (Err(MissReason::Cold), None),
+        let (found, seen, stored) = match fetched {
+            Some(fetched) => (fetched.found, Some(fetched.seen), Some(fetched.stored)),
+            None => (Err(MissReason::Cold), None, None),
         };
         let (old, reason) = match found {
-            Ok(found) => (
-                Some(entry_of::<K, _>(instance, found, eve.epoch)),
-                MissReason::Expired,
-            ),
+            Ok(found) => (Some(entry_of::<K, _>(instance, found)), MissReason::Expired),
             Err(reason) => (None, reason),
         };
         let claim = |seen, old| Claim {
@@ -278,6 +275,9 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             .as_ref()
             .and_then(|entry| self.judged(entry, instance.now()));
         if let Some((given, refresh)) = judged {
+            if let Some(entry) = &old {
+                tell_labels(instance.realm, entry, eve.epoch);
+            }
             let refresh = refresh && !remote.is_paused(slot, instance.now());
             let seat = refresh.then(|| self.refresh(key, &look)).flatten();
             let seat = seat.map(|seat| seat.claimed(claim(seen, old), reason));
@@ -285,6 +285,11 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         }
         if let Some(follow) = self.follow(&look) {
             return Decision::Follow(follow, seen);
+        }
+        // Somebody here may have come to a value since the look, and left.
+        let overtaken = stored.is_some_and(|before| remote.hub.stored_since(&slot.name, before));
+        if overtaken && !self.forced && !self.alone {
+            return Decision::Again;
         }
         match self.compute(key, &look) {
             Some(seat) => {
@@ -356,13 +361,11 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         let (Some(tier), Some(marks)) = (remote.hub.tier(), marks) else {
             return;
         };
-        if instance.store.look(hash, key).flight().is_none() {
-            let copy = copy_of::<K, O>(remote, instance, entry, marks, epoch);
-            sweeper::expect(copy.leaves_at());
-            tier.keep(before, slot, marks, instance, hash, || {
-                instance.store.put(hash, key, &copy);
-            });
-        }
+        let copy = copy_of::<K, O>(remote, instance, entry, marks, epoch);
+        sweeper::expect(copy.leaves_at());
+        tier.expect(slot, instance, hash);
+        let still = || tier.stands(before, slot, marks);
+        instance.store.keep(hash, key, &copy, still);
     }
 
     /// A call whose key cannot leave the process after all: it runs.
@@ -377,7 +380,6 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
 pub(super) fn entry_of<K: Types, O: KeyCell>(
     instance: &InstanceOf<K, O>,
     found: Found<K::Stored>,
-    epoch: u64,
 ) -> Entry<TakenOf<K>> {
     let times = Times {
         timeout: found.times.timeout,
@@ -386,39 +388,36 @@ pub(super) fn entry_of<K: Types, O: KeyCell>(
         refresh_after: found.times.refresh_after,
         idle: None,
     };
-    let labels = labels_of(
-        instance,
-        found
-            .marks
-            .listed()
-            .unwrap_or_default()
-            .iter()
-            .map(|(mark, _)| *mark),
-        epoch,
-    );
     let proof = Proof {
         since: 0,
         version: Some(found.version),
         marks: found.marks,
     };
-    let lineage = Lineage::new(labels, crate::lineage::Record::default()).proven(proof);
+    let lineage = Lineage::default().proven(proof);
     let stored_at = instance.now().before(found.age);
     Entry::new(K::Cell::taken(found.stored), stored_at, &times, 0, lineage)
 }
 
-/// Labels of this process that stand for marks, where somebody could come to depend on them.
-fn labels_of<O: KeyCell, S: ValueCell, E, V>(
-    instance: &super::Instance<O, S, E, V>,
-    marks: impl Iterator<Item = MarkId>,
-    epoch: u64,
-) -> Labels {
+/// Labels of this process that stand for marks, of a value that was asked for in this epoch.
+fn labels_of(realm: &'static Realm, marks: impl Iterator<Item = MarkId>, epoch: u64) -> Labels {
     let mut labels = Labels::since(epoch);
-    if running::here().is_some() {
-        for mark in marks {
-            labels.add(instance.realm.tags.label(&label_of(mark)));
-        }
+    for mark in marks {
+        labels.add(realm.tags.label(&label_of(mark)));
     }
     labels
+}
+
+/// Tells the computation that runs here which labels a value has that it gets from the store. The value itself was
+/// compared with the store, and is good whatever becomes of them meanwhile.
+pub(super) fn tell_labels<V>(realm: &'static Realm, entry: &Entry<V>, epoch: u64) {
+    if running::here().is_none() {
+        return;
+    }
+    let proof = entry.lineage().and_then(Lineage::proof);
+    let listed = proof.and_then(|proof| proof.marks.listed());
+    let marks = listed.into_iter().flatten().map(|(mark, _)| *mark);
+    let labels = labels_of(realm, marks, epoch);
+    running::record(|recording| recording.carry(&labels));
 }
 
 /// A copy of an entry, which carries labels for those marks of which the tier does not know what depends on them.
@@ -430,15 +429,11 @@ fn copy_of<K: Types, O: KeyCell>(
     marks: &Marks,
     epoch: u64,
 ) -> Entry<TakenOf<K>> {
-    let mut labels = Labels::since(epoch);
-    let listed = marks
-        .listed()
-        .unwrap_or_default()
-        .iter()
-        .map(|(mark, _)| *mark);
-    for mark in listed.filter(|mark| !remote.is_own(*mark)) {
-        labels.add(instance.realm.tags.label(&label_of(mark)));
-    }
+    let listed = marks.listed().unwrap_or_default().iter();
+    let others = listed
+        .map(|(mark, _)| *mark)
+        .filter(|mark| !remote.is_own(*mark));
+    let labels = labels_of(instance.realm, others, epoch);
     entry.with_labels(labels)
 }
 

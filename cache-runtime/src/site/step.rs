@@ -93,7 +93,10 @@ impl<R> Given<R> {
 
 /// The answer to a call: a value, or the task of computing it.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
+#[cfg_attr(
+    feature = "shared",
+    expect(clippy::large_enum_variant, reason = "it is taken apart at once")
+)]
 pub enum Found<R, K: Kind<R>, O: KeyCell> {
     /// The value is there.
     Hit(Given<R>),
@@ -142,7 +145,7 @@ pub(crate) struct Call<R, K: Kind<R>, O: KeyCell> {
     pub(super) hash: u64,
     pub(super) forced: bool,
     /// Computes for itself, whoever else computes the same.
-    alone: bool,
+    pub(super) alone: bool,
     /// What the wait for another's computation has brought.
     landing: Option<Landing<TakenOf<K>, K::Error>>,
     /// The moment at which a value was stored that `is_stale` has been asked about, and refused.

@@ -305,6 +305,31 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         });
     }
 
+    /// Stores a value that no computation here has made, unless one is under way or the key has just changed.
+    /// Whether it is still good is asked where nobody can drop the entry between.
+    #[cfg(feature = "redis")]
+    pub(crate) fn keep<Q: KeyRef<Owned = K::Key>>(
+        &self,
+        hash: u64,
+        key: &Q,
+        entry: &Entry<V::Taken>,
+        is_good: impl FnOnce() -> bool,
+    ) {
+        let look = self.look(hash, key);
+        let mut owned = look.found.is_none().then(|| K::new(key.own()));
+        self.change(hash, |shard, garbage| {
+            let slot = shard.slot_of(hash, look.place(), look.newest, &mut owned);
+            let Some(slot) = slot else { return };
+            let kept = !shard.is_computing(slot)
+                && is_good()
+                && shard.set(slot, entry.clone(), &self.counters, garbage);
+            if !kept {
+                shard.tidy(slot, garbage);
+            }
+        });
+        look.discard();
+    }
+
     /// Stores a value that no computation here has made, and detaches those under way.
     pub(crate) fn put<Q: KeyRef<Owned = K::Key>>(
         &self,
@@ -396,13 +421,38 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     }
 
     /// Lets all entries go that carry an invalidated label.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method is of a desk of one lifetime"
+    )]
     pub(crate) fn sweep_outdated(&self) {
+        self.let_go(|desk, index| desk.is_outdated(index));
+    }
+
+    /// Lets all entries go, and leaves the computations.
+    #[cfg(feature = "redis")]
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method is of a desk of one lifetime"
+    )]
+    pub(crate) fn forget(&self) {
+        self.let_go(|desk, index| desk.has_entry(index));
+    }
+
+    /// Lets the entries of every key with this hash go, and leaves their computations.
+    #[cfg(feature = "redis")]
+    pub(crate) fn forget_hash(&self, hash: u64) {
+        self.change(hash, |shard, garbage| shard.let_hash_go(hash, garbage));
+    }
+
+    /// Lets entries go, a batch at a time.
+    fn let_go(&self, goes: fn(&Desk<'_, K, V, E>, u32) -> bool) {
         const BATCH: u32 = 1024;
         for shard in &self.shards {
             let mut next = Some(0);
             while let Some(first) = next {
                 next = change(&shard.0, |shard, garbage| {
-                    shard.sweep_outdated(first, BATCH, &self.counters, garbage)
+                    shard.let_some_go(first, BATCH, goes, &self.counters, garbage)
                 });
             }
         }

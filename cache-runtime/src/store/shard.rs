@@ -548,6 +548,26 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
         }
     }
 
+    /// Lets the entries of a hash go, and leaves its computations.
+    #[cfg(feature = "redis")]
+    pub(super) fn let_hash_go(&mut self, hash: u64, garbage: &mut Garbage<K, V>) {
+        let tag = tag(hash);
+        let has_entry = |shard: &Self, index| shard.tag_of(index) == tag && shard.has_entry(index);
+        while let Some(index) = self.seen().table.find(tag, |index| has_entry(self, index)) {
+            self.let_go(index, Reason::Invalidated, garbage);
+        }
+    }
+
+    pub(super) fn has_entry(&self, index: u32) -> bool {
+        self.slot(index).is_some_and(|slot| slot.held.is_there())
+    }
+
+    /// Whether the label of an entry has been invalidated.
+    pub(super) fn is_outdated(&self, index: u32) -> bool {
+        let care = self.cares.get(&index);
+        care.is_some_and(|care| care.lineage.is_outdated())
+    }
+
     /// Takes the entry out of a slot that the policy has forgotten; answers whether there was one.
     fn take_entry(&mut self, index: u32, garbage: &mut Garbage<K, V>) -> bool {
         if !self.forget(index, garbage) {
@@ -563,7 +583,7 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
 
     /// Forgets what is known of the entry of a slot; answers whether there was one.
     fn forget(&mut self, index: u32, garbage: &mut Garbage<K, V>) -> bool {
-        if !self.slot(index).is_some_and(|slot| slot.held.is_there()) {
+        if !self.has_entry(index) {
             return false;
         }
         if let Some(care) = self.cares.remove(&index) {
@@ -699,24 +719,24 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
 
     /// Lets entries go that carry an invalidated label, looking at `count` slots from `first` on. Answers where to
     /// go on, if there are more.
-    pub(super) fn sweep_outdated(
+    pub(super) fn let_some_go(
         &mut self,
         first: u32,
         count: u32,
+        goes: impl Fn(&Self, u32) -> bool,
         counters: &Counters,
         garbage: &mut Garbage<K, V>,
     ) -> Option<u32> {
         let length = u32::try_from(self.marks.len()).unwrap_or(u32::MAX);
         let end = first.saturating_add(count).min(length);
-        let mut outdated = 0;
+        let mut gone = 0;
         for index in first..end {
-            let care = self.cares.get(&index);
-            if care.is_some_and(|care| care.lineage.is_outdated()) {
+            if goes(self, index) {
                 self.let_go(index, Reason::Invalidated, garbage);
-                outdated += 1;
+                gone += 1;
             }
         }
-        counters.add(Event::Invalidation, outdated);
+        counters.add(Event::Invalidation, gone);
         (end < length).then_some(end)
     }
 

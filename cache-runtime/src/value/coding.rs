@@ -9,6 +9,10 @@ use crate::error::Error;
 
 /// How values of type `S` leave the process and come back.
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "shared"),
+    expect(dead_code, reason = "there is none without a shared store")
+)]
 pub struct Coding<S> {
     pub(crate) encode: fn(&S) -> Result<Vec<u8>, Error>,
     pub(crate) decode: fn(&[u8]) -> Result<S, Error>,
