@@ -5,7 +5,7 @@ fn one(x: u32) -> u32 {
     x
 }
 
-#[memoize(timeout = "", helpers = no, unbounded = 3, key, jitter = 0.1, shared)]
+#[memoize(timeout = "", helpers = no, unbounded = 3, key, jitter = 0.1, response)]
 fn two(x: u32) -> u32 {
     x
 }

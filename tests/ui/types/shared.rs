@@ -1,0 +1,30 @@
+//! What must leave the process and cannot.
+use cache_runtime::{cached, memoize};
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key(u32);
+
+#[derive(Clone)]
+struct Value(u32);
+
+#[memoize(shared)]
+fn key(key: Key) -> u32 {
+    key.0
+}
+
+#[memoize(shared)]
+fn value(x: u32) -> Value {
+    Value(x)
+}
+
+#[memoize(shared)]
+fn value_of_result(x: u32) -> Result<Value, String> {
+    Ok(Value(x))
+}
+
+#[cached(shared, local)]
+fn both() -> u32 {
+    1
+}
+
+fn main() {}
