@@ -46,12 +46,12 @@ pub(crate) struct Biased<S, O> {
 }
 
 // SAFETY: what is seen is shared between readers and a writer, and handed to one writer that is alone; what is the
-// writer's own is handed to one writer at a time.
-unsafe impl<S: Send + Sync, O: Send> Sync for Biased<S, O> {}
+// writer's own is shared between those who have the ordinary lock to read, or handed to one writer.
+unsafe impl<S: Send + Sync, O: Send + Sync> Sync for Biased<S, O> {}
 
 /// A reader's share, with the ordinary lock.
-pub(crate) struct Reading<'a, S> {
-    seen: &'a S,
+pub(crate) struct Reading<'a, S, O> {
+    biased: &'a Biased<S, O>,
     _lock: ReadGuard<'a, ()>,
 }
 
@@ -103,7 +103,7 @@ impl<S, O> Biased<S, O> {
 
     /// Reads with the ordinary lock.
     #[cold]
-    pub(crate) fn read(&self) -> Reading<'_, S> {
+    pub(crate) fn read(&self) -> Reading<'_, S, O> {
         let lock = self.lock.read();
         // No writer is here, so this cannot come between one that takes the bias away and its readers.
         if barrier::is_there() && !self.bias.load(Ordering::Relaxed) {
@@ -114,8 +114,7 @@ impl<S, O> Biased<S, O> {
             }
         }
         Reading {
-            // SAFETY: the read lock is held, and who writes holds the write lock.
-            seen: unsafe { &*self.seen.get() },
+            biased: self,
             _lock: lock,
         }
     }
@@ -205,12 +204,20 @@ impl<S, O> Writing<'_, S, O> {
     }
 }
 
-impl<S> Deref for Reading<'_, S> {
+impl<S, O> Reading<'_, S, O> {
+    /// What readers see, and what is the writer's own while one is here.
+    pub(crate) fn parts(&self) -> (&S, &O) {
+        // SAFETY: the read lock is held, and who writes holds the write lock.
+        unsafe { (&*self.biased.seen.get(), &*self.biased.own.get()) }
+    }
+}
+
+impl<S, O> Deref for Reading<'_, S, O> {
     type Target = S;
 
     #[inline]
     fn deref(&self) -> &S {
-        self.seen
+        self.parts().0
     }
 }
 

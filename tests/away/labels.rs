@@ -49,6 +49,8 @@ fn a_label_that_was_learnt_from_the_value_does_too() {
     install();
     team_of(203);
     assert_eq!(detailed_team_of(203).outcome, Outcome::Hit);
+    invalidate_tag("another's");
+    assert_eq!(peek_team_of(203), Some(203));
     invalidate_tag("team:3");
     assert_eq!(peek_team_of(203), None);
     team_of(203);

@@ -20,6 +20,7 @@ use serde::ser::{self, Serializer};
 use super::MAX_DEPTH;
 use super::cursor::put_bytes;
 use super::failure::Failure;
+use super::holders::holders;
 use crate::error::Error;
 
 /// Appends the canonical bytes of a value.
@@ -306,31 +307,7 @@ impl Items<'_> {
     }
 }
 
-macro_rules! holders {
-    ($($trait:ident: $method:ident($($name:ident: $type:ty)?) = $how:ident),* $(,)?) => {$(
-        impl ser::$trait for Items<'_> {
-            type Ok = ();
-            type Error = Failure;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Done {
-                self.$how($($name,)? value)
-            }
-
-            fn end(self) -> Done {
-                self.finish()
-            }
-        }
-    )*};
-}
-
-holders! {
-    SerializeSeq: serialize_element() = item,
-    SerializeTuple: serialize_element() = item,
-    SerializeTupleStruct: serialize_field() = item,
-    SerializeTupleVariant: serialize_field() = item,
-    SerializeStruct: serialize_field(name: &'static str) = field,
-    SerializeStructVariant: serialize_field(name: &'static str) = field,
-}
+holders!(Items);
 
 /// Writes the entries of a map as they come, and sorts them at the end.
 struct Entries<'a> {

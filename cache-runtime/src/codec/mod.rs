@@ -6,7 +6,7 @@
 //! | `value` | values: a self-describing format that gives back what was put in |
 //! | `shape` | the fingerprint of a type: another one when the type is another |
 //! | `envelope` | what is stored: a value with its key, its times and what it depends on, under a checksum or signature |
-//! | `cursor`, `failure` | what the formats have in common |
+//! | `cursor`, `failure`, `holders` | what the formats have in common |
 //!
 //! Bytes that are read may come from anyone: nothing here panics on them, allocates what a length in them claims, or
 //! recurses as deep as they say.
@@ -15,6 +15,7 @@ pub(crate) mod canonical;
 mod cursor;
 pub(crate) mod envelope;
 mod failure;
+mod holders;
 #[cfg(test)]
 mod samples;
 pub(crate) mod shape;

@@ -103,8 +103,9 @@ impl<K: Types> Claim<K> {
 
     /// What a value depends on that is computed under this claim.
     ///
-    /// Without a lease nobody knows; it is good for those who have asked before it began.
-    pub(crate) fn proof(&self, lineage: &Lineage) -> Proof {
+    /// `late` are the labels that it gives itself, which become marks when it is stored. Without a lease nobody knows;
+    /// it is good for those who have asked before it began.
+    pub(crate) fn proof(&self, lineage: &Lineage, late: &[MarkId]) -> Proof {
         let Some(lease) = &self.lease else {
             return Proof::unknown(self.since);
         };
@@ -113,9 +114,8 @@ impl<K: Types> Claim<K> {
             proof.marks.inherit(&inner.marks);
         }
         // Labels of values that stay in this process have no marks of their own.
-        let is_covered = |name: &str| {
-            name.starts_with('\0') || proof.marks.version(Mark::Tag(name).id()).is_some()
-        };
+        let has_mark = |mark| late.contains(&mark) || proof.marks.version(mark).is_some();
+        let is_covered = |name: &str| name.starts_with('\0') || has_mark(Mark::Tag(name).id());
         if lineage.has_label_beyond(is_covered) {
             proof.marks.add(Mark::AnyTag.id(), lease.any_tag);
         }

@@ -38,7 +38,7 @@ use crate::value::cell::ValueCell;
 use departed::Reason;
 use seen::{Seen, Taken};
 pub(crate) use shard::Bound;
-use shard::{Desk, Found, Garbage, Place, Shard, discard};
+use shard::{Desk, Found, Garbage, Place, Shard, discard, view};
 
 /// A shard holds at least so many entries: smaller ones choose badly whom to evict.
 const MIN_SHARD: usize = 1024;
@@ -225,9 +225,10 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         key: &Q,
     ) -> Look<K, V::Taken, E> {
         let (mut found, mut more) = (None, Vec::new());
-        let shard = self.shard(hash).write();
-        let due = shard.due;
-        let newest = shard.look(
+        let shard = self.shard(hash).read();
+        let (_, own) = shard.parts();
+        let due = own.due;
+        let newest = view(&shard).look(
             hash,
             |candidate| key.is(candidate),
             |candidate| match found {
@@ -386,8 +387,8 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
 
     /// Finds the entry that a computation is to replace, as long as the computation may store its value.
     pub(crate) fn replaced_by(&self, ticket: &Ticket<V::Taken, E>) -> Option<Entry<V::Taken>> {
-        let shard = self.shard(ticket.hash).write();
-        shard.entry_before(ticket.slot, &ticket.flight)
+        let shard = self.shard(ticket.hash).read();
+        view(&shard).entry_before(ticket.slot, &ticket.flight)
     }
 
     /// Drops every entry and detaches every computation; answers how many entries there were.
@@ -410,12 +411,12 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         const BATCH: usize = 1024;
         let mut next = Moment::NEVER;
         for Aligned(lock) in &self.shards {
-            while lock.write().due <= now {
+            while lock.read().parts().1.due <= now {
                 change(lock, |shard, garbage| {
                     shard.sweep(now, BATCH, &self.counters, garbage)
                 });
             }
-            next = next.min(lock.write().due);
+            next = next.min(lock.read().parts().1.due);
         }
         next
     }
@@ -469,7 +470,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     pub(crate) fn entries(&self) -> usize {
         self.shards
             .iter()
-            .map(|shard| shard.0.write().entries())
+            .map(|shard| shard.0.read().parts().1.entries())
             .sum()
     }
 

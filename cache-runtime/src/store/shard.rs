@@ -19,7 +19,7 @@ use foldhash::fast::FixedState;
 use super::departed::{Departed, Reason};
 use super::seen::{Seen, Slot, more};
 use super::wheel::Wheel;
-use crate::biased::Writing;
+use crate::biased::{Reading, Writing};
 use crate::clock::Moment;
 use crate::entry::{Care, Entry};
 use crate::key::cell::KeyCell;
@@ -329,27 +329,46 @@ impl<V: ValueCell, E> Shard<V, E> {
     }
 }
 
-impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
-    // --- looking ---------------------------------------------------------------------------------------
+/// A shard as it is looked at, by a writer or by those who keep writers away.
+pub(crate) struct View<'a, K: KeyCell, V: ValueCell, E> {
+    seen: &'a Seen<K, V>,
+    shard: &'a Shard<V, E>,
+}
 
-    fn slot(&self, index: u32) -> Option<&Slot<K, V>> {
-        // SAFETY: the slot is full, and only this writer empties it.
-        self.is_full(index)
-            .then(|| unsafe { self.seen().full(index) })
+impl<K: KeyCell, V: ValueCell, E> Clone for View<'_, K, V, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: KeyCell, V: ValueCell, E> Copy for View<'_, K, V, E> {}
+
+/// Looks at a shard that nobody writes meanwhile.
+pub(super) fn view<'a, K: KeyCell, V: ValueCell, E>(
+    reading: &'a Reading<'_, Seen<K, V>, Shard<V, E>>,
+) -> View<'a, K, V, E> {
+    let (seen, shard) = reading.parts();
+    View { seen, shard }
+}
+
+impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
+    fn slot(self, index: u32) -> Option<&'a Slot<K, V>> {
+        // SAFETY: the slot is full, and only a writer empties it.
+        (self.shard.is_full(index)).then(|| unsafe { self.seen.full(index) })
     }
 
     /// Looks at every key with this hash. `compare` is asked about those that compare where they lie, and about no
     /// other; what is yet to be compared is handed out with its key. Answers the newest stamp among them.
     pub(super) fn look(
-        &self,
+        self,
         hash: u64,
         mut compare: impl FnMut(&K::Key) -> bool,
         mut found: impl FnMut(Found<K, V::Taken, E>),
     ) -> Option<NonZeroU32> {
         let tag = tag(hash);
         let mut newest = None;
-        self.seen().table.find(tag, |index| {
-            let mark = self.marks[index as usize];
+        self.seen.table.find(tag, |index| {
+            let mark = self.shard.marks[index as usize];
             let Some(slot) = self.slot(index).filter(|_| mark.tag == tag) else {
                 return false;
             };
@@ -363,15 +382,17 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
         newest
     }
 
-    fn found(&self, index: u32, slot: &Slot<K, V>) -> Found<K, V::Taken, E> {
-        let flights = self.flights.get(&index).map_or(&[][..], Flights::all);
+    fn found(self, index: u32, slot: &Slot<K, V>) -> Found<K, V::Taken, E> {
+        let flights = self.shard.flights.get(&index).map_or(&[][..], Flights::all);
         if slot.held.is_there() {
-            self.seen().heat.touch(index);
+            self.seen.heat.touch(index);
         }
         Found {
             place: Place {
                 slot: index,
-                stamp: self.marks[index as usize].stamp.unwrap_or(NonZeroU32::MIN),
+                stamp: self.shard.marks[index as usize]
+                    .stamp
+                    .unwrap_or(NonZeroU32::MIN),
             },
             key: slot.key.share(),
             entry: self.entry(index),
@@ -380,10 +401,10 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
     }
 
     /// The entry of a full slot.
-    fn entry(&self, index: u32) -> Option<Entry<V::Taken>> {
-        // SAFETY: the slot is full, and only this writer empties it.
-        let (value, stored_at, time) = unsafe { self.seen().entry(index) }?;
-        let care = self.cares.get(&index).cloned();
+    fn entry(self, index: u32) -> Option<Entry<V::Taken>> {
+        // SAFETY: the slot is full, and only a writer empties it.
+        let (value, stored_at, time) = unsafe { self.seen.entry(index) }?;
+        let care = self.shard.cares.get(&index).cloned();
         Some(Entry {
             value: value.take(),
             stored_at: care.as_ref().map_or(stored_at, |care| care.stored_at),
@@ -393,11 +414,11 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
     }
 
     /// The newest stamp among the keys of a hash: as long as it stays the newest, no key has joined them.
-    fn newest(&self, hash: u64) -> Option<NonZeroU32> {
+    fn newest(self, hash: u64) -> Option<NonZeroU32> {
         let tag = tag(hash);
         let mut newest = None;
-        self.seen().table.find(tag, |index| {
-            let mark = self.marks[index as usize];
+        self.seen.table.find(tag, |index| {
+            let mark = self.shard.marks[index as usize];
             if mark.tag == tag {
                 newest = newest.max(mark.stamp);
             }
@@ -408,15 +429,26 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
 
     /// The entry that a computation is to replace, as long as the computation is not detached.
     pub(super) fn entry_before(
-        &self,
+        self,
         slot: u32,
         flight: &Arc<Flight<V::Taken, E>>,
     ) -> Option<Entry<V::Taken>> {
-        let noted = self.is_full(slot) && self.notes(slot, flight);
+        let noted = self.shard.is_full(slot) && self.shard.notes(slot, flight);
         noted.then(|| self.entry(slot)).flatten()
     }
+}
 
-    // --- changing --------------------------------------------------------------------------------------
+impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
+    fn view(&self) -> View<'_, K, V, E> {
+        View {
+            seen: self.seen(),
+            shard: self,
+        }
+    }
+
+    fn slot(&self, index: u32) -> Option<&Slot<K, V>> {
+        self.view().slot(index)
+    }
 
     /// Finds the slot of a key that was looked at outside the lock, or makes one; none if something has changed.
     pub(super) fn slot_of(
@@ -429,7 +461,7 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
         match place {
             Some(place) => self.holds(place).then_some(place.slot),
             // No key has joined those of the hash since this one was not found among them.
-            None if self.newest(hash) == newest => Some(self.add(hash, key.take()?)),
+            None if self.view().newest(hash) == newest => Some(self.add(hash, key.take()?)),
             None => None,
         }
     }

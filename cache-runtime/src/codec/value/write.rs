@@ -7,6 +7,7 @@ use super::tag;
 use crate::codec::MAX_DEPTH;
 use crate::codec::cursor::{put_bytes, put_number};
 use crate::codec::failure::Failure;
+use crate::codec::holders::holders;
 
 type Done = Result<(), Failure>;
 
@@ -295,28 +296,4 @@ impl ser::SerializeMap for Held<'_> {
     }
 }
 
-macro_rules! holders {
-    ($($trait:ident: $method:ident($($name:ident: $type:ty)?) = $how:ident),* $(,)?) => {$(
-        impl ser::$trait for Held<'_> {
-            type Ok = ();
-            type Error = Failure;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Done {
-                self.$how($($name,)? value)
-            }
-
-            fn end(self) -> Done {
-                self.finish()
-            }
-        }
-    )*};
-}
-
-holders! {
-    SerializeSeq: serialize_element() = item,
-    SerializeTuple: serialize_element() = item,
-    SerializeTupleStruct: serialize_field() = item,
-    SerializeTupleVariant: serialize_field() = item,
-    SerializeStruct: serialize_field(name: &'static str) = field,
-    SerializeStructVariant: serialize_field(name: &'static str) = field,
-}
+holders!(Held);

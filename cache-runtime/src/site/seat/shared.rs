@@ -203,7 +203,10 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         if times.is_none() && self.is_refresh() {
             self.pause(self.instance.now());
         }
-        let proof = self.claim.as_ref().map(|claim| claim.proof(&lineage));
+        let proof = self
+            .claim
+            .as_ref()
+            .map(|claim| claim.proof(&lineage, &late));
         let intent = Intent {
             times,
             late,
