@@ -136,15 +136,10 @@ impl Hub {
         }
         let made = self.attempt(self.backend.change(changes)).await?;
         if made.len() == changes.len() {
-            let replaced = || {
-                changes
-                    .iter()
-                    .filter(|change| replaces(change))
-                    .map(Change::name)
-            };
-            self.tell_copies(replaced());
-            for name in replaced() {
-                self.note_stored(name);
+            for change in changes.iter().filter(|change| replaces(change)) {
+                #[cfg(feature = "redis")]
+                self.tell_copies(change.name());
+                self.note_stored(change.name());
             }
             Ok(made)
         } else {
@@ -189,7 +184,10 @@ impl Hub {
             done: false,
         };
         let removed = self.attempt(self.backend.change(&changes)).await;
-        self.tell_copies(names.iter().copied());
+        #[cfg(feature = "redis")]
+        for name in names {
+            self.tell_copies(name);
+        }
         match removed {
             Ok(removed) => {
                 keep.done();
@@ -207,13 +205,11 @@ impl Hub {
     }
 
     /// Tells the copies here what has changed: the store will do so too, a moment later.
-    fn tell_copies<'a>(&self, names: impl Iterator<Item = &'a str>) {
-        #[cfg(feature = "redis")]
+    #[cfg(feature = "redis")]
+    fn tell_copies(&self, name: &str) {
         if let Some(tier) = &self.tier {
-            names.for_each(|name| tier.change(name));
+            tier.change(name);
         }
-        #[cfg(not(feature = "redis"))]
-        drop(names);
     }
 
     /// Gives back the room of everything under this cache's names, as far as the back end can, in its own time.

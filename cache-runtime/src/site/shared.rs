@@ -103,8 +103,8 @@ impl<K: Types> Claim<K> {
 
     /// What a value depends on that is computed under this claim.
     ///
-    /// `late` are the labels that it gives itself, which become marks when it is stored. Without a lease nobody knows;
-    /// it is good for those who have asked before it began.
+    /// `late` are those of its labels whose marks are added when it is stored; a label without a mark stands for every
+    /// label there is. Without a lease nobody knows; it is good for those who have asked before it began.
     pub(crate) fn proof(&self, lineage: &Lineage, late: &[MarkId]) -> Proof {
         let Some(lease) = &self.lease else {
             return Proof::unknown(self.since);
@@ -122,22 +122,23 @@ impl<K: Types> Claim<K> {
         proof
     }
 
-    /// Stores a value; answers with what it depends on, which may have become more.
+    /// Stores a value that gives itself the labels `late`; answers with what it depends on, if it was stored.
     pub(crate) async fn store(
         &self,
         stored: &K::Stored,
         times: &Times,
-        mut proof: Proof,
+        lineage: &Lineage,
         late: &[MarkId],
         supersedes: bool,
-    ) -> Result<(Proof, bool), Error> {
+    ) -> Result<Option<Proof>, Error> {
         let Some(lease) = &self.lease else {
-            return Ok((proof, false));
+            return Ok(None);
         };
         let times = wire_times(times);
+        let mut proof = self.proof(lineage, late);
         if !late.is_empty() {
             let Some(labels) = self.remote.late(lease, late, times.ttl).await? else {
-                return Ok((proof, false));
+                return Ok(None);
             };
             for (mark, version) in labels {
                 proof.marks.add(mark, version);
@@ -149,12 +150,14 @@ impl<K: Types> Claim<K> {
             marks: &proof.marks,
             supersedes,
         };
-        let version = self.remote.store(&self.slot, lease, storing).await?;
-        if supersedes && version.is_some() {
+        let Some(version) = self.remote.store(&self.slot, lease, storing).await? else {
+            return Ok(None);
+        };
+        if supersedes {
             self.remote.outdate(&self.slot).await?;
         }
-        proof.version = version.or(proof.version);
-        Ok((proof, version.is_some()))
+        proof.version = Some(version);
+        Ok(Some(proof))
     }
 }
 

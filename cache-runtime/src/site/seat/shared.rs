@@ -34,7 +34,7 @@ struct Intent {
     /// The labels that the value gives itself.
     late: Vec<MarkId>,
     lineage: Lineage,
-    /// What it depends on; nothing if it may not be stored.
+    /// What it depends on, if it is not stored; nothing if it has nothing to do with a store.
     proof: Option<Proof>,
 }
 
@@ -203,10 +203,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         if times.is_none() && self.is_refresh() {
             self.pause(self.instance.now());
         }
-        let proof = self
-            .claim
-            .as_ref()
-            .map(|claim| claim.proof(&lineage, &late));
+        let proof = self.claim.as_ref().map(|claim| claim.proof(&lineage, &[]));
         let intent = Intent {
             times,
             late,
@@ -253,17 +250,17 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let supersedes = self.purpose == Purpose::Call(MissReason::Forced);
         let stored = K::Cell::view(taken);
         let settled = claim
-            .store(stored, &times, proof.clone(), late, supersedes)
+            .store(stored, &times, &lineage, late, supersedes)
             .await;
         if supersedes {
             lineage::outdate(self.instance, self.ticket.hash, Some(self.ticket.flight.id));
         }
-        let (proof, stored) = settled.unwrap_or_else(|why| {
+        let settled = settled.unwrap_or_else(|why| {
             self.report(&why);
-            (proof, false)
+            None
         });
-        self.count_store(stored);
-        lineage.proven(proof)
+        self.count_store(settled.is_some());
+        lineage.proven(settled.unwrap_or(proof))
     }
 
     fn count_store(&self, stored: bool) {
