@@ -20,6 +20,7 @@ pub(crate) use batch::Batch;
 mod batch;
 mod borrows;
 mod given;
+mod requests;
 mod together;
 
 /// What is to be written out.
@@ -47,6 +48,8 @@ pub(crate) enum KeyedOn {
     Expression(Vec<Expr>, Vec<usize>),
     /// A route with the parameters at these places.
     Route(Template, Vec<usize>),
+    /// The request that is served.
+    Request,
     /// Nothing: there is one entry.
     Namespace,
 }
@@ -58,7 +61,7 @@ impl KeyedOn {
             Self::Arguments(places) | Self::Expression(_, places) | Self::Route(_, places) => {
                 places
             }
-            Self::Namespace => &[],
+            Self::Request | Self::Namespace => &[],
         }
     }
 }
@@ -69,12 +72,13 @@ impl Plan {
         contradictions(attribute, &args, errors);
         together::does_not_write(&func, errors);
         given::all(&args, &func, errors);
+        requests::all(&args, &func, errors);
         windows_need_an_end(&args, errors);
         let batch = Batch::find(attribute, &args, &func, errors);
         refreshes_can_be_called_later(&args, &func, errors);
         skips_name_arguments(&args, &func, errors);
         let placed = placeholders_name_arguments(&args, &func, errors);
-        if attribute == Attribute::Cached && placed {
+        if attribute == Attribute::Cached && placed && args.request.is_none() {
             no_argument_is_dropped(&args, &func, errors);
         }
         // The word `fn` stands where the impl is written if a macro writes the impl and is given the name; the
@@ -92,13 +96,18 @@ impl Plan {
             );
         }
         let keyed = keyed_on(&args, &func);
+        let runtime = runtime(args.runtime.as_ref().map(|given| &given.value));
+        let mut func = func;
+        if args.response.is_some() {
+            func.output = syn::parse_quote!(#runtime::__private::Answered);
+        }
         borrows::keys_can_be_owned(&func, &keyed, errors);
         labels_come_from_the_key(&args, &keyed, &func, errors);
         Self {
             keyed,
             batch,
             in_impl: func.mentions_self() || around != Surroundings::Free,
-            runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
+            runtime,
             has_room,
             source: fingerprint(&func.item.to_token_stream().to_string()),
             func,
@@ -123,12 +132,13 @@ fn fingerprint(text: &str) -> u64 {
 /// Refuses functions that cannot be cached, whatever the arguments are.
 ///
 /// Answers whether it can, and so whether its siblings' signatures make sense.
-pub(crate) fn shape(func: &Func, attribute: Attribute, errors: &mut Errors) -> bool {
+pub(crate) fn shape(func: &Func, attribute: Attribute, args: &Args, errors: &mut Errors) -> bool {
     let before = errors.count();
     together::cached_once(func, attribute.name(), errors);
     qualifiers(func, errors);
     no_mutable_arguments(func, errors);
-    if let ReturnType::Type(_, output) = &func.item.sig.output {
+    // What a handler returns is made an answer before it is stored.
+    if let (ReturnType::Type(_, output), None) = (&func.item.sig.output, &args.response) {
         output_is_owned(func, output, attribute, errors);
     }
     errors.count() == before
@@ -294,6 +304,7 @@ fn contradictions(attribute: Attribute, args: &Args, errors: &mut Errors) {
         }
     };
     let route = args.route.as_ref().map(|given| &given.word);
+    let route = route.or(args.request.as_ref().map(|given| &given.word));
     let unbounded = args.unbounded.as_ref().map(|given| &given.word);
     let none_timeout = args.none_timeout.as_ref().map(|given| &given.word);
     let never_none = args.cache_none.as_ref().is_some_and(|given| !given.value);
@@ -387,12 +398,14 @@ fn refreshes_can_be_called_later(args: &Args, func: &Func, errors: &mut Errors) 
 }
 
 fn labels_come_from_the_key(args: &Args, keyed: &KeyedOn, func: &Func, errors: &mut Errors) {
+    // What extractors take from the request is in it.
+    let from_request = matches!(keyed, KeyedOn::Request);
     let labels = args.tags.iter().flat_map(|tags| &tags.value);
     for (label, name) in labels.flat_map(|label| label.names().map(move |name| (label, name))) {
         let mut params = func.params.iter().enumerate();
         match params.find(|(_, param)| param.answers_to(name)) {
             None => errors.at(&label.literal, no_argument(&name.to_string(), func)),
-            Some((place, _)) if !keyed.params().contains(&place) => {
+            Some((place, _)) if !from_request && !keyed.params().contains(&place) => {
                 let message = format!(
                     "`{name}` is not part of the key, so one entry could need several labels; put it into the key, or take the label from the value with `tags_with`"
                 );
@@ -482,6 +495,11 @@ fn no_argument_is_dropped(args: &Args, func: &Func, errors: &mut Errors) {
 }
 
 impl Args {
+    /// Whether a parameter is left out of the key.
+    pub(crate) fn skips(&self, param: &Param) -> bool {
+        is_skipped(self, param)
+    }
+
     /// Whether an argument of the attribute names a parameter.
     pub(crate) fn mention(&self, param: &Param) -> bool {
         let expressions = [&self.key, &self.unless, &self.forced_update]
@@ -527,6 +545,9 @@ fn keyed_on(args: &Args, func: &Func) -> KeyedOn {
             parts(&key.value),
             places(&|param| param.is_used_in(&key.value)),
         );
+    }
+    if args.request.is_some() {
+        return KeyedOn::Request;
     }
     if let Some(route) = &args.route {
         return KeyedOn::Route(

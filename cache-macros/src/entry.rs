@@ -16,7 +16,7 @@ pub(crate) fn cache(attribute: Attribute, args: TokenStream, item: &TokenStream)
     let args = Args::parse(args, &mut errors);
     let func = errors.keep(Func::parse(item.clone(), attribute.name()));
     let plan = func.map(|func| {
-        let cacheable = check::shape(&func, attribute, &mut errors);
+        let cacheable = check::shape(&func, attribute, &args, &mut errors);
         (Plan::new(attribute, args, func, &mut errors), cacheable)
     });
     match (errors.into_code(), plan) {

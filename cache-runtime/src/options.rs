@@ -259,6 +259,9 @@ pub(crate) struct Rules<V> {
     pub(crate) timeout_with: Option<fn(&V) -> Duration>,
     pub(crate) weigher: Option<fn(&V) -> u32>,
     pub(crate) tags_with: Option<TagsOf<V>>,
+    /// The times that a value says for itself.
+    #[cfg(feature = "axum")]
+    pub(crate) times_of: Option<fn(&Options, &V) -> Times>,
 }
 
 /// Hands out the labels of a value, one by one.
@@ -287,6 +290,8 @@ impl<V> Setup<V> {
             timeout_with: None,
             weigher: None,
             tags_with: None,
+            #[cfg(feature = "axum")]
+            times_of: None,
         };
         Self {
             options: Options::by_default(terms),
@@ -490,17 +495,29 @@ impl<V> Setup<V> {
 /// The times of a value that is to be stored; `None`: it is not stored.
 pub(crate) fn times<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Times> {
     let ttl = lifetime(options, rules, value).filter(|_| options.enabled)?;
-    let timeout = ttl.map(|ttl| shortened(ttl, options.jitter));
     // An error that is stored has no windows: no error is better than an old one.
     let window = |window: Option<Duration>| window.filter(|_| value.is_some());
-    let ahead = timeout.zip(options.refresh_ahead.filter(|_| value.is_some()));
-    Some(Times {
-        timeout,
+    let mut times = Times {
+        timeout: ttl,
         stale_while_revalidate: window(options.stale_while_revalidate),
         stale_if_error: window(options.stale_if_error),
-        refresh_after: ahead.map(|(timeout, fraction)| timeout.mul_f64(fraction)),
+        refresh_after: None,
         idle: options.idle,
-    })
+    };
+    #[cfg(feature = "axum")]
+    if let Some((times_of, value)) = rules.times_of.zip(value) {
+        let said = times_of(options, value);
+        times = Times {
+            timeout: rules.timeout_with.map_or(said.timeout, |_| ttl),
+            idle: options.idle,
+            ..said
+        };
+    }
+    times.timeout = (times.timeout).map(|timeout| shortened(timeout, options.jitter));
+    let part = options.refresh_ahead.filter(|_| value.is_some());
+    let ahead = times.timeout.zip(part);
+    times.refresh_after = ahead.map(|(timeout, fraction)| timeout.mul_f64(fraction));
+    Some(times)
 }
 
 fn lifetime<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Ttl> {

@@ -6,6 +6,14 @@ pub use crate::__cache_register as register;
 pub use crate::hold::{
     ByClone, ByOwner, Hold, Lend, NotBeyond, Outlives, OutlivesCall, check_outlives, hold,
 };
+#[cfg(feature = "axum")]
+pub use crate::http::handler::{
+    Anonymous, Answered, Answers, AsAnswer, Begun, Extractor, Kept as KeptResponse, Plain,
+    Refused as RefusedAnswer, Requests, Response, Run, Sees, SeesAnything, SeesUsers, Stored,
+    Tells, Visitor, answers, begin, begin_or_refresh, check_anonymous, invalidate_path,
+    invalidate_path_async, peek_path, peek_path_async, put_path, put_path_async,
+    refresh as refresh_answer,
+};
 pub use crate::invalidate::{
     Across, Always, AtOnce, Keep, KeepReference, KeepTarget, Keepable, Kept, Lent, Settle, Settled,
     Wait, copied, drop_route, drop_tag, settle, settle_async,

@@ -9,6 +9,8 @@ use crate::config::installed;
 use crate::options::{Bound, Options, Terms, Timeout, Ttl};
 use crate::site::Site;
 use crate::stats::Stats;
+#[cfg(any(feature = "shared", feature = "axum"))]
+use crate::sync::StaticMutex;
 
 /// A function's entry in the list.
 #[derive(Debug)]
@@ -221,16 +223,22 @@ fn names(source_check: bool) -> Names {
 /// Says in the log that a function's entries can live nowhere: once for each function.
 #[cfg(feature = "shared")]
 pub(crate) fn complain(site: &'static Site) {
-    use std::collections::HashSet;
-    use std::sync::{Mutex, PoisonError};
-    static TOLD: Mutex<Option<HashSet<usize>>> = Mutex::new(None);
-    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
-    if told.get_or_insert_default().insert(site.address()) {
+    say_once(
+        site,
+        "its key or its result cannot leave the process; derive `serde::Serialize` and `serde::Deserialize` for \
+         them, or write `local`",
+    );
+}
+
+/// Says in the log why a function runs uncached: once for each function.
+#[cfg(any(feature = "shared", feature = "axum"))]
+pub(crate) fn say_once(site: &'static Site, why: &str) {
+    static TOLD: StaticMutex<Vec<usize>> = StaticMutex::new(Vec::new());
+    let mut told = TOLD.lock();
+    if !told.contains(&site.address()) {
+        told.push(site.address());
         let name = name(site);
-        eprintln!(
-            "cache-runtime: `{name}` runs uncached: its key or its result cannot leave the process; derive \
-             `serde::Serialize` and `serde::Deserialize` for them, or write `local`"
-        );
+        eprintln!("cache-runtime: `{name}` runs uncached: {why}");
     }
 }
 

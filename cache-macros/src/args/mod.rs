@@ -3,6 +3,7 @@
 //! Nothing here looks at the function.
 
 pub(crate) mod lifetime;
+pub(crate) mod requests;
 pub(crate) mod targets;
 pub(crate) mod template;
 
@@ -14,6 +15,7 @@ use syn::{Expr, Lit, LitStr, Path, Token, parenthesized};
 
 use crate::errors::{Errors, closest};
 use lifetime::Lifetime;
+use requests::Query;
 use template::Template;
 
 /// Which of the two caching attributes it is.
@@ -79,6 +81,14 @@ pub(crate) struct Args {
     pub(crate) key: Option<Given<Expr>>,
     /// The route to key on.
     pub(crate) route: Option<Given<Template>>,
+    /// The request that is served is the key.
+    pub(crate) request: Option<Given<()>>,
+    /// Which part of the request's query counts.
+    pub(crate) query: Option<Given<Query>>,
+    /// Which headers of the request count.
+    pub(crate) vary: Option<Given<Vec<LitStr>>>,
+    /// Whether the function is a handler, whose answers are stored.
+    pub(crate) response: Option<Given<()>>,
     /// The name that the function's entries go by.
     pub(crate) namespace: Option<Given<LitStr>>,
     /// When to bypass the cache.
@@ -112,7 +122,7 @@ pub(crate) struct Args {
 }
 
 /// Every argument, in the order in which they are listed to the user.
-const KNOWN: [&str; 33] = [
+const KNOWN: [&str; 36] = [
     "timeout",
     "timeout_with",
     "idle",
@@ -125,6 +135,9 @@ const KNOWN: [&str; 33] = [
     "key",
     "batch",
     "route",
+    "query",
+    "vary",
+    "response",
     "namespace",
     "unless",
     "forced_update",
@@ -149,7 +162,7 @@ const KNOWN: [&str; 33] = [
 ];
 
 /// What other libraries call these things.
-const SYNONYMS: [(&str, &str); 30] = [
+const SYNONYMS: [(&str, &str); 33] = [
     ("ttl", "timeout"),
     ("ttl_secs", "timeout"),
     ("time", "timeout"),
@@ -173,6 +186,9 @@ const SYNONYMS: [(&str, &str); 30] = [
     ("ignore", "skip"),
     ("args_to_ignore", "skip"),
     ("convert", "key"),
+    ("query_string", "query"),
+    ("vary_by", "vary"),
+    ("headers", "vary"),
     ("cache_if", "response_filter"),
     ("name", "namespace"),
     ("prefix", "namespace"),
@@ -256,7 +272,13 @@ impl Args {
             "skip" => once(&mut self.skip, word, input, names, errors),
             "key" => once(&mut self.key, word, input, expression, errors),
             "batch" => once(&mut self.batch, word, input, ids, errors),
+            "route" if self.request.is_some() || requests::is_next(input) => {
+                self.read_request(word, input, errors)
+            }
             "route" => once(&mut self.route, word, input, route, errors),
+            "query" => once(&mut self.query, word, input, requests::query, errors),
+            "vary" => once(&mut self.vary, word, input, requests::vary, errors),
+            "response" => once(&mut self.response, word, input, flag, errors),
             "namespace" => once(&mut self.namespace, word, input, namespace, errors),
             "unless" => once(&mut self.unless, word, input, expression, errors),
             "forced_update" => once(&mut self.forced_update, word, input, expression, errors),
@@ -272,6 +294,21 @@ impl Args {
             "crate" => once(&mut self.runtime, word, input, path, errors),
             unknown => Err(syn::Error::new(word.span(), not_known(unknown))),
         }
+    }
+
+    /// Reads `= request`, beside which there is no other route.
+    fn read_request(
+        &mut self,
+        word: Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
+        if self.route.is_some() || !requests::is_next(input) {
+            errors.at(&word, "`route` is given twice; keep one");
+            skip_to_comma(input);
+            return Ok(());
+        }
+        once(&mut self.request, word, input, requests::request, errors)
     }
 
     /// The word of an option that calls the function again when the call is over, if there is one.
@@ -603,9 +640,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_yet_is_not_known() {
-        let found = messages(quote!(response));
-        assert!(found[0].contains("unknown argument"), "{found:?}");
-        assert!(!messages(quote!(route = request)).is_empty());
+    fn there_is_one_route() {
+        assert!(messages(quote!(route = request, query("page"), response)).is_empty());
+        for twice in [
+            quote!(route = request, route = "/a"),
+            quote!(route = "/a", route = request),
+        ] {
+            assert_eq!(messages(twice).len(), 1);
+        }
     }
 }

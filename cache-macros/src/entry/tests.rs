@@ -39,6 +39,12 @@ snapshots! {
     route: cache(Attribute::Cached, quote!(timeout = 5, route = "/users/{id}/{page.number}"), &quote! {
         fn user_page(Path(id): Path<u64>, page: Page) -> String { render(id, page) }
     });
+    request: cache(Attribute::Cached, quote!(timeout = 5, route = request, query("page"), vary("accept-language")), &quote! {
+        async fn users(State(db): State<Db>, Query(page): Query<Page>) -> String { db.users(page).await }
+    });
+    response: cache(Attribute::Cached, quote!(timeout = 5, route = request, response), &quote! {
+        async fn user(Path(id): Path<u64>) -> impl IntoResponse { Html(render(id).await) }
+    });
     key: cache(Attribute::Memoize, quote!(key = (user.id, language), err_timeout = TTL), &quote! {
         fn greet(user: &User, language: Language, (_a, _b): (u8, u8)) -> Result<String, Failed> { hello(user, language) }
     });

@@ -6,13 +6,17 @@ use syn::{FnArg, Pat, ReturnType};
 
 use super::batch::{self, Begin};
 use super::key::{Key, key};
-use super::{as_allowed, bindings, plain, setup};
+use super::{as_allowed, bindings, plain, request, setup};
 use crate::check::Plan;
 
 /// The function under its own name, with its signature, attributes and visibility.
 pub(super) fn function(plan: &Plan) -> TokenStream {
     let mut sig = plan.func.item.sig.clone();
     sig.inputs = plan.func.params.iter().map(plain).collect();
+    if plan.is_handler() {
+        let runtime = &plan.runtime;
+        sig.output = syn::parse_quote!(-> #runtime::__private::Response);
+    }
     let vis = &plan.func.item.vis;
     let helpers = plan.args.wants_helpers();
     // An expected lint may be about the body, which stands elsewhere if there are siblings.
@@ -45,6 +49,9 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
 /// Asks the cache, and computes on a miss. `detailed` says that the answer is to tell where it came from, `checked`
 /// that the arguments are to be judged.
 pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
+    if plan.is_handler() {
+        return request::call(plan, detailed, checked);
+    }
     let (found, filled) = if detailed {
         (quote!(.detail()), None)
     } else {
@@ -58,6 +65,11 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
     } = key(plan, &TokenStream::new());
     let value = checked.then(|| setup::check(plan));
     let check = checked.then_some(check);
+    let visitor = request::visitor(plan, &quote_spanned!(Span::mixed_site()=> &__cache_door));
+    let visitor = visitor.map(|visitor| {
+        let users = checked.then(|| request::check(plan));
+        quote_spanned!(Span::mixed_site()=> #visitor #users let __cache_ask = __cache_visitor.ask(__cache_ask);)
+    });
     let later = plan.args.background().map(|_| later(plan, checked));
     let conditions = conditions(plan);
     let fill = fill(plan);
@@ -77,6 +89,7 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
         let __cache_door = #door;
         #conditions
         #before
+        #visitor
         #value
         #check
         #holds
@@ -145,13 +158,13 @@ fn ask(plan: &Plan) -> TokenStream {
 
 /// What a refresh runs when the call is over, as further arguments of `enter`.
 #[derive(Default)]
-struct Later {
+pub(super) struct Later {
     /// Insists that the arguments outlive the call.
-    check: TokenStream,
-    later: TokenStream,
+    pub(super) check: TokenStream,
+    pub(super) later: TokenStream,
 }
 
-fn later(plan: &Plan, checked: bool) -> Later {
+pub(super) fn later(plan: &Plan, checked: bool) -> Later {
     let (runtime, tags) = (&plan.runtime, super::tags(plan));
     let tags = tags.unwrap_or_else(|| quote!(|_| ()));
     let (mut check, mut hold, mut lend) = (TokenStream::new(), TokenStream::new(), Vec::new());
@@ -207,7 +220,7 @@ fn untagged_fill(plan: &Plan) -> TokenStream {
 }
 
 /// Calls the function as written.
-fn run(plan: &Plan) -> TokenStream {
+pub(super) fn run(plan: &Plan) -> TokenStream {
     let uncached = plan.sibling("uncached_");
     let names = plan.func.params.iter().map(|param| &param.name);
     let call = quote!(#uncached(#(#names),*));
@@ -219,7 +232,7 @@ fn run(plan: &Plan) -> TokenStream {
 }
 
 /// The body as written, where there is no sibling to hold it.
-fn inline_body(plan: &Plan) -> TokenStream {
+pub(super) fn inline_body(plan: &Plan) -> TokenStream {
     let stmts = &plan.func.item.block.stmts;
     let patterns = plan.func.params.iter().filter_map(|param| match &param.arg {
         FnArg::Typed(typed) => {
@@ -229,10 +242,9 @@ fn inline_body(plan: &Plan) -> TokenStream {
         }
         FnArg::Receiver(_) => None,
     });
-    let edge = plan
-        .func
-        .is_async()
-        .then(|| return_edge(&plan.func.item.sig.output));
+    // What `impl IntoResponse` stands for has no name.
+    let edge = plan.func.is_async() && !plan.is_handler();
+    let edge = edge.then(|| return_edge(&plan.func.item.sig.output));
     quote!(#edge #(#patterns)* #(#stmts)*)
 }
 

@@ -6,7 +6,7 @@ use syn::{Attribute, FnArg};
 
 use super::batch::{self, Begin};
 use super::key::{Key, key};
-use super::{call, placed, plain, setup};
+use super::{call, placed, plain, request, setup};
 use crate::check::Plan;
 use crate::func::{Param, first_span, is_cfg, is_lint};
 
@@ -57,7 +57,12 @@ struct Helper {
 }
 
 impl Plan {
+    /// What the function returns.
     fn output(&self) -> TokenStream {
+        if self.is_handler() {
+            let runtime = &self.runtime;
+            return quote!(#runtime::__private::Response);
+        }
         let output = &self.func.output;
         quote!(#output)
     }
@@ -67,6 +72,10 @@ impl Plan {
         let output = &self.func.output;
         if let Some(batch) = &self.batch {
             return batch.value.to_token_stream();
+        }
+        if self.is_handler() {
+            let runtime = &self.runtime;
+            return quote!(#runtime::__private::KeptResponse);
         }
         if self.func.is_spelt_result() {
             let span = Span::call_site().located_at(first_span(output));
@@ -83,10 +92,25 @@ impl Plan {
         let runtime = placed(&self.runtime, span);
         if self.batch.is_some() {
             quote_spanned!(span=> #runtime::__private::AsEach)
+        } else if self.is_handler() {
+            quote_spanned!(span=> #runtime::__private::AsAnswer)
         } else if self.func.is_spelt_result() {
             quote_spanned!(span=> #runtime::__private::AsValue)
         } else {
             quote_spanned!(span=> #runtime::__private::AsWhole)
+        }
+    }
+
+    /// Whether the function has this sibling.
+    fn has(&self, prefix: &str) -> bool {
+        let mut labels = self.args.tags.iter().flat_map(|given| &given.value);
+        match prefix {
+            "detailed_" => self.batch.is_none(),
+            // Who puts a value knows the path alone, and not the arguments that its labels would be made of.
+            "put_" => {
+                !self.is_keyed_on_request() || labels.all(|label| label.names().next().is_none())
+            }
+            _ => true,
         }
     }
 
@@ -114,7 +138,7 @@ impl Plan {
     fn entry_type(&self) -> TokenStream {
         let output = &self.func.output;
         if self.batch.is_none() {
-            return self.output();
+            return quote!(#output);
         }
         let span = Span::call_site().located_at(first_span(output));
         let runtime = placed(&self.runtime, span);
@@ -192,7 +216,7 @@ fn siblings(plan: &Plan, body: fn(&Plan, &Helper) -> TokenStream) -> TokenStream
     ];
     helpers
         .iter()
-        .filter(|helper| plan.batch.is_none() || helper.prefix != "detailed_")
+        .filter(|helper| plan.has(helper.prefix))
         .map(|helper| helper.with_body(plan, &body(plan, helper)))
         .collect()
 }
@@ -200,14 +224,18 @@ fn siblings(plan: &Plan, body: fn(&Plan, &Helper) -> TokenStream) -> TokenStream
 impl Helper {
     fn inputs(&self, plan: &Plan) -> Vec<FnArg> {
         let (name, visible) = (plan.value_name(), plan.visible());
+        let path = plan
+            .is_keyed_on_request()
+            .then(|| syn::parse_quote!(path: &str));
         let keyed = || {
-            plan.keyed.params().iter().map(|&place| match &plan.batch {
+            let keyed = plan.keyed.params().iter().map(|&place| match &plan.batch {
                 Some(batch) if batch.place == place => {
                     let (name, id) = (plan.id_name(), &batch.id);
                     syn::parse_quote!(#name: #id)
                 }
                 _ => plain(&plan.func.params[place]),
-            })
+            });
+            path.clone().into_iter().chain(keyed)
         };
         match self.takes {
             Takes::Nothing => Vec::new(),
@@ -264,8 +292,22 @@ fn body(plan: &Plan, helper: &Helper) -> TokenStream {
     };
     let method = format_ident!("{}{suffix}", helper.prefix.trim_end_matches('_'));
     let (runtime, door) = (&plan.runtime, quote!(&#door()));
+    let (of_path, path) = (
+        format_ident!("{}path{suffix}", helper.prefix),
+        format_ident!("path"),
+    );
+    let of_path = quote!(#runtime::__private::#of_path);
     let method = quote!(#runtime::__private::Door::#method);
     match helper.prefix {
+        "refresh_" if plan.is_handler() => request::refresh(plan),
+        "invalidate_" if plan.is_keyed_on_request() => quote!(#of_path(#door, #path)#wait),
+        "peek_" if plan.is_keyed_on_request() => {
+            quote!(#of_path::<#shown, _, _>(#door, #path)#wait)
+        }
+        "put_" if plan.is_keyed_on_request() => {
+            let tags = super::own_tags(plan);
+            quote_spanned!(Span::mixed_site()=> #of_path::<#shown, _, _>(#door, #path, #value, |__cache_text| { #tags })#wait)
+        }
         "stats_" | "invalidate_all_" => quote!(#method(#door)#wait),
         "invalidate_" => quote!(#before #method(#door, #parts)#wait),
         "peek_" => quote!(#before #method::<#shown, _>(#door, #parts)#wait),
@@ -277,8 +319,8 @@ fn body(plan: &Plan, helper: &Helper) -> TokenStream {
             batch::body(plan, batch, Begin::Refresh, false)
         }
         "refresh_" => {
-            let fill = call::fill(plan);
-            quote_spanned!(Span::mixed_site()=> #before let __cache_seat = #method(#door, #parts)#wait; #fill.value)
+            let (fill, visitor) = (call::fill(plan), request::visitor(plan, &door));
+            quote_spanned!(Span::mixed_site()=> #before #visitor let __cache_seat = #method(#door, #parts)#wait; #fill.value)
         }
         _ => call::call(plan, true, false),
     }

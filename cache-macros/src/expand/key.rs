@@ -46,7 +46,7 @@ pub(super) fn weighs_keys(plan: &Plan) -> bool {
         return false;
     };
     let of_value = matches!(&weigher.value, Expr::Closure(closure) if closure.inputs.len() == 1);
-    !of_value && !matches!(plan.keyed, KeyedOn::Namespace)
+    !of_value && !matches!(plan.keyed, KeyedOn::Namespace | KeyedOn::Request)
 }
 
 /// The parts of the key as the store keeps them.
@@ -55,7 +55,7 @@ fn owned_parts(plan: &Plan) -> Vec<TokenStream> {
         KeyedOn::Arguments(places) => places.len(),
         KeyedOn::Expression(expressions, _) => expressions.len(),
         KeyedOn::Route(..) => return vec![quote_spanned!(Span::mixed_site()=> __cache_key)],
-        KeyedOn::Namespace => 0,
+        KeyedOn::Request | KeyedOn::Namespace => 0,
     };
     let mut rest = quote_spanned!(Span::mixed_site()=> __cache_key);
     let part = |_| {
@@ -84,6 +84,11 @@ fn borrowed(plan: &Plan, id: &TokenStream) -> Key {
         KeyedOn::Namespace => Key {
             before: TokenStream::new(),
             parts: quote!(()),
+            check: TokenStream::new(),
+        },
+        KeyedOn::Request => Key {
+            before: TokenStream::new(),
+            parts: quote_spanned!(Span::mixed_site()=> &__cache_visitor),
             check: TokenStream::new(),
         },
         KeyedOn::Arguments(places) => {

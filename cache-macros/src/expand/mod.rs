@@ -9,6 +9,7 @@ mod helpers;
 mod invalidates;
 mod kept;
 mod key;
+mod request;
 mod setup;
 
 use proc_macro2::{Span, TokenStream};
@@ -201,13 +202,21 @@ fn filled(target: &TokenStream, template: &Template) -> TokenStream {
 
 /// Says which labels a value carries, as a closure.
 fn tags(plan: &Plan) -> Option<TokenStream> {
+    let path = request::labels(plan);
+    let own = own_tags(plan);
+    if path.is_none() && own.is_none() {
+        return None;
+    }
+    Some(quote_spanned!(Span::mixed_site()=> |__cache_text| { #path #own }))
+}
+
+/// Writes the labels that `tags(..)` gives.
+fn own_tags(plan: &Plan) -> Option<TokenStream> {
     let labels = &plan.args.tags.as_ref()?.value;
     let tagging = &plan.runtime;
     let tagging = quote!(#tagging::__private::Tagging);
     let names = labels.iter().flat_map(Template::names);
     let before = bindings(&plan.func, &quote!(#(#names),*));
     let fill = labels.iter().map(|label| filled(&tagging, label));
-    Some(
-        quote_spanned!(Span::mixed_site()=> |__cache_text| { #before #(#fill #tagging::end(__cache_text);)* }),
-    )
+    Some(quote_spanned!(Span::mixed_site()=> #before #(#fill #tagging::end(__cache_text);)*))
 }

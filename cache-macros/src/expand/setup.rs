@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, FnArg, Ident};
 
+use super::request;
 use crate::args::Given;
 use crate::args::lifetime::Lifetime;
 use crate::check::{KeyedOn, Plan};
@@ -13,8 +14,10 @@ use crate::func::first_span;
 pub(super) fn door(plan: &Plan) -> TokenStream {
     let runtime = &plan.runtime;
     let (site, kind, options) = (site(plan), kind(plan), options(plan));
+    let (requests, told) = request::requests(plan).unzip();
     quote_spanned! {Span::mixed_site()=> {
-        static __CACHE_SITE: #runtime::__private::Site = #site;
+        #requests
+        static __CACHE_SITE: #runtime::__private::Site = #site #told;
         #runtime::__private::register!(__CACHE_SITE);
         let __cache_kind = #kind;
         #runtime::__private::Door::new(
@@ -149,6 +152,10 @@ fn bound(plan: &Plan) -> Option<TokenStream> {
 
 /// How results are stored, asked of their type.
 fn kind(plan: &Plan) -> TokenStream {
+    if plan.is_handler() {
+        let runtime = &plan.runtime;
+        return quote!(#runtime::__private::answers());
+    }
     let (runtime, output) = (&plan.runtime, &plan.func.output);
     let span = Span::call_site().located_at(first_span(output));
     let found = if plan.args.err_timeout.is_some() {
@@ -174,6 +181,9 @@ fn probe(plan: &Plan) -> Ident {
 
 /// Insists that results can be stored: it stands in the function itself and nowhere else.
 pub(super) fn check(plan: &Plan) -> TokenStream {
+    if plan.is_handler() {
+        return TokenStream::new();
+    }
     let output = &plan.func.output;
     let span = Span::call_site().located_at(first_span(output));
     let (private, runtime) = (
@@ -202,6 +212,7 @@ pub(super) fn check(plan: &Plan) -> TokenStream {
 fn options(plan: &Plan) -> TokenStream {
     let (runtime, args) = (&plan.runtime, &plan.args);
     let mut options = TokenStream::new();
+    options.extend(plan.is_handler().then(|| quote!(.answers())));
     let times = [
         &args.timeout,
         &args.none_timeout,

@@ -11,7 +11,7 @@ use tower_service::Service;
 
 use super::body::{self, Body, Read};
 use super::decide::conditional::{add_conditions, strip_conditions};
-use super::decide::keeping::{Keep, Refusal, announced, freshen, keep};
+use super::decide::keeping::{Keep, Refusal, announced, freshen, is_failure, keep};
 use super::decide::report::{Forward, Report};
 use super::respond::{self, Asker};
 use super::seat::Seat;
@@ -233,11 +233,6 @@ fn finish<B: HttpBody>(mut seat: Seat, ran: Ran<B>, asker: Asker<'_>) -> Respons
             respond::from_handler(asker, parts, body, &report)
         }
     }
-}
-
-/// Whether an old answer may stand in for answers of this status (RFC 5861, section 4).
-fn is_failure(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 500 | 502 | 503 | 504)
 }
 
 /// Answers a failure with what was kept before, if that may stand in.

@@ -16,7 +16,7 @@ use crate::key::KeyRef;
 use crate::key::cell::Harmless;
 
 /// Stands between the parts of a key. No URI and no header has it.
-const END: u8 = 0;
+pub(super) const END: u8 = 0;
 
 /// Marks the key of one variant. No other key begins with it.
 const VARIANT: u8 = b'v';
@@ -121,7 +121,7 @@ impl KeyRef for Key {
 }
 
 /// Adds every name that the request gives its host: handlers may look at either.
-fn push_host(bytes: &mut Vec<u8>, uri: &Uri, headers: &HeaderMap) {
+pub(super) fn push_host(bytes: &mut Vec<u8>, uri: &Uri, headers: &HeaderMap) {
     let authority = uri
         .authority()
         .map(|authority| authority.as_str().as_bytes());
@@ -141,7 +141,7 @@ fn push_host(bytes: &mut Vec<u8>, uri: &Uri, headers: &HeaderMap) {
 }
 
 /// Adds the pairs of a query, sorted by name. Pairs of one name stay in their order, which may mean something.
-fn push_query(bytes: &mut Vec<u8>, query: &str) {
+pub(super) fn push_query(bytes: &mut Vec<u8>, query: &str) {
     if !query.contains('&') {
         bytes.extend_from_slice(query.as_bytes());
         return;
@@ -154,7 +154,7 @@ fn push_query(bytes: &mut Vec<u8>, query: &str) {
     }
 }
 
-fn push_headers(bytes: &mut Vec<u8>, headers: &HeaderMap, names: &[HeaderName]) {
+pub(super) fn push_headers(bytes: &mut Vec<u8>, headers: &HeaderMap, names: &[HeaderName]) {
     for name in names {
         let value = vary::value(headers, name);
         bytes.extend_from_slice(&value.len().to_le_bytes());

@@ -7,6 +7,7 @@
 //! | `key`, `store`, `index` | what answers are found by, how they are kept, and which paths they belong to |
 //! | `visit`, `seat`, `fetch` | one request: what it does next, the guard of a run, the run |
 //! | `respond` | answers, made of what is kept |
+//! | `handler` | cached functions that serve requests: `route = request`, `response` |
 //! | `scope` | the request, visible to the code that serves it |
 //!
 //! ```
@@ -23,6 +24,7 @@ mod body;
 mod decide;
 mod fetch;
 mod future;
+pub(crate) mod handler;
 mod index;
 mod key;
 mod layer;
@@ -35,6 +37,8 @@ mod visit;
 
 pub use body::Body;
 pub use future::ResponseFuture;
+pub use handler::Identity;
+pub(crate) use handler::{Requests, label_of_path};
 pub use layer::CacheLayer;
 pub use scope::{CacheScope, Scoped, ScopedService};
 pub use service::CacheService;

@@ -1,6 +1,6 @@
 //! Answers, made of what is kept.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{
@@ -37,20 +37,49 @@ pub(crate) fn from_kept<B: HttpBody>(
     now: Option<Moment>,
     report: &Report,
 ) -> Response<Body<B>> {
-    let (mut parts, ()) = Response::new(()).into_parts();
-    parts.status = answer.status;
-    parts.headers.clone_from(&answer.headers);
-    if let Some(now) = now {
-        let age = HeaderValue::from(answer.times.age(now).as_secs());
-        parts.headers.insert(AGE, age);
-    }
-    let body = if confirm(asker, &mut parts) || asker.head {
-        Body::empty()
-    } else {
+    let age = now.map(|now| answer.times.age(now));
+    let (parts, whole) = head(asker, answer.status, &answer.headers, age, report);
+    let body = if whole {
         Body::whole(answer.body.clone())
+    } else {
+        Body::empty()
     };
-    sign(&mut parts.headers, asker.name, report);
     Response::from_parts(parts, body)
+}
+
+/// Answers with what a function has stored. `age` is none if it has come just now.
+pub(crate) fn from_stored(
+    asker: Asker<'_>,
+    stored: &Response<Bytes>,
+    age: Option<Duration>,
+    report: &Report,
+) -> Response<Bytes> {
+    let (parts, whole) = head(asker, stored.status(), stored.headers(), age, report);
+    let body = if whole {
+        stored.body().clone()
+    } else {
+        Bytes::new()
+    };
+    Response::from_parts(parts, body)
+}
+
+/// The head of an answer that is kept, and whether its body follows.
+fn head(
+    asker: Asker<'_>,
+    status: StatusCode,
+    headers: &HeaderMap,
+    age: Option<Duration>,
+    report: &Report,
+) -> (Parts, bool) {
+    let (mut parts, ()) = Response::new(()).into_parts();
+    parts.status = status;
+    parts.headers.clone_from(headers);
+    if let Some(age) = age {
+        parts.headers.insert(AGE, HeaderValue::from(age.as_secs()));
+    }
+    let whole = !confirm(asker, &mut parts) && !asker.head;
+    sign(&mut parts.headers, asker.name, report);
+    (parts, whole)
 }
 
 /// Answers with what the handler has sent and nobody keeps.

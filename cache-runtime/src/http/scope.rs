@@ -18,7 +18,6 @@ use super::key::original_uri;
 
 /// The request that is being served.
 #[derive(Debug)]
-#[allow(dead_code, reason = "what `route = request` takes its key from")]
 pub(crate) struct Served {
     pub(crate) method: Method,
     /// As the client asked for it, before any router shortened it.
@@ -31,7 +30,6 @@ thread_local! {
 }
 
 /// The request that is being served here, if a [`CacheScope`] shows it.
-#[allow(dead_code, reason = "what `route = request` takes its key from")]
 pub(crate) fn current() -> Option<Arc<Served>> {
     HERE.try_with(|here| here.borrow().clone()).ok().flatten()
 }
@@ -84,10 +82,10 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for ScopedService<S> {
             uri: original_uri(&request).clone(),
             headers: request.headers().clone(),
         });
-        let entered = Entered::new(Arc::clone(&served));
+        let entered = Entered::new(Some(Arc::clone(&served)));
         let future = self.inner.call(request);
         drop(entered);
-        Scoped { served, future }
+        Scoped::new(Some(served), future)
     }
 }
 
@@ -95,9 +93,15 @@ pin_project! {
     /// The future of a [`ScopedService`].
     #[derive(Debug)]
     pub struct Scoped<F> {
-        served: Arc<Served>,
+        served: Option<Arc<Served>>,
         #[pin]
         future: F,
+    }
+}
+
+impl<F> Scoped<F> {
+    pub(crate) fn new(served: Option<Arc<Served>>, future: F) -> Self {
+        Self { served, future }
     }
 }
 
@@ -106,7 +110,7 @@ impl<F: Future> Future for Scoped<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _entered = Entered::new(Arc::clone(this.served));
+        let _entered = Entered::new(this.served.clone());
         this.future.poll(context)
     }
 }
@@ -115,8 +119,8 @@ impl<F: Future> Future for Scoped<F> {
 struct Entered(Option<Arc<Served>>);
 
 impl Entered {
-    fn new(served: Arc<Served>) -> Self {
-        Self(replace(Some(served)))
+    fn new(served: Option<Arc<Served>>) -> Self {
+        Self(replace(served))
     }
 }
 

@@ -27,8 +27,15 @@ pub(super) async fn invalidate_tag(hub: &Arc<Hub>, tag: &str) -> Invalidation {
 
 pub(super) async fn invalidate_rendered(hub: &Arc<Hub>, route: &Route) -> Invalidation {
     let mark = Mark::Route(route.bytes());
+    #[cfg(feature = "axum")]
+    let path = crate::http::label_of_path(&String::from_utf8_lossy(route.bytes()));
+    #[cfg(feature = "axum")]
+    let told = remove(hub, &[Mark::AnyTag, Mark::Tag(&path), mark]).await;
+    #[cfg(not(feature = "axum"))]
     let told = remove(hub, &[mark]).await;
     forget(mark);
+    #[cfg(feature = "axum")]
+    forget(Mark::Tag(&path));
     combined(told, invalidate_rendered_here(route))
 }
 

@@ -82,7 +82,11 @@ pub(super) fn invalidate_rendered_here(route: &Route) -> Invalidation {
         .filter(|instance| instance.remove_route(route))
         .count();
     #[cfg(feature = "axum")]
-    let dropped = dropped + http::invalidate_path(&String::from_utf8_lossy(route.bytes()));
+    let dropped = {
+        let path = String::from_utf8_lossy(route.bytes());
+        let labelled = invalidate_tag_here(&http::label_of_path(&path));
+        dropped + http::invalidate_path(&path) + usize::from(labelled.existed())
+    };
     Invalidation::confirmed(dropped > 0)
 }
 

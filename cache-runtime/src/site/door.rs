@@ -21,6 +21,8 @@ use crate::invalidate::Invalidation;
 use crate::key::cell::KeyCell;
 use crate::key::{self, CellOf, KeyRef};
 use crate::lineage::{self, Label, Lineage};
+#[cfg(feature = "axum")]
+use crate::options::Options;
 use crate::options::{Setup, times};
 use crate::outcome::Outcome;
 use crate::stats::{Event, Stats};
@@ -32,7 +34,7 @@ use crate::value::{Kind, Shown};
 
 /// The way into a cached function with result `R` of kind `K`.
 pub struct Door<R, K: Kind<R>> {
-    pub(super) site: &'static Site,
+    pub(crate) site: &'static Site,
     /// Differs between instantiations of a generic function.
     function: TypeId,
     /// Its name.
@@ -398,6 +400,12 @@ impl<R, K: Kind<R>> Door<R, K> {
             None => drop(instance.store.remove(hash, key)),
         }
         lineage::outdate(instance, hash, None);
+    }
+
+    /// What the attribute says, for an instance of the function.
+    #[cfg(feature = "axum")]
+    pub(crate) fn options<Q: KeyRef>(&self, key: &Q) -> &'static Options {
+        &self.instance(key).options
     }
 
     /// Reads the counters of the function.

@@ -69,6 +69,9 @@ pub struct Site {
     /// The options that only entries in this process can have.
     pub(crate) in_process: &'static [&'static str],
     pub(crate) routed: bool,
+    /// What the attribute says of the requests that the function serves.
+    #[cfg(feature = "axum")]
+    pub(crate) requests: Option<&'static crate::http::Requests>,
     /// `timeout = ..`.
     pub(crate) timeout: Option<Timeout>,
     /// `max_entries = ..`, or `unbounded`.
@@ -102,6 +105,8 @@ impl Site {
             shares: None,
             in_process: &[],
             routed: false,
+            #[cfg(feature = "axum")]
+            requests: None,
             timeout: None,
             max_entries: None,
             state: OnceCell::new(),
@@ -162,6 +167,14 @@ impl Site {
     #[must_use]
     pub const fn routed(mut self) -> Self {
         self.routed = true;
+        self
+    }
+
+    /// Says of which requests the entries are.
+    #[cfg(feature = "axum")]
+    #[must_use]
+    pub const fn requests(mut self, requests: &'static crate::http::Requests) -> Self {
+        self.requests = Some(requests);
         self
     }
 

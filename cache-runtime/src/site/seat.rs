@@ -188,6 +188,12 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         }
     }
 
+    /// Whether the cache is bypassed.
+    #[cfg(feature = "axum")]
+    pub(crate) fn passes(&self) -> bool {
+        matches!(self.0, Task::Bypass(_))
+    }
+
     /// Where the function runs; nothing if the cache is bypassed.
     pub(super) fn frame(&self) -> Option<Arc<Frame>> {
         match &self.0 {
@@ -271,6 +277,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let failed = match &verdict {
             Verdict::Failed(_) => true,
             Verdict::Value(stored) => K::value(stored).is_none(),
+            #[cfg(feature = "axum")]
+            Verdict::Private => false,
         };
         if let Some(old) = failed.then(|| self.stand_in()).flatten() {
             return Err(self.settle_for(&old));
@@ -282,6 +290,12 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
                 let shared = |error| Landing::Failed(Arc::new(error), lineage);
                 let landing = error.map_or(Landing::Unshared, shared);
                 self.land(landing, self.computed());
+                Ok((result, None))
+            }
+            #[cfg(feature = "axum")]
+            Verdict::Private => {
+                self.close(None);
+                self.land(Landing::Unshared, self.computed());
                 Ok((result, None))
             }
         }

@@ -168,6 +168,14 @@ impl<R, K: Kind<R> + Types<Stored: Cheap>> Kind<R> for Stowed<K> {
 #[derive(Debug)]
 pub struct Named<K>(PhantomData<fn() -> K>);
 
+impl<K> Named<K> {
+    /// Names it.
+    #[cfg(feature = "axum")]
+    pub(crate) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
 /// Asks how values of a kind are kept: `__cache_stow` names the kind that keeps them in place if they are cheap,
 /// else the kind itself.
 #[derive(Debug)]

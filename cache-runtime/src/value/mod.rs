@@ -80,6 +80,9 @@ pub enum Verdict<S, E> {
     Value(S),
     /// An error, with what the waiters get of it, if it can be cloned.
     Failed(Option<E>),
+    /// It is for the caller alone.
+    #[cfg(feature = "axum")]
+    Private,
 }
 
 /// The types of a [`Kind`]. They do not depend on the result's type, in whose place the compiler may see one

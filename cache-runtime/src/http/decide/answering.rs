@@ -77,18 +77,22 @@ impl Times {
 
     /// For how many seconds, begun ones among them, it is fresh; less than none if it is stale; none if it is for ever.
     pub(crate) fn ttl(&self, now: Moment) -> Option<i64> {
-        if self.lifetime.fresh >= FOR_EVER {
-            return None;
-        }
-        let (fresh, resident) = (self.lifetime.fresh, self.resident(now));
-        let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
-        Some(match fresh.checked_sub(resident) {
-            Some(left) => seconds(left.saturating_add(ALMOST)),
-            None => -seconds(resident.saturating_sub(fresh)),
-        })
+        ttl(self.lifetime.fresh, self.resident(now))
     }
 
     fn resident(&self, now: Moment) -> Duration {
         now.since(self.received_at)
     }
+}
+
+/// For how many seconds an answer is fresh that was received so long ago; see [`Times::ttl`].
+pub(crate) fn ttl(fresh: Duration, resident: Duration) -> Option<i64> {
+    if fresh >= FOR_EVER {
+        return None;
+    }
+    let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    Some(match fresh.checked_sub(resident) {
+        Some(left) => seconds(left.saturating_add(ALMOST)),
+        None => -seconds(resident.saturating_sub(fresh)),
+    })
 }

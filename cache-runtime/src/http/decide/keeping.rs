@@ -168,7 +168,18 @@ pub(crate) fn announced(answer: &HeaderMap) -> Option<u64> {
     answer.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn lifetime(policy: &Policy, control: &Control, answer: &HeaderMap, now: SystemTime) -> Lifetime {
+/// Whether an old answer may stand in for answers of this status (RFC 5861, section 4).
+pub(crate) fn is_failure(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 500 | 502 | 503 | 504)
+}
+
+/// How long an answer may be used.
+pub(crate) fn lifetime(
+    policy: &Policy,
+    control: &Control,
+    answer: &HeaderMap,
+    now: SystemTime,
+) -> Lifetime {
     let age = answer
         .get(AGE)
         .and_then(|age| delta_seconds(age.to_str().ok()?.trim()));

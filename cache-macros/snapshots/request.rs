@@ -1,0 +1,295 @@
+#[allow(clippy::used_underscore_binding)]
+async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
+    let __cache_door = __cache_of_users();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_visitor = ::cache_runtime::__private::Visitor::here(
+        &__cache_door,
+        true
+            && ::cache_runtime::__private::Sees::of(&__cache_arg0)
+                .__cache_sees()
+                .is_plain()
+            && ::cache_runtime::__private::Sees::of(&__cache_arg1)
+                .__cache_sees()
+                .is_plain(),
+    );
+    ::cache_runtime::__private::check_anonymous(
+        ::cache_runtime::__private::Sees::of(&__cache_arg0).__cache_sees(),
+    );
+    ::cache_runtime::__private::check_anonymous(
+        ::cache_runtime::__private::Sees::of(&__cache_arg1).__cache_sees(),
+    );
+    let __cache_ask = __cache_visitor.ask(__cache_ask);
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
+    );
+    let __cache_seat = match match &__cache_visitor {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter_async(
+                            &__cache_door,
+                            __cache_ask,
+                            __cache_key,
+                        )
+                        .await
+                }
+            }
+        }
+    } {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    let __cache_seat = __cache_seat
+        .tagged(|__cache_text| {
+            __cache_visitor.tag(__cache_text);
+        });
+    __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await.value
+}
+///Drops the entry of [`users`] for these arguments.
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+async fn invalidate_users(path: &str) -> ::cache_runtime::Invalidation {
+    ::cache_runtime::__private::invalidate_path_async(&__cache_of_users(), path).await
+}
+///Drops every entry of [`users`].
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+async fn invalidate_all_users() -> ::cache_runtime::Invalidation {
+    ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_users()).await
+}
+///Runs [`users`] now and replaces its entry for these arguments.
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+async fn refresh_users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
+    let __cache_visitor = ::cache_runtime::__private::Visitor::here(
+        &__cache_of_users(),
+        true
+            && ::cache_runtime::__private::Sees::of(&__cache_arg0)
+                .__cache_sees()
+                .is_plain()
+            && ::cache_runtime::__private::Sees::of(&__cache_arg1)
+                .__cache_sees()
+                .is_plain(),
+    );
+    let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
+            &__cache_of_users(),
+            &__cache_visitor,
+        )
+        .await;
+    let __cache_seat = __cache_seat
+        .tagged(|__cache_text| {
+            __cache_visitor.tag(__cache_text);
+        });
+    __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await.value
+}
+///Shows the live value that [`users`] would return, without running it and without counting a hit.
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+async fn peek_users(path: &str) -> ::core::option::Option<String> {
+    ::cache_runtime::__private::peek_path_async::<
+        ::cache_runtime::__private::AsWhole,
+        _,
+        _,
+    >(&__cache_of_users(), path)
+        .await
+}
+///Stores a value for [`users`] to return.
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+async fn put_users(path: &str, value: String) -> () {
+    ::cache_runtime::__private::put_path_async::<
+        ::cache_runtime::__private::AsWhole,
+        _,
+        _,
+    >(&__cache_of_users(), path, value, |__cache_text| {})
+        .await
+}
+///Calls [`users`] and says where its result came from, and how old it is.
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+async fn detailed_users(
+    __cache_arg0: State<Db>,
+    __cache_arg1: Query<Page>,
+) -> ::cache_runtime::Detailed<String> {
+    let __cache_door = __cache_of_users();
+    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_visitor = ::cache_runtime::__private::Visitor::here(
+        &__cache_door,
+        true
+            && ::cache_runtime::__private::Sees::of(&__cache_arg0)
+                .__cache_sees()
+                .is_plain()
+            && ::cache_runtime::__private::Sees::of(&__cache_arg1)
+                .__cache_sees()
+                .is_plain(),
+    );
+    let __cache_ask = __cache_visitor.ask(__cache_ask);
+    let __cache_seat = match match &__cache_visitor {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter_async(
+                            &__cache_door,
+                            __cache_ask,
+                            __cache_key,
+                        )
+                        .await
+                }
+            }
+        }
+    } {
+        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+            return __cache_hit.detail();
+        }
+        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+    };
+    let __cache_seat = __cache_seat
+        .tagged(|__cache_text| {
+            __cache_visitor.tag(__cache_text);
+        });
+    __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await
+}
+///Reads the counters of [`users`] in this process.
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+fn stats_users() -> ::cache_runtime::Stats {
+    ::cache_runtime::__private::Door::stats(&__cache_of_users())
+}
+///Runs [`users`] as it is written, without the cache.
+#[allow(
+    dead_code,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::missing_safety_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::too_many_arguments,
+    clippy::missing_const_for_fn,
+    clippy::missing_inline_in_public_items,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+async fn uncached_users(State(db): State<Db>, Query(page): Query<Page>) -> String {
+    db.users(page).await
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    unused,
+    unused_lifetimes,
+    single_use_lifetimes,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+fn __cache_of_users() -> ::cache_runtime::__private::Door<
+    String,
+    impl ::cache_runtime::__private::Kind<String>,
+> {
+    static __CACHE_REQUESTS: ::cache_runtime::__private::Requests = ::cache_runtime::__private::Requests::new()
+        .keyed()
+        .query_only(&["page"])
+        .vary(&["accept-language"]);
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
+            "users",
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+            || ::core::any::type_name_of_val(&|| ()),
+        )
+        .source(1435150767149189928u64)
+        .shares(|__cache_report| {
+            if ::cache_runtime::__private::Code::of(
+                    &::cache_runtime::__private::Stow::of(
+                            &::cache_runtime::__private::Probe::<String>::new()
+                                .__cache_kind(),
+                        )
+                        .__cache_stow(),
+                )
+                .__cache_coding()
+                .is_none_or(|__cache_coding| !__cache_coding.is_shared())
+            {
+                __cache_report("its result, `String`");
+            }
+        })
+        .timeout(::cache_runtime::__private::Declared::After(5000000000u64))
+        .requests(&__CACHE_REQUESTS);
+    ::cache_runtime::__private::register!(__CACHE_SITE);
+    let __cache_kind = ::cache_runtime::__private::Stow::of(
+            &::cache_runtime::__private::Probe::<String>::new().__cache_kind(),
+        )
+        .__cache_stow();
+    ::cache_runtime::__private::Door::new(
+        &__CACHE_SITE,
+        ::cache_runtime::__private::Code::of(&__cache_kind).__cache_coding(),
+        __cache_kind,
+        |__cache_setup| {
+            __cache_setup.timeout(::cache_runtime::__private::nanos(5000000000u64))
+        },
+        &|| (),
+    )
+}
