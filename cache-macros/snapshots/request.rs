@@ -7,10 +7,10 @@ async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
         true
             && ::cache_runtime::__private::Sees::of(&__cache_arg0)
                 .__cache_sees()
-                .is_plain()
+                .__cache_plain()
             && ::cache_runtime::__private::Sees::of(&__cache_arg1)
                 .__cache_sees()
-                .is_plain(),
+                .__cache_plain(),
     );
     ::cache_runtime::__private::check_anonymous(
         ::cache_runtime::__private::Sees::of(&__cache_arg0).__cache_sees(),
@@ -18,7 +18,10 @@ async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
     ::cache_runtime::__private::check_anonymous(
         ::cache_runtime::__private::Sees::of(&__cache_arg1).__cache_sees(),
     );
-    let __cache_ask = __cache_visitor.ask(__cache_ask);
+    let __cache_ask = ::cache_runtime::__private::Visitor::ask(
+        &__cache_visitor,
+        __cache_ask,
+    );
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
     );
@@ -48,7 +51,7 @@ async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
     };
     let __cache_seat = __cache_seat
         .tagged(|__cache_text| {
-            __cache_visitor.tag(__cache_text);
+            ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
         });
     __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await.value
 }
@@ -94,10 +97,10 @@ async fn refresh_users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> St
         true
             && ::cache_runtime::__private::Sees::of(&__cache_arg0)
                 .__cache_sees()
-                .is_plain()
+                .__cache_plain()
             && ::cache_runtime::__private::Sees::of(&__cache_arg1)
                 .__cache_sees()
-                .is_plain(),
+                .__cache_plain(),
     );
     let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
             &__cache_of_users(),
@@ -106,7 +109,7 @@ async fn refresh_users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> St
         .await;
     let __cache_seat = __cache_seat
         .tagged(|__cache_text| {
-            __cache_visitor.tag(__cache_text);
+            ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
         });
     __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await.value
 }
@@ -167,12 +170,15 @@ async fn detailed_users(
         true
             && ::cache_runtime::__private::Sees::of(&__cache_arg0)
                 .__cache_sees()
-                .is_plain()
+                .__cache_plain()
             && ::cache_runtime::__private::Sees::of(&__cache_arg1)
                 .__cache_sees()
-                .is_plain(),
+                .__cache_plain(),
     );
-    let __cache_ask = __cache_visitor.ask(__cache_ask);
+    let __cache_ask = ::cache_runtime::__private::Visitor::ask(
+        &__cache_visitor,
+        __cache_ask,
+    );
     let __cache_seat = match match &__cache_visitor {
         __cache_key => {
             match ::cache_runtime::__private::Door::hit(
@@ -201,7 +207,7 @@ async fn detailed_users(
     };
     let __cache_seat = __cache_seat
         .tagged(|__cache_text| {
-            __cache_visitor.tag(__cache_text);
+            ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
         });
     __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await
 }

@@ -4,7 +4,10 @@ async fn user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Response {
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_visitor = ::cache_runtime::__private::Visitor::here(
         &__cache_door,
-        false,
+        true
+            && ::cache_runtime::__private::Sees::of(&__cache_arg0)
+                .__cache_sees()
+                .__cache_plain(),
     );
     ::cache_runtime::__private::check_anonymous(
         ::cache_runtime::__private::Sees::of(&__cache_arg0).__cache_sees(),
@@ -21,7 +24,13 @@ async fn user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Response {
         }
         ::cache_runtime::__private::Begun::Run(__cache_run) => __cache_run,
     };
-    __cache_run.fill(|_| (), uncached_user(__cache_arg0)).await.value
+    ::cache_runtime::__private::Run::fill(
+            __cache_run,
+            |_| (),
+            uncached_user(__cache_arg0),
+        )
+        .await
+        .value
 }
 ///Drops the entry of [`user`] for these arguments.
 #[allow(
@@ -63,7 +72,10 @@ async fn refresh_user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Re
     let __cache_door = __cache_of_user();
     let __cache_visitor = ::cache_runtime::__private::Visitor::here(
         &__cache_door,
-        false,
+        true
+            && ::cache_runtime::__private::Sees::of(&__cache_arg0)
+                .__cache_sees()
+                .__cache_plain(),
     );
     let __cache_run = ::cache_runtime::__private::refresh_answer(
             &__cache_door,
@@ -71,7 +83,13 @@ async fn refresh_user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Re
             &__cache_visitor,
         )
         .await;
-    __cache_run.fill(|_| (), uncached_user(__cache_arg0)).await.value
+    ::cache_runtime::__private::Run::fill(
+            __cache_run,
+            |_| (),
+            uncached_user(__cache_arg0),
+        )
+        .await
+        .value
 }
 ///Shows the live value that [`user`] would return, without running it and without counting a hit.
 #[allow(
@@ -128,7 +146,10 @@ async fn detailed_user(
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_visitor = ::cache_runtime::__private::Visitor::here(
         &__cache_door,
-        false,
+        true
+            && ::cache_runtime::__private::Sees::of(&__cache_arg0)
+                .__cache_sees()
+                .__cache_plain(),
     );
     let __cache_begun = ::cache_runtime::__private::begin(
         &__cache_door,
@@ -142,7 +163,12 @@ async fn detailed_user(
         }
         ::cache_runtime::__private::Begun::Run(__cache_run) => __cache_run,
     };
-    __cache_run.fill(|_| (), uncached_user(__cache_arg0)).await
+    ::cache_runtime::__private::Run::fill(
+            __cache_run,
+            |_| (),
+            uncached_user(__cache_arg0),
+        )
+        .await
 }
 ///Reads the counters of [`user`] in this process.
 #[allow(

@@ -12,6 +12,7 @@ mod failure;
 mod freshness;
 mod labels;
 mod races;
+mod requests;
 
 use std::sync::Once;
 

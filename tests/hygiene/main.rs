@@ -102,6 +102,19 @@ mod hostile {
         ::std::result::Result::Ok(())
     }
 
+    #[cfg(feature = "http")]
+    #[cached(route = request, response, tags("all"))]
+    pub async fn answer(path: u32, value: u32) -> &'static str {
+        let _ = path + value;
+        "answer"
+    }
+
+    #[cfg(feature = "http")]
+    #[cached(route = request, query("a"), vary("b"))]
+    pub fn asked(visitor: u32) -> u32 {
+        visitor
+    }
+
     #[invalidates(page(1, 2), |value| Foo(*value))]
     pub async fn write_async() -> u32 {
         5
@@ -124,6 +137,18 @@ mod bare {
     #[::cache_runtime::cached(route = "/{x}", helpers = false)]
     pub async fn page(x: u32) -> ::std::option::Option<u32> {
         ::std::option::Option::Some(x)
+    }
+
+    #[cfg(feature = "http")]
+    #[::cache_runtime::cached(route = request, response)]
+    pub async fn answer(x: u32) -> ::std::string::String {
+        ::std::string::ToString::to_string(&x)
+    }
+
+    #[cfg(feature = "http")]
+    #[::cache_runtime::cached(route = request, helpers = false)]
+    pub async fn asked(x: u32) -> u32 {
+        x
     }
 
     #[::cache_runtime::invalidates(plain(x), |x| plain(*x), route("/{x}"))]

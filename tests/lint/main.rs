@@ -83,6 +83,8 @@ pub mod api {
     use std::hash::Hash;
     use std::num::ParseIntError;
 
+    #[cfg(feature = "http")]
+    use axum::response::IntoResponse;
     use cache_runtime::{cached, invalidates, memoize};
 
     /// Adds.
@@ -177,6 +179,28 @@ pub mod api {
             return Ok(a);
         }
         text.parse()
+    }
+
+    /// Looks at the request.
+    #[cfg(feature = "http")]
+    #[cached(timeout = 5, route = request, query("page"), vary("accept"), tags("menu"))]
+    #[must_use]
+    pub fn menu(depth: u32) -> u32 {
+        depth
+    }
+
+    /// Answers a request.
+    #[cfg(feature = "http")]
+    #[cached(timeout = 5, route = request, query = true, response, unless = id == 0)]
+    pub async fn answer(id: u32) -> Result<String, String> {
+        ready(Ok(id.to_string())).await
+    }
+
+    /// Answers a request, too.
+    #[cfg(feature = "http")]
+    #[memoize(timeout = 5, stale_while_revalidate = 5, response)]
+    pub async fn answer_later(id: u32) -> impl IntoResponse {
+        ready(id.to_string()).await
     }
 
     /// Inlined, and not waiting.

@@ -574,7 +574,14 @@ fn namespace(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
 }
 
 fn route(word: &Ident, input: ParseStream<'_>) -> syn::Result<Template> {
-    Template::route(&text(word, input, "\"/users/{id}\"")?)
+    let value = bare(assigned(word, input, "\"/users/{id}\"")?);
+    match literal(&value) {
+        Some(Lit::Str(text)) => Template::route(text),
+        _ => Err(syn::Error::new_spanned(
+            &value,
+            "`route` is a text, or the request; write `route = \"/users/{id}\"`, or `route = request`",
+        )),
+    }
 }
 
 fn version(word: &Ident, input: ParseStream<'_>) -> syn::Result<u64> {

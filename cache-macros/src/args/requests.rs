@@ -31,6 +31,10 @@ pub(super) fn query(word: &Ident, input: ParseStream<'_>) -> syn::Result<Query> 
         let form = "`query` names parts of the query; write `query(\"page\", \"sort\")`, or `query = true` for all of it";
         return texts(word, input, form).map(Query::Only);
     }
+    if !input.peek(Token![=]) {
+        let message = "`query` needs a value; write `query = true`, or `query(\"page\", \"sort\")` for parts of it";
+        return Err(syn::Error::new(word.span(), message));
+    }
     let all = super::boolean(word, input)?;
     Ok(if all { Query::All } else { Query::None })
 }

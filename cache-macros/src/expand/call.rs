@@ -68,7 +68,11 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
     let visitor = request::visitor(plan, &quote_spanned!(Span::mixed_site()=> &__cache_door));
     let visitor = visitor.map(|visitor| {
         let users = checked.then(|| request::check(plan));
-        quote_spanned!(Span::mixed_site()=> #visitor #users let __cache_ask = __cache_visitor.ask(__cache_ask);)
+        quote_spanned! {Span::mixed_site()=>
+            #visitor
+            #users
+            let __cache_ask = #runtime::__private::Visitor::ask(&__cache_visitor, __cache_ask);
+        }
     });
     let later = plan.args.background().map(|_| later(plan, checked));
     let conditions = conditions(plan);

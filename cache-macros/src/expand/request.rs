@@ -2,11 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ReturnType;
 
 use super::call;
 use super::key::{Key, key};
 use crate::args::requests::Query;
 use crate::check::{KeyedOn, Plan};
+use crate::func::first_span;
 
 impl Plan {
     /// Whether the function looks at the request that it serves.
@@ -52,13 +54,13 @@ pub(super) fn visitor(plan: &Plan, door: &TokenStream) -> Option<TokenStream> {
         return None;
     }
     let runtime = &plan.runtime;
-    let plain = plan.is_keyed_on_request().then(|| {
+    let blind = plan.is_keyed_on_request().then(|| {
         let seen = seen(plan);
-        quote!(true #(&& #seen.is_plain())*)
+        quote!(true #(&& #seen.__cache_plain())*)
     });
-    let plain = plain.unwrap_or_else(|| quote!(false));
+    let blind = blind.unwrap_or_else(|| quote!(false));
     Some(quote_spanned! {Span::mixed_site()=>
-        let __cache_visitor = #runtime::__private::Visitor::here(#door, #plain);
+        let __cache_visitor = #runtime::__private::Visitor::here(#door, #blind);
     })
 }
 
@@ -87,7 +89,11 @@ fn seen(plan: &Plan) -> Vec<TokenStream> {
 pub(super) fn labels(plan: &Plan) -> Option<TokenStream> {
     // What runs a handler does it itself.
     let here = plan.is_keyed_on_request() && !plan.is_handler();
-    here.then(|| quote_spanned!(Span::mixed_site()=> __cache_visitor.tag(__cache_text);))
+    let visitor = &plan.runtime;
+    let visitor = quote!(#visitor::__private::Visitor);
+    here.then(
+        || quote_spanned!(Span::mixed_site()=> #visitor::tag(&__cache_visitor, __cache_text);),
+    )
 }
 
 /// Asks the cache for an answer, and runs the handler on a miss.
@@ -158,5 +164,12 @@ fn fill(plan: &Plan) -> TokenStream {
         let body = call::inline_body(plan);
         quote!(async move { #body })
     };
-    quote_spanned!(Span::mixed_site()=> __cache_run.fill(#tags, #run).await)
+    // What is no answer is told where it is written.
+    let place = match &plan.func.item.sig.output {
+        ReturnType::Default => plan.func.item.sig.fn_token.span,
+        ReturnType::Type(_, output) => first_span(output),
+    };
+    let runtime = &plan.runtime;
+    let fill = quote_spanned!(Span::mixed_site().located_at(place)=> fill);
+    quote_spanned!(Span::mixed_site()=> #runtime::__private::Run::#fill(__cache_run, #tags, #run).await)
 }

@@ -10,6 +10,30 @@
 //! | `handler` | cached functions that serve requests: `route = request`, `response` |
 //! | `scope` | the request, visible to the code that serves it |
 //!
+//! A handler that is cached by the request:
+//!
+//! ```
+//! use axum::{Router, extract::Path, response::{Html, IntoResponse}, routing::get};
+//! use cache_runtime::{cached, http::CacheScope, invalidates};
+//!
+//! #[cached(timeout = 5, route = request, response, query("page"), tags("users"))]
+//! async fn user(Path(id): Path<u64>) -> impl IntoResponse {
+//!     Html(format!("<h1>User {id}</h1>"))
+//! }
+//!
+//! #[invalidates(user(&format!("/users/{id}")))]   // or `route("/users/{id}")`, which reaches every function and layer
+//! async fn rename(Path(id): Path<u64>, name: String) -> Result<(), String> {
+//!     println!("user {id} is now {name}");
+//!     Ok(())
+//! }
+//!
+//! let app: Router = Router::new()
+//!     .route("/users/{id}", get(user).post(rename))
+//!     .layer(CacheScope::new());                  // shows the request to the functions below
+//! ```
+//!
+//! A cache for every answer of a service:
+//!
 //! ```
 //! use std::time::Duration;
 //! use cache_runtime::http::CacheLayer;

@@ -16,13 +16,13 @@ use crate::server::text;
 
 #[tokio::test]
 async fn a_hit_has_an_etag_an_age_and_says_that_it_is_one() {
-    let _isolated = testing::isolate();
     static RUNS: Count = Count::new();
     #[cached(timeout = 60, route = request, response)]
     async fn page() -> impl IntoResponse {
         RUNS.add();
         ([("x-kept", "yes")], Html("<h1>Hello</h1>"))
     }
+    let _isolated = testing::isolate();
     let app = App::new(Router::new().route("/", get(page)));
     let first = app.get("/").await;
     assert_eq!(first.cache_status(), "fwd=uri-miss; ttl=60; stored");
@@ -92,12 +92,12 @@ async fn what_an_answer_says_of_caches_counts() {
 
 #[tokio::test]
 async fn an_answer_says_how_long_it_lives() {
-    let _isolated = testing::isolate();
     static RUNS: Count = Count::new();
     #[cached(timeout = 60, route = request, response)]
     async fn page() -> impl IntoResponse {
         ([("cache-control", "max-age=5")], RUNS.add().to_string())
     }
+    let _isolated = testing::isolate();
     let app = App::new(Router::new().route("/", get(page)));
     assert_eq!(
         app.get("/").await.cache_status(),
@@ -115,7 +115,6 @@ async fn an_answer_says_how_long_it_lives() {
 
 #[tokio::test]
 async fn errors_are_not_stored_and_an_old_answer_stands_in_for_them() {
-    let _isolated = testing::isolate();
     static RUNS: Count = Count::new();
     #[cached(timeout = 5, route = request, response, stale_if_error = 60)]
     async fn page(Path(id): Path<u64>) -> Result<String, StatusCode> {
@@ -125,6 +124,7 @@ async fn errors_are_not_stored_and_an_old_answer_stands_in_for_them() {
             _ => Err(StatusCode::NOT_FOUND),
         }
     }
+    let _isolated = testing::isolate();
     let app = App::new(Router::new().route("/{id}", get(page)));
     assert_eq!(app.get("/7").await.body, "good");
     testing::advance(Duration::from_secs(6));

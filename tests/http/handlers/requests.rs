@@ -250,12 +250,12 @@ async fn a_path_is_peeked_and_put() {
 
 #[tokio::test]
 async fn an_entry_expires_and_is_refreshed_in_its_window() {
-    let _isolated = testing::isolate();
     static RUNS: Count = Count::new();
     #[cached(timeout = 5, route = request, stale_while_revalidate = 60)]
     async fn page() -> String {
         format!("{}", RUNS.add())
     }
+    let _isolated = testing::isolate();
     let app = App::new(Router::new().route("/", get(page)));
     assert_eq!(app.get("/").await.body, "0");
     testing::advance(Duration::from_secs(6));

@@ -113,7 +113,7 @@ pub struct Tells<A>(std::marker::PhantomData<fn() -> A>);
 impl<const PLAIN: bool> Anonymous<PLAIN> {
     /// Whether it cannot tell who asks.
     #[must_use]
-    pub fn is_plain(self) -> bool {
+    pub fn __cache_plain(self) -> bool {
         PLAIN
     }
 }
@@ -121,7 +121,7 @@ impl<const PLAIN: bool> Anonymous<PLAIN> {
 impl<A> Tells<A> {
     /// Whether it cannot tell who asks.
     #[must_use]
-    pub fn is_plain(&self) -> bool {
+    pub fn __cache_plain(&self) -> bool {
         false
     }
 }

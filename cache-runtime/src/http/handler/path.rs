@@ -39,6 +39,7 @@ pub(crate) fn spelt(path: &str) -> Box<str> {
 }
 
 /// Drops a function's entries of a path.
+#[expect(clippy::must_use_candidate, reason = "an invalidation may be ignored")]
 pub fn invalidate_path<R, K: Kind<R>>(door: &Door<R, K>, path: &str) -> Invalidation {
     block_on(drop_tag(of(door.site, &spelt(path))))
 }
@@ -50,6 +51,7 @@ pub async fn invalidate_path_async<R, K: Kind<R>>(door: &Door<R, K>, path: &str)
 
 /// Shows a live value of a path: that which a request of the host would get which is served here; outside of requests,
 /// of a host that was served before.
+#[must_use]
 pub fn peek_path<S, R, K>(door: &Door<R, K>, path: &str) -> Option<S::Visible>
 where
     S: Shown<R, K>,

@@ -7,6 +7,7 @@ use http::header::{AUTHORIZATION, COOKIE};
 use once_cell::sync::OnceCell;
 
 use crate::http::decide::policy::{Allowance, Policy};
+use crate::http::key::END;
 use crate::sync::StaticMutex;
 
 /// Answers that vary by more headers than this are not stored.
@@ -151,9 +152,14 @@ impl Requests {
         hosts.push(host.into());
     }
 
-    /// The hosts that were served, the last one first.
+    /// The hosts that were served, the last one first, and no host.
     pub(crate) fn hosts(&self) -> Vec<Box<[u8]>> {
-        self.learnt.lock().hosts.iter().rev().cloned().collect()
+        let none: Box<[u8]> = Box::new([END]);
+        let learnt = self.learnt.lock();
+        let named = learnt.hosts.iter().rev().filter(|host| **host != none);
+        let mut hosts: Vec<_> = named.cloned().collect();
+        hosts.push(none);
+        hosts
     }
 
     /// The headers that tell who asks, and are part of no key.

@@ -40,15 +40,15 @@ pub struct Visitor {
 
 impl Visitor {
     /// The request that is being served here; `plain` says that no argument of the function can tell who asks.
+    #[must_use]
     pub fn here<R, K: Kind<R>>(door: &Door<R, K>, plain: bool) -> Self {
         let (site, served) = (door.site, scope::current());
-        let terms = match &served {
-            Some(served) => terms(requests(site), served, plain),
-            None => {
-                complain(site);
-                Err(None)
-            }
-        };
+        let told = served.as_deref();
+        let terms = told.map(|served| terms(requests(site), served, plain));
+        let terms = terms.unwrap_or_else(|| {
+            complain(site);
+            Err(None)
+        });
         let mut visitor = Self {
             site,
             plain,
@@ -68,13 +68,7 @@ impl Visitor {
         let requests = requests(site);
         let hosts = match scope::current() {
             Some(served) => vec![host_of(&served)],
-            None => {
-                let none = Box::from(&[END][..]);
-                let mut hosts = requests.hosts();
-                hosts.retain(|host| *host != none);
-                hosts.push(none);
-                hosts
-            }
+            None => requests.hosts(),
         };
         let (path, varies) = (spelt(path), requests.headers());
         let of_host = |host: Box<[u8]>| {
