@@ -24,11 +24,7 @@ async fn user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Response {
         }
         ::cache_runtime::__private::Begun::Run(__cache_run) => __cache_run,
     };
-    ::cache_runtime::__private::Run::fill(
-            __cache_run,
-            |_| (),
-            uncached_user(__cache_arg0),
-        )
+    ::cache_runtime::__private::Run::fill(__cache_run, uncached_user(__cache_arg0))
         .await
         .value
 }
@@ -83,11 +79,7 @@ async fn refresh_user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Re
             &__cache_visitor,
         )
         .await;
-    ::cache_runtime::__private::Run::fill(
-            __cache_run,
-            |_| (),
-            uncached_user(__cache_arg0),
-        )
+    ::cache_runtime::__private::Run::fill(__cache_run, uncached_user(__cache_arg0))
         .await
         .value
 }
@@ -163,12 +155,7 @@ async fn detailed_user(
         }
         ::cache_runtime::__private::Begun::Run(__cache_run) => __cache_run,
     };
-    ::cache_runtime::__private::Run::fill(
-            __cache_run,
-            |_| (),
-            uncached_user(__cache_arg0),
-        )
-        .await
+    ::cache_runtime::__private::Run::fill(__cache_run, uncached_user(__cache_arg0)).await
 }
 ///Reads the counters of [`user`] in this process.
 #[allow(

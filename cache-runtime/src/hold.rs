@@ -156,6 +156,27 @@ impl<'a, H: Lend<'a, A>, A> Lend<'a, Vec<A>> for Several<H> {
     }
 }
 
+/// What a request's path holds: the extractor itself is not `Clone`.
+#[cfg(feature = "axum")]
+#[derive(Debug)]
+pub struct OfPath<T>(T);
+
+#[cfg(feature = "axum")]
+impl<T: Clone + Send + 'static> Hold<ByOwner> for axum::extract::Path<T> {
+    type Held = OfPath<T>;
+
+    fn hold(&self) -> OfPath<T> {
+        OfPath(self.0.clone())
+    }
+}
+
+#[cfg(feature = "axum")]
+impl<T: Clone> Lend<'_, axum::extract::Path<T>> for OfPath<T> {
+    fn lend(&self) -> axum::extract::Path<T> {
+        axum::extract::Path(self.0.clone())
+    }
+}
+
 /// Stands in for an argument, so that a type that cannot outlive the call is reported once.
 impl<A> Hold<NotBeyond> for A {
     type Held = Nothing;

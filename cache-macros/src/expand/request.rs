@@ -157,7 +157,12 @@ pub(super) fn refresh(plan: &Plan) -> TokenStream {
 }
 
 fn fill(plan: &Plan) -> TokenStream {
-    let tags = super::tags(plan).unwrap_or_else(|| quote!(|_| ()));
+    let runtime = &plan.runtime;
+    let tagged = super::tags(plan).map(|tags| {
+        quote_spanned!(Span::mixed_site()=>
+            let __cache_run = #runtime::__private::Run::tagged(__cache_run, #tags);
+        )
+    });
     let run = if plan.args.wants_helpers() {
         call::run(plan)
     } else {
@@ -169,7 +174,6 @@ fn fill(plan: &Plan) -> TokenStream {
         ReturnType::Default => plan.func.item.sig.fn_token.span,
         ReturnType::Type(_, output) => first_span(output),
     };
-    let runtime = &plan.runtime;
     let fill = quote_spanned!(Span::mixed_site().located_at(place)=> fill);
-    quote_spanned!(Span::mixed_site()=> #runtime::__private::Run::#fill(__cache_run, #tags, #run).await)
+    quote_spanned!(Span::mixed_site()=> #tagged #runtime::__private::Run::#fill(__cache_run, #run).await)
 }

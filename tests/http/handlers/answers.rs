@@ -257,3 +257,28 @@ async fn a_crowd_costs_one_run_unless_the_answer_is_for_one() {
     own.dedup_by(|a, b| a.body == b.body);
     assert_eq!(own.len(), 50);
 }
+
+#[tokio::test]
+async fn an_answer_is_refreshed_in_its_window_while_callers_get_the_old_one() {
+    static RUNS: Count = Count::new();
+    #[cached(timeout = 5, route = request, response, stale_while_revalidate = 60, tags("{id}"))]
+    async fn page(Path(id): Path<u64>) -> impl IntoResponse {
+        ([("x-id", id.to_string())], RUNS.add().to_string())
+    }
+    let _isolated = testing::isolate();
+    let app = App::new(Router::new().route("/{id}", get(page)));
+    app.get("/7").await;
+    testing::advance(Duration::from_secs(6));
+    let old = app.get("/7").await;
+    assert_eq!(
+        (old.body.as_str(), old.cache_status()),
+        ("0", "hit; ttl=-1")
+    );
+    while stats_page().refreshes == 0 {
+        tokio::task::yield_now().await;
+    }
+    let new = app.get("/7").await;
+    assert_eq!((new.body.as_str(), new.header("x-id")), ("1", Some("7")));
+    cache_runtime::invalidate_tag("7");
+    assert_eq!(app.get("/7").await.body, "2");
+}

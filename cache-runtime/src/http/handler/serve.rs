@@ -110,13 +110,22 @@ fn begun<'v, K: Kind<Answered>, O: KeyCell>(
         Found::Hit(hit) => Begun::Answer(answer(visitor, options, hit.detail())),
         Found::Miss(seat) => Begun::Run(Run {
             visitor,
-            seat,
+            seat: seat.tagged(|tagging| visitor.tag(tagging)),
             options,
         }),
     }
 }
 
 impl<K: Kind<Answered>, O: KeyCell> Run<'_, K, O> {
+    /// Gives the answer labels.
+    pub fn tagged(mut self, tags: impl FnOnce(&mut Tagging)) -> Self {
+        self.seat = self.seat.tagged(|tagging| {
+            self.visitor.tag(tagging);
+            tags(tagging);
+        });
+        self
+    }
+
     /// Runs the handler, and stores what it answers.
     ///
     /// # Cancellation
@@ -124,7 +133,6 @@ impl<K: Kind<Answered>, O: KeyCell> Run<'_, K, O> {
     /// A future that is dropped stores nothing; one of those who wait for it takes over.
     pub async fn fill<T: IntoResponse>(
         self,
-        tags: impl FnOnce(&mut Tagging),
         handler: impl Future<Output = T>,
     ) -> Detailed<Response> {
         let visitor = self.visitor;
@@ -133,15 +141,11 @@ impl<K: Kind<Answered>, O: KeyCell> Run<'_, K, O> {
                 async { Answered::Through(Box::new(handler.await.into_response()), None) };
             return answer(visitor, self.options, self.seat.fill_async(through).await);
         }
-        let seat = self.seat.tagged(|tagging| {
-            visitor.tag(tagging);
-            tags(tagging);
-        });
         let run = async {
             let response = handler.await.into_response();
             visitor.read(response).await
         };
-        answer(visitor, self.options, seat.fill_async(run).await)
+        answer(visitor, self.options, self.seat.fill_async(run).await)
     }
 }
 
