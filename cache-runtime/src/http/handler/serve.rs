@@ -37,6 +37,7 @@ pub enum Begun<'v, K: Kind<Answered>, O: KeyCell> {
 }
 
 /// The task of running a handler.
+#[must_use = "a handler runs when this is filled"]
 #[derive(Debug)]
 pub struct Run<'v, K: Kind<Answered>, O: KeyCell> {
     visitor: &'v Visitor,
