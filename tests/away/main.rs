@@ -19,6 +19,11 @@ use std::sync::Once;
 use cache_runtime::Config;
 use cache_runtime::backend::Memory;
 
+/// What names begin with in the store: another process can be told it.
+fn prefix() -> String {
+    std::env::var("AWAY_PREFIX").unwrap_or_else(|_| format!("away {}", std::process::id()))
+}
+
 /// Installs the back end, once.
 fn install() {
     static ONCE: Once = Once::new();
@@ -27,7 +32,7 @@ fn install() {
             Some(_) => Config::from_env().expect("the environment is right"),
             None => Config::custom(Memory::new()),
         };
-        let prefix = format!("away {}", std::process::id());
+        let prefix = prefix();
         let patient = std::time::Duration::from_secs(5);
         config
             .key_prefix(&prefix)

@@ -6,13 +6,13 @@ use axum::body::Body;
 use axum::extract::{Path, Request};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use cache_runtime::http::CacheScope;
-use cache_runtime::{cached, invalidate_route, memoize};
+use cache_runtime::http::{CacheLayer, CacheScope};
+use cache_runtime::{cached, invalidate_route, invalidate_tag, memoize};
 use cache_tests::Count;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-use crate::install;
+use crate::{install, prefix};
 
 static RUNS: Count = Count::new();
 
@@ -74,8 +74,65 @@ async fn an_answer_comes_back_whole_and_goes_with_what_it_was_computed_from() {
     invalidate_name(2).into_result().unwrap();
     let second = ask("/products/2").await;
     assert_ne!(second, first);
-    cache_runtime::invalidate_tag("products")
-        .into_result()
-        .unwrap();
+    invalidate_tag("products").into_result().unwrap();
     assert_ne!(ask("/products/2").await, second);
+}
+
+#[memoize(tags("names"))]
+fn other_name(id: u64) -> String {
+    format!("other name of {id}")
+}
+
+/// What the other process of the next test does: it drops what it is told to.
+#[test]
+fn another_process_drops() {
+    let told = |name| std::env::var(name).ok();
+    if let Some(route) = told("AWAY_ROUTE") {
+        install();
+        invalidate_route(&route).into_result().unwrap();
+    }
+    if let Some(tag) = told("AWAY_TAG") {
+        install();
+        invalidate_tag(&tag).into_result().unwrap();
+    }
+}
+
+fn let_another_process_drop(what: &str, name: &str) {
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "requests::another_process_drops", "--quiet"])
+        .env("AWAY_PREFIX", prefix())
+        .env(what, name)
+        .stdout(std::process::Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+}
+
+#[tokio::test]
+async fn a_layer_hears_of_what_another_process_drops() {
+    // The store in the memory of this process is nobody else's.
+    if std::env::var_os("CACHE_TYPE").is_none() {
+        return;
+    }
+    install();
+    let page = || async { format!("{}, run {}", other_name(3), RUNS.add()) };
+    let layer = CacheLayer::new(std::time::Duration::from_secs(60));
+    let router = Router::new().route("/layered", get(page)).layer(layer);
+    let ask = async || {
+        let request = Request::get("/layered").body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        response.into_body().collect().await.unwrap().to_bytes()
+    };
+    for (what, name) in [("AWAY_ROUTE", "/layered"), ("AWAY_TAG", "names")] {
+        // A process with copies may hear late of what it has stored itself, and drop once more.
+        let mut first = ask().await;
+        while ask().await != first {
+            first = ask().await;
+        }
+        let_another_process_drop(what, name);
+        let patience = std::time::Instant::now();
+        while ask().await == first {
+            assert!(patience.elapsed().as_secs() < 30, "{what}");
+            tokio::task::yield_now().await;
+        }
+    }
 }

@@ -58,6 +58,8 @@ where
     let seat = loop {
         match step {
             Step::Wait(follow) => visit.landed(follow.await),
+            #[cfg(feature = "shared")]
+            Step::Check(check) => check.run().await,
             Step::Run(seat) => break seat,
             Step::Refresh(served, seat) => {
                 // Without a runtime the request does the refresh itself.
@@ -119,9 +121,13 @@ where
     Q: Send + 'static,
     B: Sendable,
 {
+    #[cfg(feature = "shared")]
+    let keeps = seat.begin().await;
+    #[cfg(not(feature = "shared"))]
+    let keeps = true;
     let (frame, catch) = seat.frame();
     let request = prepared(&seat, request);
-    let attempt = Framed::new(frame, catch, ask(&seat, service, request)).await;
+    let attempt = Framed::new(frame, catch, ask(&seat, keeps, service, request)).await;
     let failure = match attempt {
         Ok(Ok(ran)) => return Ok(finish(seat, ran, asker)),
         Ok(Err(error)) => Ok(error),
@@ -157,7 +163,12 @@ fn prepared<Q>(seat: &Seat, mut request: Request<Q>) -> Request<Q> {
 }
 
 /// Asks the handler, and reads its answer as far as it is to be stored.
-async fn ask<S, Q, B>(seat: &Seat, mut service: S, request: Request<Q>) -> Result<Ran<B>, S::Error>
+async fn ask<S, Q, B>(
+    seat: &Seat,
+    keeps: bool,
+    mut service: S,
+    request: Request<Q>,
+) -> Result<Ran<B>, S::Error>
 where
     S: Handler<Q, B>,
     Q: Send + 'static,
@@ -173,6 +184,7 @@ where
     let now = SystemTime::now();
     let policy = &seat.shelf.policy;
     let kept = keep(policy, &seat.terms, parts.status, &parts.headers, now);
+    let kept = kept.and_then(|kept| if keeps { Ok(kept) } else { Err(Refusal::Store) });
     Ok(match (kept, confirmed) {
         (Ok(keep), Some(old)) => Ran::Kept(parts, old.body.clone(), keep),
         (Err(refusal), Some(old)) => Ran::Refused(parts, Body::whole(old.body.clone()), refusal),

@@ -40,7 +40,8 @@ const ROOM: Room = Room::Bytes(64 << 20);
 ///
 /// A POST, PUT, PATCH or DELETE to the same path that passes the layer and succeeds;
 /// [`invalidate_route`](crate::invalidate_route) with the path; the invalidation of a cached function that the handler
-/// has called, or of a label of one.
+/// has called, or of a label of one. Where processes share a store, the same in another process drops it within a second
+/// and the time of one operation of the store; while the store is down, answers are not kept.
 ///
 /// # Bodies
 ///

@@ -6,6 +6,7 @@
 //! | `layer`, `service`, `future`, `body` | the shape that tower asks for |
 //! | `key`, `store`, `index` | what answers are found by, how they are kept, and which paths they belong to |
 //! | `visit`, `seat`, `fetch` | one request: what it does next, the guard of a run, the run |
+//! | `standing` | whether an answer is good where other processes invalidate too |
 //! | `respond` | answers, made of what is kept |
 //! | `handler` | cached functions that serve requests: `route = request`, `response` |
 //! | `scope` | the request, visible to the code that serves it |
@@ -56,6 +57,8 @@ mod respond;
 mod scope;
 mod seat;
 mod service;
+#[cfg(feature = "shared")]
+mod standing;
 mod store;
 mod visit;
 

@@ -18,6 +18,8 @@ use super::decide::vary;
 use super::index::Listing;
 use super::key::Key;
 use super::respond;
+#[cfg(feature = "shared")]
+use super::standing::{Begun, Standing};
 use super::store::{Answer, Answers, Kept, Shelf, Varies, What};
 use super::visit::{Landed, Visit};
 use crate::clock::Moment;
@@ -53,6 +55,9 @@ pub(crate) struct Seat {
     pub(crate) forward: Forward,
     /// What is replaced.
     old: Option<Arc<Kept>>,
+    /// The versions in a shared store from before the run, if there is one.
+    #[cfg(feature = "shared")]
+    begun: Option<Begun>,
     answers: &'static Answers,
     place: Place,
     ticket: Ticket<Arc<Kept>, Infallible>,
@@ -87,6 +92,8 @@ impl Seat {
             terms: visit.terms.clone(),
             forward: Forward::UriMiss,
             old: None,
+            #[cfg(feature = "shared")]
+            begun: None,
             answers,
             place,
             frame: Frame::begin(ticket.flight.id, Some(recording), false),
@@ -119,6 +126,19 @@ impl Seat {
         self
     }
 
+    /// Looks at the versions in a shared store, if there is one, before the run; answers whether what comes of it may
+    /// be kept.
+    #[cfg(feature = "shared")]
+    pub(crate) async fn begin(&mut self) -> bool {
+        let begun = Begun::of_path(&self.place.primary.path()).await;
+        let known = begun.is_ok();
+        if !known {
+            self.answers.counters.count(Event::BackendError);
+        }
+        self.begun = begun.unwrap_or_default();
+        known
+    }
+
     /// The answer that is replaced.
     pub(crate) fn old(&self) -> Option<&Answer> {
         self.old.as_deref().and_then(Kept::answer)
@@ -147,6 +167,9 @@ impl Seat {
         let validates =
             parts.headers.contains_key(ETAG) || parts.headers.contains_key(LAST_MODIFIED);
         let body = respond::kept(&mut parts, body, SystemTime::now());
+        let lineage = self.close();
+        #[cfg(feature = "shared")]
+        let (standing, keeps) = self.standing(&lineage);
         let answer = Answer {
             status: parts.status,
             headers: parts.headers,
@@ -157,9 +180,16 @@ impl Seat {
             },
             selection: vary::select(asked, &keep.vary),
             validates,
+            #[cfg(feature = "shared")]
+            standing,
             refresh_at: AtomicU64::new(Moment::START.0),
         };
-        let lineage = self.close();
+        #[cfg(feature = "shared")]
+        if !keeps {
+            let kept = Kept::new(What::Answer(Box::new(answer)), self.listed());
+            self.land(Landing::Value(Arc::clone(&kept), lineage), true);
+            return (kept, false);
+        }
         let (kept, stored) = self.store(asked, Box::new(answer), keep, &lineage);
         self.land(Landing::Value(Arc::clone(&kept), lineage), true);
         (kept, stored)
@@ -206,8 +236,7 @@ impl Seat {
         lineage: &Lineage,
     ) -> (Arc<Kept>, bool) {
         let times = lasting(keep.lifetime.whole());
-        let listing = self.listing.take();
-        let listing = listing.unwrap_or_else(|| self.shelf.list(&self.place.key));
+        let listing = self.listed();
         let Some(varies) = self.varies_anew(&keep.vary) else {
             let kept = Kept::new(What::Answer(answer), listing);
             let stored = self.commit(&kept, &times, lineage.clone());
@@ -223,6 +252,24 @@ impl Seat {
         let marker = Kept::new(What::Varies(varies), listing);
         let stored = self.store_first((&variant, &kept), &marker, &times, lineage);
         (kept, stored)
+    }
+
+    /// What the answer depends on in a shared store, and whether it may be kept: not if that is more than can be
+    /// listed.
+    #[cfg(feature = "shared")]
+    fn standing(&mut self, lineage: &Lineage) -> (Option<Standing>, bool) {
+        let Some(begun) = self.begun.take() else {
+            return (None, true);
+        };
+        let standing = begun.standing(lineage, self.answers.now());
+        let keeps = standing.is_some();
+        (standing, keeps)
+    }
+
+    /// The note which path the answer belongs to.
+    fn listed(&mut self) -> Listing {
+        let listing = self.listing.take();
+        listing.unwrap_or_else(|| self.shelf.list(&self.place.key))
     }
 
     /// By what answers differ, if one of the names is new.

@@ -136,12 +136,12 @@ impl Purge {
         if !status.is_success() && !status.is_redirection() {
             return;
         }
-        store::invalidate_path(self.target.path());
+        drop_path(self.target.path());
         let named = [LOCATION, CONTENT_LOCATION];
         let named = named.iter().filter_map(|name| headers.get(name));
         for uri in named.filter_map(|value| Uri::try_from(value.as_bytes()).ok()) {
             if self.is_here(&uri) {
-                store::invalidate_path(uri.path());
+                drop_path(uri.path());
             }
         }
     }
@@ -155,4 +155,11 @@ impl Purge {
         let target = self.target.authority();
         target == Some(authority) || host == Some(authority.as_str().as_bytes())
     }
+}
+
+/// Drops what is kept of a path, here at once, and in other processes of a shared store soon.
+fn drop_path(path: &str) {
+    #[cfg(feature = "shared")]
+    super::standing::tell(path);
+    store::invalidate_path(path);
 }

@@ -20,6 +20,8 @@ use super::decide::policy::Policy;
 use super::decide::vary::Selection;
 use super::index::{Index, Listing};
 use super::key::{Key, canonical};
+#[cfg(feature = "shared")]
+use super::standing::Standing;
 use crate::clock::Moment;
 use crate::key::CellOf;
 use crate::lineage;
@@ -76,6 +78,9 @@ pub(crate) struct Answer {
     pub(crate) selection: Selection,
     /// Whether the handler knows the validators, and can say that nothing has changed.
     pub(crate) validates: bool,
+    /// What it depends on in a shared store, if there is one.
+    #[cfg(feature = "shared")]
+    pub(crate) standing: Option<Standing>,
     /// When a refresh may begin: a [`Moment`] that moves on when one has failed.
     pub(crate) refresh_at: AtomicU64,
 }

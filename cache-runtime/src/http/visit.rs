@@ -11,8 +11,12 @@ use super::decide::report::{Forward, Report};
 use super::decide::vary;
 use super::key::Key;
 use super::seat::{Place, Seat};
+#[cfg(feature = "shared")]
+use super::standing::Standing;
 use super::store::{Answers, Kept, Shelf, What};
 use crate::clock::Moment;
+#[cfg(feature = "shared")]
+use crate::lineage;
 use crate::lineage::Lineage;
 use crate::outcome::{MissReason, Outcome};
 use crate::site::flight::{Follow, Landing};
@@ -28,6 +32,9 @@ pub(crate) enum Step {
     Serve(Served),
     /// It is answered with what is kept, and somebody should refresh that.
     Refresh(Served, Seat),
+    /// It looks whether what is kept is still good.
+    #[cfg(feature = "shared")]
+    Check(Check),
     /// It waits for the run of another.
     Wait(Follow<Arc<Kept>, Infallible>),
     /// It runs the handler.
@@ -43,6 +50,48 @@ pub(crate) struct Served {
     pub(crate) kept: Arc<Kept>,
     pub(crate) now: Moment,
     pub(crate) report: Report,
+}
+
+/// A look whether an answer is still good. Until it has ended, nobody else begins one.
+#[cfg(feature = "shared")]
+pub(crate) struct Check {
+    kept: Arc<Kept>,
+    answers: &'static Answers,
+    key: Key,
+    /// When the last look began; nothing once this one has ended.
+    last: Option<Moment>,
+}
+
+#[cfg(feature = "shared")]
+impl Check {
+    /// Looks, and drops what is not good.
+    pub(crate) async fn run(mut self) {
+        let Some(standing) = standing(&self.kept) else {
+            return;
+        };
+        let holds = standing.holds().await;
+        self.last = None;
+        if !holds {
+            let hash = self.key.hash();
+            self.answers.store.remove(hash, &self.key);
+            lineage::outdate(self.answers, hash, None);
+        }
+    }
+}
+
+#[cfg(feature = "shared")]
+impl Drop for Check {
+    fn drop(&mut self) {
+        if let Some((standing, last)) = standing(&self.kept).zip(self.last) {
+            standing.give_up_look(last);
+        }
+    }
+}
+
+/// What an answer depends on in a shared store.
+#[cfg(feature = "shared")]
+fn standing(kept: &Kept) -> Option<&Standing> {
+    kept.answer()?.standing.as_ref()
 }
 
 /// One request on its way.
@@ -200,6 +249,15 @@ impl Visit {
     fn serve(&self, finding: &Finding, now: Moment) -> Result<Step, Lack> {
         let kept = finding.kept.as_ref().ok_or(Lack::Nothing)?;
         let answer = kept.answer().ok_or(Lack::Refused)?;
+        #[cfg(feature = "shared")]
+        if let Some(last) = standing(kept).and_then(|standing| standing.begin_look(now)) {
+            return Ok(Step::Check(Check {
+                kept: Arc::clone(kept),
+                answers: self.answers,
+                key: finding.place.key.clone(),
+                last: Some(last),
+            }));
+        }
         let outcome = match answer.times.use_of(&self.terms.demands, now) {
             Use::Fresh => Outcome::Hit,
             Use::Stale | Use::Tolerated if !answer.may_refresh(now) => Outcome::Stale,

@@ -12,7 +12,7 @@ use crate::shared::names::{EPOCH, Mark};
 use crate::site::shared::label_of;
 
 /// The shared store of this process, unless this thread's caches are isolated.
-pub(super) fn hub() -> Option<&'static Arc<Hub>> {
+pub(crate) fn hub() -> Option<&'static Arc<Hub>> {
     let in_process = std::ptr::eq(Realm::here(), &raw const realm::PROCESS);
     crate::shared::hub().filter(|_| in_process)
 }

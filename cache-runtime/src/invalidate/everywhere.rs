@@ -56,8 +56,9 @@ pub(super) fn invalidate_tag_here(tag: &str) -> Invalidation {
     Invalidation::confirmed(existed)
 }
 
-/// Drops the entries of a route, in every function that is keyed on it, and what was computed from one; with the
-/// feature `axum` also what response caches hold of that path, in this process.
+/// Drops the entries of a route, in every function that is keyed on it or on requests of that path, and what was
+/// computed from one; with the feature `axum` also what the response caches of this process hold of that path. Those of
+/// other processes that share a store follow within a second.
 ///
 /// The route is given as it is rendered: `"/users/7"`. What fills a placeholder is percent-encoded there
 /// (RFC 3986, section 2.1) down to unreserved characters.

@@ -8,6 +8,8 @@ mod writer;
 
 #[cfg(feature = "shared")]
 pub(crate) use away::clear_all as clear_all_of;
+#[cfg(all(feature = "axum", feature = "shared"))]
+pub(crate) use away::hub as shared_store;
 pub(crate) use everywhere::clear_all_async;
 pub use everywhere::{clear_all, drop_route, drop_tag, invalidate_route, invalidate_tag};
 pub use kept::{

@@ -68,6 +68,8 @@ pub(crate) enum Refusal {
     Incomplete,
     /// The body ended in an error.
     Broken,
+    /// The shared store cannot be asked, so nobody would hear of an invalidation.
+    Store,
 }
 
 impl Refusal {
@@ -75,7 +77,7 @@ impl Refusal {
     pub(crate) fn lasts(self) -> bool {
         !matches!(
             self,
-            Self::Status | Self::RequestNoStore | Self::Incomplete | Self::Broken
+            Self::Status | Self::RequestNoStore | Self::Incomplete | Self::Broken | Self::Store
         )
     }
 }

@@ -134,6 +134,7 @@ impl Refusal {
             Self::Trailers => "trailers",
             Self::Incomplete => "incomplete",
             Self::Broken => "broken",
+            Self::Store => "shared-store",
         }
     }
 }
