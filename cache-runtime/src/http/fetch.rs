@@ -1,5 +1,6 @@
 //! A request that is not answered at once: it waits for another's run, or runs the handler.
 
+use std::future::Future;
 use std::panic::resume_unwind;
 use std::time::SystemTime;
 
@@ -36,10 +37,37 @@ pub(crate) trait Sendable: HttpBody<Data: Send, Error: Send> + Send + 'static {}
 
 impl<B: HttpBody<Data: Send, Error: Send> + Send + 'static> Sendable for B {}
 
+/// How a request goes on that has nothing to wait for any more.
+pub(crate) enum Ready {
+    Serve(Served),
+    /// As `Serve`; somebody should refresh what is kept.
+    Refresh(Served, Seat),
+    Run(Seat),
+    Pass(Report),
+    Absent,
+}
+
 /// Takes a request from step to step, and waits between them.
+pub(crate) async fn settle(visit: &mut Visit, mut step: Step, headers: &HeaderMap) -> Ready {
+    loop {
+        match step {
+            Step::Wait(follow) => visit.landed(follow.await),
+            #[cfg(feature = "shared")]
+            Step::Check(check) => check.run().await,
+            Step::Run(seat) => return Ready::Run(seat),
+            Step::Refresh(served, seat) => return Ready::Refresh(served, seat),
+            Step::Serve(served) => return Ready::Serve(served),
+            Step::Absent => return Ready::Absent,
+            Step::Pass(report) => return Ready::Pass(report),
+        }
+        step = visit.step(headers);
+    }
+}
+
+/// Answers a request of a service that can be asked from a task of its own.
 pub(crate) async fn drive<S, Q, B>(
     mut visit: Visit,
-    mut step: Step,
+    step: Step,
     mut service: S,
     request: Request<Q>,
 ) -> Result<Response<Body<B>>, S::Error>
@@ -48,46 +76,50 @@ where
     Q: Send + 'static,
     B: Sendable,
 {
-    let headers = request.headers().clone();
-    let shelf = visit.shelf.clone();
-    let asker = Asker {
-        name: &shelf.name,
-        headers: &headers,
-        head: visit.terms.head,
-    };
-    let seat = loop {
-        match step {
-            Step::Wait(follow) => visit.landed(follow.await),
-            #[cfg(feature = "shared")]
-            Step::Check(check) => check.run().await,
-            Step::Run(seat) => break seat,
-            Step::Refresh(served, seat) => {
-                // Without a runtime the request does the refresh itself.
-                let Some(tasks) = Tasks::here() else {
-                    break seat;
-                };
-                tasks.spawn(refresh(seat, service, request));
-                return Ok(served.respond(asker));
-            }
-            Step::Serve(served) => return Ok(served.respond(asker)),
-            Step::Absent => return Ok(respond::not_kept(asker)),
-            Step::Pass(report) => {
-                let (parts, body) = service.call(request).await?.into_parts();
-                return Ok(respond::from_handler(
-                    asker,
-                    parts,
-                    Body::passed(body),
-                    &report,
-                ));
-            }
+    let ready = settle(&mut visit, step, request.headers()).await;
+    let ready = match (ready, Tasks::here()) {
+        (Ready::Refresh(served, seat), Some(tasks)) => {
+            let headers = request.headers().clone();
+            tasks.spawn(refresh(seat, service, request));
+            return Ok(served.respond(visit.asker(&headers)));
         }
-        step = visit.step(&headers);
+        (ready, _) => ready,
     };
-    run(seat, service, request, asker).await
+    answer(&visit, ready, request, |request| service.call(request)).await
+}
+
+/// Answers a request, now that there is nothing to wait for but the handler.
+pub(crate) async fn answer<Q, B, E, F>(
+    visit: &Visit,
+    ready: Ready,
+    request: Request<Q>,
+    handler: impl FnOnce(Request<Q>) -> F,
+) -> Result<Response<Body<B>>, E>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: HttpBody,
+{
+    let headers = request.headers().clone();
+    let asker = visit.asker(&headers);
+    match ready {
+        Ready::Serve(served) => Ok(served.respond(asker)),
+        Ready::Absent => Ok(respond::not_kept(asker)),
+        Ready::Pass(report) => {
+            let (parts, body) = handler(request).await?.into_parts();
+            Ok(respond::from_handler(
+                asker,
+                parts,
+                Body::passed(body),
+                &report,
+            ))
+        }
+        // Where there are no tasks the request does the refresh itself.
+        Ready::Run(seat) | Ready::Refresh(_, seat) => run(seat, request, asker, handler).await,
+    }
 }
 
 /// Runs the handler for nobody in particular.
-async fn refresh<S, Q, B>(seat: Seat, service: S, request: Request<Q>)
+async fn refresh<S, Q, B>(seat: Seat, mut service: S, request: Request<Q>)
 where
     S: Handler<Q, B>,
     Q: Send + 'static,
@@ -100,7 +132,7 @@ where
         head: true,
     };
     // What it brings is stored; a failure was taken note of.
-    drop(run(seat, service, request, asker).await);
+    drop(run(seat, request, asker, |request| service.call(request)).await);
 }
 
 /// What a run has come to.
@@ -110,16 +142,15 @@ enum Ran<B: HttpBody> {
 }
 
 /// Runs the handler, stores its answer if that may be, and gives it.
-async fn run<S, Q, B>(
+async fn run<Q, B, E, F>(
     mut seat: Seat,
-    service: S,
     request: Request<Q>,
     asker: Asker<'_>,
-) -> Result<Response<Body<B>>, S::Error>
+    handler: impl FnOnce(Request<Q>) -> F,
+) -> Result<Response<Body<B>>, E>
 where
-    S: Handler<Q, B>,
-    Q: Send + 'static,
-    B: Sendable,
+    F: Future<Output = Result<Response<B>, E>>,
+    B: HttpBody,
 {
     #[cfg(feature = "shared")]
     let keeps = seat.begin().await;
@@ -127,7 +158,8 @@ where
     let keeps = true;
     let (frame, catch) = seat.frame();
     let request = prepared(&seat, request);
-    let attempt = Framed::new(frame, catch, ask(&seat, keeps, service, request)).await;
+    let asked = async { Ok(ask(&seat, keeps, handler(request).await?).await) };
+    let attempt = Framed::new(frame, catch, asked).await;
     let failure = match attempt {
         Ok(Ok(ran)) => return Ok(finish(seat, ran, asker)),
         Ok(Err(error)) => Ok(error),
@@ -162,19 +194,9 @@ fn prepared<Q>(seat: &Seat, mut request: Request<Q>) -> Request<Q> {
     request
 }
 
-/// Asks the handler, and reads its answer as far as it is to be stored.
-async fn ask<S, Q, B>(
-    seat: &Seat,
-    keeps: bool,
-    mut service: S,
-    request: Request<Q>,
-) -> Result<Ran<B>, S::Error>
-where
-    S: Handler<Q, B>,
-    Q: Send + 'static,
-    B: Sendable,
-{
-    let (mut parts, body) = service.call(request).await?.into_parts();
+/// Reads what the handler has answered, as far as it is to be stored.
+async fn ask<B: HttpBody>(seat: &Seat, keeps: bool, response: Response<B>) -> Ran<B> {
+    let (mut parts, body) = response.into_parts();
     let confirmed = seat.old().filter(|old| {
         old.validates && parts.status == StatusCode::NOT_MODIFIED && !seat.is_refused()
     });
@@ -185,12 +207,12 @@ where
     let policy = &seat.shelf.policy;
     let kept = keep(policy, &seat.terms, parts.status, &parts.headers, now);
     let kept = kept.and_then(|kept| if keeps { Ok(kept) } else { Err(Refusal::Store) });
-    Ok(match (kept, confirmed) {
+    match (kept, confirmed) {
         (Ok(keep), Some(old)) => Ran::Kept(parts, old.body.clone(), keep),
         (Err(refusal), Some(old)) => Ran::Refused(parts, Body::whole(old.body.clone()), refusal),
         (Err(refusal), None) => Ran::Refused(parts, Body::passed(body), refusal),
         (Ok(keep), None) => read(parts, body, keep, policy.body_limit).await,
-    })
+    }
 }
 
 /// Makes a `304` the answer that it has confirmed.

@@ -91,7 +91,7 @@ where
 }
 
 impl Passing {
-    fn end<B: HttpBody>(&self, response: Response<B>) -> Response<Body<B>> {
+    pub(crate) fn end<B: HttpBody>(&self, response: Response<B>) -> Response<Body<B>> {
         let mut response = response.map(Body::passed);
         if let Some(purge) = &self.purge {
             purge.run(response.status(), response.headers());

@@ -62,7 +62,7 @@ const ROOM: Room = Room::Bytes(64 << 20);
 /// ```
 #[derive(Clone, Debug)]
 pub struct CacheLayer {
-    shelf: Arc<Shelf>,
+    pub(crate) shelf: Arc<Shelf>,
 }
 
 impl CacheLayer {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `decide` | what may be stored, served and shared, after the RFCs: plain functions |
 //! | `layer`, `service`, `future`, `body` | the shape that tower asks for |
+//! | `exchange` | the same for frameworks that do not speak tower |
 //! | `key`, `store`, `index` | what answers are found by, how they are kept, and which paths they belong to |
 //! | `visit`, `seat`, `fetch` | one request: what it does next, the guard of a run, the run |
 //! | `standing` | whether an answer is good where other processes invalidate too |
@@ -47,6 +48,7 @@
 
 mod body;
 mod decide;
+mod exchange;
 mod fetch;
 mod future;
 pub(crate) mod handler;

@@ -14,7 +14,7 @@ use super::decide::report::Report;
 use super::fetch::{self, Sendable};
 use super::future::{Passing, ResponseFuture};
 use super::key::{Key, original_uri};
-use super::respond::{self, Asker};
+use super::respond;
 use super::store::{self, Shelf};
 use super::visit::{Step, Visit};
 use crate::outcome::Outcome;
@@ -51,40 +51,46 @@ where
     }
 
     fn call(&mut self, request: Request<Q>) -> Self::Future {
-        match self.asked(&request) {
-            Asked::Pass(bypass) => self.pass(request, bypass),
+        match self.shelf.asked(&request) {
+            Asked::Pass(bypass) => {
+                let passing = self.shelf.passing(bypass, &request);
+                ResponseFuture::passing(self.inner.call(request), passing)
+            }
             Asked::LookUp(terms) => self.look_up(request, terms),
         }
     }
 }
 
-impl<S> CacheService<S> {
-    fn asked<Q>(&self, request: &Request<Q>) -> Asked {
+impl Shelf {
+    /// What the cache has to do with a request.
+    pub(crate) fn asked<Q>(&self, request: &Request<Q>) -> Asked {
         #[cfg(feature = "testing")]
         if crate::testing::is_disabled() {
             return Asked::Pass(Bypass::Disabled);
         }
-        ask(&self.shelf.policy, request.method(), request.headers())
+        ask(&self.policy, request.method(), request.headers())
     }
 
-    fn pass<Q, B>(
-        &mut self,
-        request: Request<Q>,
-        bypass: Bypass,
-    ) -> ResponseFuture<S::Future, B, S::Error>
-    where
-        S: Service<Request<Q>, Response = Response<B>>,
-        B: http_body::Body,
-    {
-        self.shelf.answers().counters.count(Outcome::Bypassed);
-        let passing = Passing {
-            shelf: Arc::clone(&self.shelf),
+    /// What is done with the answer to a request that goes through.
+    pub(crate) fn passing<Q>(self: &Arc<Self>, bypass: Bypass, request: &Request<Q>) -> Passing {
+        self.answers().counters.count(Outcome::Bypassed);
+        Passing {
+            shelf: Arc::clone(self),
             report: Report::bypassed(bypass),
-            purge: (bypass == Bypass::Unsafe).then(|| Purge::of(&request)),
-        };
-        ResponseFuture::passing(self.inner.call(request), passing)
+            purge: (bypass == Bypass::Unsafe).then(|| Purge::of(request)),
+        }
     }
+}
 
+impl Visit {
+    /// A request that is looked up.
+    pub(crate) fn of<Q>(shelf: &Arc<Shelf>, terms: Terms, request: &Request<Q>) -> Self {
+        let key = Key::of(&shelf.policy, &terms, request);
+        Self::new(Arc::clone(shelf), terms, key)
+    }
+}
+
+impl<S> CacheService<S> {
     fn look_up<Q, B>(
         &mut self,
         request: Request<Q>,
@@ -96,17 +102,15 @@ impl<S> CacheService<S> {
         Q: Send + 'static,
         B: Sendable,
     {
-        let key = Key::of(&self.shelf.policy, &terms, &request);
-        let mut visit = Visit::new(Arc::clone(&self.shelf), terms, key);
+        let mut visit = Visit::of(&self.shelf, terms, &request);
         let step = visit.step(request.headers());
-        let asker = Asker {
-            name: &self.shelf.name,
-            headers: request.headers(),
-            head: visit.terms.head,
-        };
         match step {
-            Step::Serve(served) => ResponseFuture::ready(served.respond(asker)),
-            Step::Absent => ResponseFuture::ready(respond::not_kept(asker)),
+            Step::Serve(served) => {
+                ResponseFuture::ready(served.respond(visit.asker(request.headers())))
+            }
+            Step::Absent => {
+                ResponseFuture::ready(respond::not_kept(visit.asker(request.headers())))
+            }
             step => {
                 // The one that is ready is the one that is called; its clone gets ready for the next request.
                 let clone = self.inner.clone();

@@ -10,6 +10,7 @@ use super::decide::asking::Terms;
 use super::decide::report::{Forward, Report};
 use super::decide::vary;
 use super::key::Key;
+use super::respond::Asker;
 use super::seat::{Place, Seat};
 #[cfg(feature = "shared")]
 use super::standing::Standing;
@@ -136,6 +137,15 @@ impl Visit {
             terms,
             primary,
             landed: None,
+        }
+    }
+
+    /// What the client has asked for, as far as it matters to the answer.
+    pub(crate) fn asker<'a>(&'a self, headers: &'a HeaderMap) -> Asker<'a> {
+        Asker {
+            name: &self.shelf.name,
+            headers,
+            head: self.terms.head,
         }
     }
 
