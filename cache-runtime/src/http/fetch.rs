@@ -158,8 +158,8 @@ where
     let keeps = true;
     let (frame, catch) = seat.frame();
     let request = prepared(&seat, request);
-    let asked = async { Ok(ask(&seat, keeps, handler(request).await?).await) };
-    let attempt = Framed::new(frame, catch, asked).await;
+    let answered = async { Ok(ask(&seat, keeps, handler(request).await?).await) };
+    let attempt = Framed::new(frame, catch, answered).await;
     let failure = match attempt {
         Ok(Ok(ran)) => return Ok(finish(seat, ran, asker)),
         Ok(Err(error)) => Ok(error),
