@@ -131,6 +131,7 @@ fn sentinels_that_talk_nonsense_are_an_error() {
             password: None,
             sentinel_password: Some("hunter2".to_owned()),
             db: 0,
+            tls: false,
         };
         let redis = Redis::open(target, EPOCH.to_owned()).expect("addresses");
         let error = ask(redis.get(&["app:a"], &[])).expect_err("nobody says where it is");
