@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
-use cache_runtime::{Config, functions, invalidates, memoize};
+use cache_runtime::{Config, Lives, functions, invalidates, memoize};
 use sha2::{Digest, Sha256};
 use walkdir::{DirEntry, WalkDir};
 
@@ -132,10 +132,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             100.0 * stats.hit_ratio(),
         );
         let timeout = function.policy.timeout.to_string();
-        println!(
-            "{name:<18} {calls:>6} {runs:>6} {ratio:>5.0} % {:>8} {timeout:>8}",
-            function.entries
-        );
+        let entries = match function.lives {
+            Lives::InProcess => function.entries.to_string(),
+            // Nobody counts the entries of a shared store.
+            _ => "-".to_owned(),
+        };
+        println!("{name:<18} {calls:>6} {runs:>6} {ratio:>5.0} % {entries:>8} {timeout:>8}");
     }
     Ok(())
 }
