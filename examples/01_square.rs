@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use cache_runtime::memoize;
+use cache_runtime::{Config, Error, memoize};
 
 static RUNS: AtomicU32 = AtomicU32::new(0);
 
@@ -13,7 +13,10 @@ fn square(x: u64) -> u64 {
     x * x
 }
 
-fn main() {
+fn main() -> Result<(), Error> {
+    Config::from_env()?.install()?;
+    // A shared store may still have what an earlier run has computed.
+    invalidate_all_square().into_result()?;
     for _ in 0..2 {
         let answer = detailed_square(9);
         println!("square(9) = {} ({:?})", answer.value, answer.outcome);
@@ -22,4 +25,5 @@ fn main() {
     let runs = RUNS.load(Ordering::Relaxed);
     println!("the function ran {runs} time");
     assert_eq!(runs, 1);
+    Ok(())
 }

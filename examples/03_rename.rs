@@ -1,9 +1,10 @@
 //! A write that evicts what it changed: `cargo run --bin rename`.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use cache_runtime::{invalidates, memoize};
+use cache_runtime::{Config, invalidates, memoize};
 
 /// The database.
 static USERS: LazyLock<Mutex<HashMap<u64, String>>> =
@@ -31,7 +32,10 @@ fn rename(id: u64, name: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn main() -> Result<(), String> {
+fn main() -> Result<(), Box<dyn Error>> {
+    Config::from_env()?.install()?;
+    // A shared store may still have what an earlier run has read.
+    invalidate_all_name_of().into_result()?;
     for id in [1, 1, 2] {
         println!("user {id}: {:?}", name_of(id));
     }

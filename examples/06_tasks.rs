@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use cache_runtime::memoize;
+use cache_runtime::{Config, Error, memoize};
 use tokio::time::sleep;
 
 static QUERIES: AtomicU32 = AtomicU32::new(0);
@@ -19,7 +19,10 @@ async fn forecast(city: &str) -> Result<String, &'static str> {
 }
 
 #[tokio::main]
-async fn main() {
+async fn main() -> Result<(), Error> {
+    Config::from_env()?.install()?;
+    // A shared store may still have what an earlier run was told.
+    invalidate_all_forecast().await.into_result()?;
     println!("{:?}", forecast("Bonn").await);
 
     let crowd: Vec<_> = (0..100).map(|_| tokio::spawn(forecast("Bonn"))).collect();
@@ -43,4 +46,5 @@ async fn main() {
     invalidate_forecast("Bonn").await;
     println!("{:?}", forecast("Bonn").await);
     assert_eq!(QUERIES.load(Relaxed), 3);
+    Ok(())
 }

@@ -4,22 +4,23 @@
 //! Then a copy of one file is edited by a writer that invalidates what was known of it.
 
 use std::collections::HashSet;
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
-use cache_runtime::{functions, invalidates, memoize};
+use cache_runtime::{Config, Lives, functions, invalidates, memoize};
 use sha2::{Digest, Sha256};
 use walkdir::{DirEntry, WalkDir};
 
 /// The SHA-256 of a file's content.
-#[memoize(timeout = "1h", max_entries = 100_000)]
+#[memoize(timeout = "1h")]
 fn digest(path: &Path) -> io::Result<String> {
     Ok(format!("{:x}", Sha256::digest(fs::read(path)?)))
 }
 
 /// How many words a file has, and how many different ones.
-#[memoize(timeout = "1h", max_entries = 100_000)]
+#[memoize(timeout = "1h")]
 fn words(path: &Path) -> io::Result<(usize, usize)> {
     let text = String::from_utf8_lossy(&fs::read(path)?).into_owned();
     let different: HashSet<_> = text.split_whitespace().collect();
@@ -83,7 +84,11 @@ fn edit_a_copy(original: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Box<dyn Error>> {
+    Config::from_env()?.install()?;
+    // A shared store may still have what an earlier run has computed.
+    invalidate_all_digest().into_result()?;
+    invalidate_all_words().into_result()?;
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .map(Path::to_path_buf);
@@ -97,10 +102,7 @@ fn main() -> io::Result<()> {
         .iter()
         .max_by_key(|file| file.metadata().map_or(0, |data| data.len()))
     else {
-        return Err(io::Error::other(format!(
-            "there are no files in {}",
-            directory.display()
-        )));
+        return Err(format!("there are no files in {}", directory.display()).into());
     };
 
     let (cold, count) = survey(&files);
@@ -130,10 +132,12 @@ fn main() -> io::Result<()> {
             100.0 * stats.hit_ratio(),
         );
         let timeout = function.policy.timeout.to_string();
-        println!(
-            "{name:<18} {calls:>6} {runs:>6} {ratio:>5.0} % {:>8} {timeout:>8}",
-            function.entries
-        );
+        let entries = match function.lives {
+            Lives::InProcess => function.entries.to_string(),
+            // Nobody counts the entries of a shared store.
+            _ => "-".to_owned(),
+        };
+        println!("{name:<18} {calls:>6} {runs:>6} {ratio:>5.0} % {entries:>8} {timeout:>8}");
     }
     Ok(())
 }

@@ -116,7 +116,8 @@ pub struct Function {
     pub lives: Lives,
     /// What its cache has done.
     pub stats: Stats,
-    /// How many entries it has.
+    /// How many entries it has in this process. Where they live in a shared store ([`lives`](Self::lives)) nobody counts
+    /// them, and this is not their number: it counts the copies of `tiered`, else nothing.
     pub entries: usize,
 }
 

@@ -55,6 +55,33 @@ fn the_functions_beside_it_do_as_in_process() {
     assert_eq!(uncached_profile(3), user(3));
 }
 
+/// Why a call had to run the function is known as far as this process knows it.
+#[test]
+fn a_miss_says_that_it_comes_of_an_invalidation() {
+    #[memoize(timeout = 60, tags("all of them"))]
+    fn doubled(x: u64) -> u64 {
+        2 * x
+    }
+    install();
+    let gone = Outcome::Computed(MissReason::Invalidated);
+    assert_eq!(
+        detailed_doubled(1).outcome,
+        Outcome::Computed(MissReason::Cold)
+    );
+    assert!(invalidate_doubled(1).existed());
+    assert_eq!(detailed_doubled(1).outcome, gone);
+    assert_eq!(detailed_doubled(1).outcome, Outcome::Hit);
+    _ = invalidate_all_doubled();
+    assert_eq!(detailed_doubled(1).outcome, gone);
+    _ = cache_runtime::invalidate_tag("all of them");
+    assert_eq!(detailed_doubled(1).outcome, gone);
+    assert!(!invalidate_doubled(2).existed());
+    assert_eq!(
+        detailed_doubled(2).outcome,
+        Outcome::Computed(MissReason::Cold)
+    );
+}
+
 #[memoize(timeout = 60)]
 fn square(x: u64) -> u64 {
     x * x

@@ -146,6 +146,30 @@ fn a_back_end_whose_feature_is_off_names_the_feature() {
     }
 }
 
+/// What is switched off has nothing that could live anywhere.
+#[cfg(feature = "shared")]
+#[test]
+fn what_cannot_leave_the_process_hinders_only_while_it_is_switched_on() {
+    use cache_runtime::{FunctionConfig, backend::Memory};
+    alone(&[], || {
+        let error = Config::custom(Memory::new()).install().unwrap_err();
+        let message = error.to_string();
+        let listed = message.lines().filter_map(|line| line.strip_prefix("- "));
+        let names = listed.filter_map(|line| line.split([' ', '#']).next());
+        let off = |config: Config, name: &str| {
+            config.function(name, FunctionConfig::new().enabled(false))
+        };
+        assert!(
+            message.contains("particular"),
+            "its entries need a bound: {message}"
+        );
+        let config = names.fold(Config::custom(Memory::new()), off);
+        config.install().unwrap();
+        assert_eq!(detailed_particular(1).outcome, Outcome::Bypassed);
+        assert_eq!((plain(1), detailed_plain(1).outcome), (1, Outcome::Hit));
+    });
+}
+
 #[test]
 fn changed_code_starts_cold_where_that_is_asked_for() {
     #[memoize(namespace = "told", source_check = false)]

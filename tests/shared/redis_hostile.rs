@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::backend::redis::{Redis, Target};
 use cache_runtime::backend::{Backend, Change, Version, When};
-use cache_tests::crowd;
 use cache_tests::servers::redis::{Server, are_installed};
+use cache_tests::{crowd, wait_until};
 
-use crate::redis::{EPOCH, ask, epoch, open, set};
+use crate::redis::{EPOCH, ask, epoch, open, set, version};
 
 /// What a real server answers while it is connected to: who it is, and that it is let in.
 const ADMITTED: &[&str] = &["$23\r\nrun_id:abc\r\nrole:master\r\n$0\r\n\r\n", ":1\r\n"];
@@ -131,6 +131,7 @@ fn sentinels_that_talk_nonsense_are_an_error() {
             password: None,
             sentinel_password: Some("hunter2".to_owned()),
             db: 0,
+            tls: false,
         };
         let redis = Redis::open(target, EPOCH.to_owned()).expect("addresses");
         let error = ask(redis.get(&["app:a"], &[])).expect_err("nobody says where it is");
@@ -168,6 +169,48 @@ fn tls_needs_an_authority_that_is_trusted() {
     let trusting = Command::new(program)
         .args(["--exact", name])
         .env(URL, server.url())
+        .env("SSL_CERT_FILE", server.authority())
+        .output()
+        .expect("it runs again");
+    let said = String::from_utf8_lossy(&trusting.stdout);
+    assert!(
+        trusting.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
+
+/// Runs itself in a process of its own, where `SSL_CERT_FILE` names the authority to trust.
+#[test]
+fn sentinels_and_servers_talk_tls_and_ask_for_a_password_each() {
+    const PORT: &str = "CACHE_TESTS_TLS_SENTINEL";
+    let target = |port, tls| Target::Sentinel {
+        sentinels: vec![("127.0.0.1".to_owned(), port)],
+        master: "mymaster".to_owned(),
+        password: Some("of the server".to_owned()),
+        sentinel_password: Some("of the sentinel".to_owned()),
+        db: 0,
+        tls,
+    };
+    let open = |port, tls| Redis::open(target(port, tls), EPOCH.to_owned()).expect("addresses");
+    if let Ok(port) = std::env::var(PORT) {
+        let port = port.parse().expect("a port");
+        let redis = open(port, true);
+        wait_until(|| version(&redis, EPOCH).is_some());
+        assert!(ask(open(port, false).get(&["app:a"], &[])).is_err());
+        return;
+    }
+    if !are_installed() {
+        return;
+    }
+    let Some(server) = Server::start_with_tls_and(&["--requirepass", "of the server"]) else {
+        return;
+    };
+    let sentinel = server.start_sentinel_with_tls("\"of the server\"", "\"of the sentinel\"");
+    let program = std::env::current_exe().expect("it runs");
+    let name = "redis_hostile::sentinels_and_servers_talk_tls_and_ask_for_a_password_each";
+    let trusting = Command::new(program)
+        .args(["--exact", name])
+        .env(PORT, sentinel.port.to_string())
         .env("SSL_CERT_FILE", server.authority())
         .output()
         .expect("it runs again");

@@ -14,6 +14,7 @@ fn open(watched: &Watched) -> Redis {
         password: None,
         sentinel_password: None,
         db: 0,
+        tls: false,
     };
     Redis::open(target, EPOCH.to_owned()).expect("addresses")
 }
@@ -88,6 +89,7 @@ fn most_sentinels_are_enough_and_a_group_that_nobody_knows_is_an_error() {
         password: None,
         sentinel_password: None,
         db: 0,
+        tls: false,
     };
     let redis = Redis::open(target, EPOCH.to_owned()).expect("addresses");
     let error = ask(redis.get(&[EPOCH], &[])).expect_err("there is no such group");

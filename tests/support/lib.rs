@@ -1,6 +1,7 @@
 //! What the tests and benchmarks share.
 
 pub mod random;
+pub mod rounds;
 pub mod servers;
 pub mod simulate;
 pub mod table;

@@ -1,6 +1,8 @@
 //! From settings to what they describe: one arm per back end.
 
 #[cfg(feature = "shared")]
+use std::collections::HashMap;
+#[cfg(feature = "shared")]
 use std::sync::Arc;
 
 #[cfg(feature = "shared")]
@@ -14,6 +16,8 @@ use crate::backend::Backend;
 use crate::codec::envelope::{Sealing, SigningKey};
 use crate::error::{Error, ErrorKind};
 #[cfg(feature = "shared")]
+use crate::options::Terms;
+#[cfg(feature = "shared")]
 use crate::shared::{
     hub::{Hub, Rules},
     names::Prefix,
@@ -21,25 +25,28 @@ use crate::shared::{
 
 /// The way to the back end, if there is one outside of this process, and every function can follow.
 #[cfg(feature = "shared")]
-pub(super) fn hub(settings: &Settings) -> Result<Option<Arc<Hub>>, Error> {
+pub(super) fn hub(
+    settings: &Settings,
+    functions: &HashMap<usize, Terms>,
+) -> Result<Option<Arc<Hub>>, Error> {
     #[cfg(feature = "redis")]
     if let BackendSettings::Tiered(_) = &settings.backend {
-        return tiered(settings).map(Some);
+        return tiered(settings, functions).map(Some);
     }
     let Some(backend) = connect(settings)? else {
         return Ok(None);
     };
-    follow::check(backend.name())?;
+    follow::check(backend.name(), functions)?;
     Ok(Some(Arc::new(Hub::new(backend, rules(settings)))))
 }
 
 /// The way to Redis, with copies in this process.
 #[cfg(feature = "redis")]
-fn tiered(settings: &Settings) -> Result<Arc<Hub>, Error> {
+fn tiered(settings: &Settings, functions: &HashMap<usize, Terms>) -> Result<Arc<Hub>, Error> {
     use crate::backend::redis::Redis;
     use crate::shared::tier::Tier;
     let kind = settings.backend.kind();
-    follow::check(kind.name())?;
+    follow::check(kind.name(), functions)?;
     let target = redis_target(&settings.backend).ok_or_else(|| without_feature(kind))?;
     let (prefix, redis) = (
         prefix(settings),
@@ -130,6 +137,7 @@ fn redis_target(settings: &BackendSettings) -> Option<crate::backend::redis::Tar
             password: exposed(password),
             sentinel_password: exposed(sentinel_password),
             db: i64::from(*db),
+            tls: sentinels.tls,
         },
         BackendSettings::RedisCluster { nodes, password } => Target::Cluster {
             nodes: nodes

@@ -1,13 +1,19 @@
 //! Whether every function can follow to a shared store, so that no worker keeps a cache of its own in silence.
 
+use std::collections::HashMap;
+
 use crate::error::{Error, ErrorKind};
+use crate::options::Terms;
 use crate::registry;
 use crate::site::Site;
 
-/// Lists the functions that cannot live in the back end, if there are any.
-pub(super) fn check(backend: &str) -> Result<(), Error> {
+/// Lists the functions that cannot live in the back end, if there are any. Those that are switched off have nothing
+/// that could live anywhere.
+pub(super) fn check(backend: &str, functions: &HashMap<usize, Terms>) -> Result<(), Error> {
+    let terms = |site: &'static Site| functions.get(&site.address());
+    let is_enabled = |site| terms(site).is_none_or(|terms| terms.enabled);
     let reasons = registry::sites()
-        .filter(|site| !site.local)
+        .filter(|site| !site.local && is_enabled(site))
         .filter_map(reason);
     let mut reasons: Vec<_> = reasons.collect();
     if reasons.is_empty() {

@@ -102,7 +102,7 @@ use settings::{BackendSettings, Settings};
 /// | `CACHE_REDIS_URL` | `redis`, `tiered`: `redis://user:password@host:port/db`; `rediss://` for TLS, `unix:///path` for a socket | |
 /// | `CACHE_REDIS_HOST`, `CACHE_REDIS_PORT` | the same, in the place of an address | `localhost`, `6379` |
 /// | `CACHE_REDIS_PASSWORD`, `CACHE_REDIS_DB` | what the address does not say; for `redis-sentinel` too, the password for `redis-cluster` too | none, `0` |
-/// | `CACHE_REDIS_SENTINELS` | `redis-sentinel`: `host:port,host:port` | `127.0.0.1:26379` |
+/// | `CACHE_REDIS_SENTINELS` | `redis-sentinel`: `host:port,host:port`; with `rediss://` before each, sentinels and servers are spoken to in TLS | `127.0.0.1:26379` |
 /// | `CACHE_REDIS_SENTINEL_MASTER` | the name that the sentinels know the primary by | `mymaster` |
 /// | `CACHE_REDIS_SENTINEL_PASSWORD` | the password of the sentinels themselves | none |
 /// | `CACHE_REDIS_CLUSTER` | `redis-cluster`: `host:port,host:port`; `rediss://host:port` for TLS | |
@@ -397,10 +397,11 @@ impl Config {
         }
         connect::check_feature(self.kind())?;
         let settings = self.settings();
+        let functions = terms_of_functions(&settings);
         let installed = Installed {
             #[cfg(feature = "shared")]
-            hub: connect::hub(&settings)?,
-            functions: terms_of_functions(&settings),
+            hub: connect::hub(&settings, &functions)?,
+            functions,
             settings,
             by,
         };

@@ -77,7 +77,11 @@ impl Prefix {
         if id == EPOCH {
             return self.epoch();
         }
-        format!("{}:m:{}", self.0, hex(&id.0))
+        let mut name = String::with_capacity(self.0.len() + 3 + 2 * id.0.len());
+        name.push_str(&self.0);
+        name.push_str(":m:");
+        push_hex(&mut name, &id.0);
+        name
     }
 
     pub(crate) fn marks(&self, ids: impl Iterator<Item = MarkId>) -> Vec<String> {
@@ -94,7 +98,7 @@ impl Prefix {
 
     /// The name of a value of direct use.
     pub(crate) fn value(&self, key: &str) -> String {
-        format!("{}:v:{}", self.0, hex(&hash(&[key.as_bytes()])))
+        with_hash(&format!("{}:v:", self.0), &hash(&[key.as_bytes()]))
     }
 }
 
@@ -113,10 +117,25 @@ fn plain(text: &str, encode: bool) -> String {
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
+    push_hex(&mut text, bytes);
     text
+}
+
+/// Appends bytes as digits. Every look at the store writes some, so it is not left to the formatter.
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+}
+
+/// A text with the digits of a hash behind it.
+pub(crate) fn with_hash(text: &str, hash: &[u8; 16]) -> String {
+    let mut name = String::with_capacity(text.len() + 2 * hash.len());
+    name.push_str(text);
+    push_hex(&mut name, hash);
+    name
 }
 
 /// The hash of some parts, no matter what they hold.

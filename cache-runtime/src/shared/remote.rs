@@ -1,12 +1,13 @@
 //! The entries of one function in a shared store.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::hub::Hub;
-use super::names::{EPOCH, Mark, hash, hex};
+use super::names::{EPOCH, Mark, hash, with_hash};
 use super::versions::{Begin, SLACK, Seen, claim};
 use crate::backend::{Change, Item, Version, When};
 use crate::clock::Moment;
@@ -37,10 +38,13 @@ pub(crate) struct Remote<S> {
     prefix: String,
     /// What tells the instantiation from every other, of this function and of all.
     instantiation: String,
-    /// What every entry depends on.
+    /// What every entry depends on, and what that is called.
     own: [MarkId; 2],
+    own_names: [String; 2],
     routed: bool,
     hints: Mutex<HashMap<[u8; 16], Arc<[MarkId]>>>,
+    /// Entries that this process has removed, and has not asked for since.
+    removed: Mutex<HashSet<[u8; 16]>>,
     /// Until when refreshes that have failed wait, and how often they have.
     pauses: Mutex<HashMap<[u8; 16], (Moment, u32)>>,
 }
@@ -118,15 +122,18 @@ impl<S> Remote<S> {
         instantiation: String,
         routed: bool,
     ) -> Option<Self> {
+        let own = [EPOCH, Mark::Function(function).id()];
         Some(Self {
             fingerprint: (coding.fingerprint)()?,
             coding,
             prefix: hub.rules.prefix.function(function),
+            own_names: own.map(|mark| hub.rules.prefix.mark(mark)),
+            own,
             hub,
             instantiation,
-            own: [EPOCH, Mark::Function(function).id()],
             routed,
             hints: Mutex::default(),
+            removed: Mutex::default(),
             pauses: Mutex::default(),
         })
     }
@@ -140,7 +147,7 @@ impl<S> Remote<S> {
         let id = hash(&[&bytes]);
         let route = self.routed.then(|| Mark::Route(&bytes[begin..]).id());
         Ok(Slot {
-            name: format!("{}{}", self.prefix, hex(&id)),
+            name: with_hash(&self.prefix, &id),
             id,
             key: bytes,
             route,
@@ -153,8 +160,12 @@ impl<S> Remote<S> {
         self.own.contains(&mark)
     }
 
-    fn names(&self, marks: impl Iterator<Item = MarkId>) -> Vec<String> {
-        self.hub.rules.prefix.marks(marks)
+    fn names(&self, marks: impl Iterator<Item = MarkId>) -> Vec<Cow<'_, str>> {
+        let name = |mark| match self.own.iter().position(|own| *own == mark) {
+            Some(n) => Cow::Borrowed(self.own_names[n].as_str()),
+            None => Cow::Owned(self.hub.rules.prefix.mark(mark)),
+        };
+        marks.map(name).collect()
     }
 
     /// The marks that the entry is thought to depend on.
@@ -172,6 +183,27 @@ impl<S> Remote<S> {
             hints.clear();
         }
         hints.insert(slot.id, marks.iter().map(|(mark, _)| *mark).collect());
+    }
+
+    /// Why there is no entry, as far as this process knows: what another has removed is as if it had never been.
+    fn why_absent(&self, slot: &Slot) -> MissReason {
+        if self.removed().remove(&slot.id) {
+            MissReason::Invalidated
+        } else {
+            MissReason::Cold
+        }
+    }
+
+    fn removed(&self) -> MutexGuard<'_, HashSet<[u8; 16]>> {
+        self.removed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_removed(&self, slot: &Slot) {
+        let mut removed = self.removed();
+        if removed.len() >= HINTS {
+            removed.clear();
+        }
+        removed.insert(slot.id);
     }
 
     fn pauses(&self) -> MutexGuard<'_, HashMap<[u8; 16], (Moment, u32)>> {
@@ -198,8 +230,22 @@ impl<S> Remote<S> {
 
     /// Looks at a key.
     pub(crate) async fn fetch(&self, slot: &Slot) -> Result<Fetched<S>, Error> {
-        let fetched = self.fetch_many(std::slice::from_ref(slot)).await?.pop();
-        fetched.ok_or_else(|| Error::refused("the store has answered nothing"))
+        let hint = self.hint(slot);
+        let names = self.names(hint.iter().copied());
+        let versions: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        let stored = self.hub.stored(&slot.name);
+        let mut read = self.hub.get(&[&slot.name], &versions).await?;
+        let item = read.items.pop().flatten();
+        let mut seen = Seen {
+            slot: item.as_ref().map(|item| item.version),
+            marks: hint.into_iter().zip(read.versions).collect(),
+        };
+        let found = self.opened(slot, item, &mut seen).await?;
+        Ok(Fetched {
+            found,
+            seen,
+            stored,
+        })
     }
 
     /// Looks at keys, all of them at once.
@@ -208,7 +254,7 @@ impl<S> Remote<S> {
         let marks: HashSet<_> = hints.iter().flatten().copied().collect();
         let marks = Vec::from_iter(marks);
         let names = self.names(marks.iter().copied());
-        let versions: Vec<_> = names.iter().map(String::as_str).collect();
+        let versions: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
         let items: Vec<_> = slots.iter().map(|slot| slot.name.as_str()).collect();
         let stored: Vec<_> = items.iter().map(|name| self.hub.stored(name)).collect();
         let read = self.hub.get(&items, &versions).await?;
@@ -239,7 +285,7 @@ impl<S> Remote<S> {
         seen: &mut Seen,
     ) -> Result<Result<Found<S>, MissReason>, Error> {
         let Some(item) = item.filter(|item| !item.content.is_empty()) else {
-            return Ok(Err(MissReason::Cold));
+            return Ok(Err(self.why_absent(slot)));
         };
         let sealing = &self.hub.rules.sealing;
         let Ok(entry) = sealing.open(item.version, &item.content, self.fingerprint, &slot.key)
@@ -307,7 +353,7 @@ impl<S> Remote<S> {
                 .all(|(mark, version)| seen.version(*mark) == Some(*version));
         }
         let names = self.names(marks.iter().map(|(mark, _)| *mark));
-        let mut versions: Vec<_> = names.iter().map(String::as_str).collect();
+        let mut versions: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
         versions.push(&slot.name);
         let Ok(read) = self.hub.get(&[], &versions).await else {
             return false;
@@ -519,13 +565,14 @@ impl<S> Remote<S> {
             version,
             content: self.hub.rules.sealing.seal(version, &entry),
             ttl: storing.times.ttl,
-            kept: self.names(kept),
+            kept: kept.map(|mark| self.hub.rules.prefix.mark(mark)).collect(),
         }))
     }
 
     fn stored(&self, sealed: &Sealed<'_>, stored: bool) -> Option<Version> {
         if stored {
             self.pauses().remove(&sealed.slot.id);
+            self.removed().remove(&sealed.slot.id);
         }
         stored.then_some(sealed.version)
     }
@@ -548,7 +595,11 @@ impl<S> Remote<S> {
     pub(crate) async fn remove(&self, slot: &Slot) -> Result<bool, Error> {
         let mark = self.hub.rules.prefix.mark(slot.mark());
         let removed = self.hub.remove(&[&slot.name, &mark]).await?;
-        Ok(removed.first() == Some(&true))
+        let existed = removed.first() == Some(&true);
+        if existed {
+            self.note_removed(slot);
+        }
+        Ok(existed)
     }
 
     /// Removes what was computed from an entry.

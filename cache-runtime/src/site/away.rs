@@ -8,6 +8,7 @@ use super::shared::{Home, entry_of, rely_on, rely_on_local, steps, tag_marks, te
 #[cfg(feature = "redis")]
 use super::step::InstanceOf;
 use super::step::{Ask, Due, Found, Step, TakenOf};
+use crate::config::installed;
 use crate::error::Error;
 use crate::invalidate::Invalidation;
 #[cfg(feature = "redis")]
@@ -44,7 +45,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             let routed = self.site.routed;
             Remote::new(Arc::clone(hub), coding, function, instantiation, routed)
         });
-        if remote.is_none() {
+        if remote.is_none() && installed::terms(self.site).enabled {
             registry::complain(self.site);
         }
         remote.map_or(Home::Nowhere, |remote| Home::Away(Box::new(remote)))

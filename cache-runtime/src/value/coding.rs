@@ -86,14 +86,14 @@ impl<K: Types> NoCode<K> {
 
 #[cfg(feature = "shared")]
 mod serde {
-    use ::serde::Deserialize;
-    use ::serde::Serialize;
+    use ::serde::de::DeserializeOwned;
+    use ::serde::{Deserialize, Serialize};
 
     use super::{Code, Coding, SharedValue, Types};
     use crate::codec;
 
     #[diagnostic::do_not_recommend]
-    impl<S: Serialize + Deserialize<'static>> SharedValue for S {}
+    impl<S: Serialize + DeserializeOwned> SharedValue for S {}
 
     impl<K: Types<Stored: Serialize + Deserialize<'static>>> Code<K> {
         /// The way, if there is one.

@@ -65,6 +65,12 @@ impl Server {
     /// where `openssl` is not installed.
     #[must_use]
     pub fn start_with_tls() -> Option<Self> {
+        Self::start_with_tls_and(&[])
+    }
+
+    /// The same with more arguments.
+    #[must_use]
+    pub fn start_with_tls_and(arguments: &[&str]) -> Option<Self> {
         if Command::new("openssl").arg("version").output().is_err() {
             eprintln!("skipped: openssl is not installed");
             return None;
@@ -78,9 +84,38 @@ impl Server {
         let (own, key, ca) = (file("own.crt"), file("own.key"), file("ca.crt"));
         server.argue(&["--tls-cert-file", &own, "--tls-key-file", &key]);
         server.argue(&["--tls-ca-cert-file", &ca, "--tls-auth-clients", "no"]);
+        server.argue(arguments);
         server.tls = true;
         server.begin();
         Some(server)
+    }
+
+    /// Starts a sentinel that watches this server, which talks TLS only and asks for `password`, and does so itself.
+    ///
+    /// # Panics
+    ///
+    /// If its file cannot be written.
+    #[must_use]
+    pub fn start_sentinel_with_tls(&self, password: &str, sentinel_password: &str) -> Self {
+        let port = free_port();
+        let mut sentinel = Self::new("redis-sentinel", port);
+        let (file, group) = (sentinel.folder.join("sentinel.conf"), Watched::GROUP);
+        let of_server = |name: &str| self.folder.join(name).display().to_string();
+        let lines = [
+            format!("port 0\ntls-port {port}\nbind 127.0.0.1\nprotected-mode no"),
+            format!("tls-cert-file {}", of_server("own.crt")),
+            format!("tls-key-file {}", of_server("own.key")),
+            format!("tls-ca-cert-file {}", of_server("ca.crt")),
+            "tls-auth-clients no\ntls-replication yes".to_owned(),
+            format!("requirepass {sentinel_password}"),
+            format!("sentinel monitor {group} 127.0.0.1 {} 1", self.port),
+            format!("sentinel auth-pass {group} {password}"),
+        ];
+        fs::write(&file, lines.join("\n")).expect("a file for the sentinel");
+        sentinel.argue(&[&file.display().to_string()]);
+        sentinel.tls = true;
+        sentinel.begin();
+        sentinel
     }
 
     fn new(program: &'static str, port: u16) -> Self {

@@ -22,6 +22,11 @@ fn value_of_result(x: u32) -> Result<Value, String> {
     Ok(Value(x))
 }
 
+#[memoize(shared)]
+fn borrowed_for_ever(x: u32) -> &'static str {
+    if x == 0 { "none" } else { "some" }
+}
+
 #[cached(shared, local)]
 fn both() -> u32 {
     1

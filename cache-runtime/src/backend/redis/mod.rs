@@ -137,14 +137,15 @@ impl Servers {
                 password,
                 sentinel_password,
                 db,
+                tls,
             } => {
                 let server = |(host, port): &(String, u16)| {
                     let settings = target::settings(sentinel_password.as_deref(), 0);
-                    Server::new(target::address(host, *port, false), settings)
+                    Server::new(target::address(host, *port, *tls), settings)
                 };
                 let servers = sentinels.iter().map(server).collect::<Result<_, _>>()?;
                 let settings = target::settings(password.as_deref(), *db);
-                Finder::Sentinels(Sentinels::new(servers, master.clone(), settings))
+                Finder::Sentinels(Sentinels::new(servers, master.clone(), settings, *tls))
             }
             Target::Cluster { nodes } => return Ok(Self::Many(target::cluster(nodes, epoch)?)),
         };

@@ -23,6 +23,8 @@ pub(super) struct Sentinels {
     group: String,
     /// What one must show to the servers.
     settings: RedisConnectionInfo,
+    /// Whether the servers talk TLS.
+    tls: bool,
 }
 
 struct Sentinel {
@@ -47,7 +49,12 @@ struct View {
 const DOUBTS: [&str; 3] = ["s_down", "o_down", "failover_in_progress"];
 
 impl Sentinels {
-    pub(super) fn new(servers: Vec<Server>, group: String, settings: RedisConnectionInfo) -> Self {
+    pub(super) fn new(
+        servers: Vec<Server>,
+        group: String,
+        settings: RedisConnectionInfo,
+        tls: bool,
+    ) -> Self {
         let watcher = |server| {
             let (server, door) = (Arc::new(server), Door::new());
             Arc::new(Sentinel { server, door })
@@ -56,6 +63,7 @@ impl Sentinels {
             watchers: servers.into_iter().map(watcher).collect(),
             group,
             settings,
+            tls,
         }
     }
 
@@ -89,7 +97,7 @@ impl Sentinels {
     }
 
     fn server(&self, (host, port): &Place) -> Result<Arc<Server>, Failure> {
-        Server::new(address(host, *port, false), self.settings.clone()).map(Arc::new)
+        Server::new(address(host, *port, self.tls), self.settings.clone()).map(Arc::new)
     }
 }
 

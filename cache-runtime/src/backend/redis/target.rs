@@ -36,6 +36,8 @@ pub enum Target {
         sentinel_password: Option<String>,
         /// The number of the database.
         db: i64,
+        /// Whether sentinels and servers are spoken to in TLS.
+        tls: bool,
     },
     /// The primaries of a cluster.
     Cluster {
@@ -165,6 +167,7 @@ mod tests {
                 password: Some("hunter2".to_owned()),
                 sentinel_password: Some("hunter2".to_owned()),
                 db: 0,
+                tls: false,
             },
             Target::Cluster {
                 nodes: vec!["rediss://:hunter2@10.0.0.5".to_owned()],
