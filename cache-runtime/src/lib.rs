@@ -17,6 +17,7 @@
 //! | `hold` | arguments that outlive the call, for refreshes |
 //! | `options`, `outcome`, `stats`, `registry` | what an attribute says, how a call was answered, how often, in which functions |
 //! | `http` | answers of a web server: what may be stored, and a layer that stores it |
+//! | `admin`, `watch` | a page that shows what the caches do, and what is collected for it |
 //! | `sweeper` | gives back the memory of expired entries |
 //! | `config` | where settings come from, and what they mean |
 //! | `clock`, `realm`, `sync`, `error` | time, what caches share, locks, the error type |
@@ -24,6 +25,8 @@
 //! | `carry`, [`future`] | a computation's recording on another thread; the async twins |
 //! | `testing` | for tests of code that uses cached functions |
 
+#[cfg(feature = "admin")]
+pub mod admin;
 #[cfg(feature = "shared")]
 pub mod backend;
 mod biased;
@@ -59,6 +62,8 @@ mod sync;
 pub mod testing;
 mod threads;
 mod value;
+#[cfg(feature = "admin")]
+mod watch;
 
 #[doc(hidden)]
 #[path = "private.rs"]

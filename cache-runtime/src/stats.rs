@@ -103,7 +103,7 @@ impl Stats {
         }
     }
 
-    fn answered(&self) -> u64 {
+    pub(crate) fn answered(&self) -> u64 {
         self.hits + self.stale_hits + self.coalesced
     }
 }
@@ -172,6 +172,9 @@ pub(crate) struct Counters {
     late: Stripe,
     /// How often they were set to zero.
     round: AtomicU64,
+    /// What is collected for who looks.
+    #[cfg(feature = "admin")]
+    pub(crate) watch: crate::watch::Watch,
 }
 
 #[cfg(feature = "testing")]
@@ -195,6 +198,8 @@ impl Counters {
             blocks: Default::default(),
             late: Stripe::default(),
             round: AtomicU64::new(0),
+            #[cfg(feature = "admin")]
+            watch: crate::watch::Watch::default(),
         }
     }
 
@@ -222,6 +227,8 @@ impl Counters {
     }
 
     pub(crate) fn load_took(&self, time: Duration) {
+        #[cfg(feature = "admin")]
+        self.watch.loads.add(time);
         let time = nanos(time);
         if let Some(cell) = threads::cell() {
             let stripe = self.stripe(cell);
@@ -287,6 +294,8 @@ impl Counters {
         for counter in self.stripes().flat_map(Stripe::counters) {
             counter.store(0, Relaxed);
         }
+        #[cfg(feature = "admin")]
+        self.watch.reset();
     }
 
     pub(crate) fn read(&self) -> Stats {

@@ -367,6 +367,8 @@ impl Seat {
             self.answers.store.abandon(&self.ticket);
         }
         let stale = matches!(landing, Landing::Stale(..));
+        #[cfg(feature = "admin")]
+        let came_to = (&landing).into();
         self.ticket.flight.land(landing);
         let event = match self.background {
             true if fresh => Event::Refresh,
@@ -376,6 +378,14 @@ impl Seat {
         };
         if let Some(counters) = self.counters() {
             counters.count(event);
+            #[cfg(feature = "admin")]
+            counters.watch.runs.note(crate::watch::Run {
+                at: self.answers.now(),
+                took: self.answers.now().since(self.began),
+                event,
+                came_to,
+                hash: self.ticket.hash,
+            });
         }
     }
 }

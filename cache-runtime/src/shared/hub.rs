@@ -50,6 +50,24 @@ pub(crate) struct Hub {
     /// Whether somebody delivers already.
     delivering: AtomicBool,
     began: Instant,
+    /// How long the back end took.
+    #[cfg(feature = "admin")]
+    answers: crate::watch::Histogram,
+    /// The last failure, and when it was.
+    #[cfg(feature = "admin")]
+    failure: std::sync::Mutex<Option<(Instant, String)>>,
+}
+
+/// How a back end is.
+#[cfg(feature = "admin")]
+pub(crate) struct Health {
+    /// How many operations have failed in a row.
+    pub(crate) failures: u32,
+    /// Whether it is not asked for the time being.
+    pub(crate) open: bool,
+    pub(crate) undelivered: usize,
+    pub(crate) times: Option<crate::watch::Times>,
+    pub(crate) last_failure: Option<(Duration, String)>,
 }
 
 impl Hub {
@@ -64,6 +82,10 @@ impl Hub {
             stored: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
             delivering: AtomicBool::new(false),
             began: Instant::now(),
+            #[cfg(feature = "admin")]
+            answers: crate::watch::Histogram::default(),
+            #[cfg(feature = "admin")]
+            failure: std::sync::Mutex::new(None),
         }
     }
 
@@ -89,6 +111,25 @@ impl Hub {
     #[cfg(feature = "redis")]
     pub(crate) fn tier(&self) -> Option<&Tier> {
         self.tier.as_deref()
+    }
+
+    /// How the back end is.
+    #[cfg(feature = "admin")]
+    pub(crate) fn health(&self) -> Health {
+        let (failures, open) = self.breaker.state();
+        let failure = self
+            .failure
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Health {
+            failures,
+            open,
+            undelivered: self.undelivered.count(),
+            times: self.answers.times(self.rules.timeout),
+            last_failure: failure
+                .as_ref()
+                .map(|(at, why)| (at.elapsed(), why.clone())),
+        }
     }
 
     /// What the back end is called.
@@ -237,7 +278,11 @@ impl Hub {
                 self.name()
             ))));
         }
+        #[cfg(feature = "admin")]
+        let asked = Instant::now();
         let limited = io::within(io::limited(self.rules.timeout, operation)).await;
+        #[cfg(feature = "admin")]
+        self.answers.add(asked.elapsed());
         let answer = limited.unwrap_or_else(|| {
             let limit = self.rules.timeout;
             Err(Error::unreachable(format!(
@@ -247,6 +292,8 @@ impl Hub {
         });
         match answer {
             Err(why) if why.kind() == ErrorKind::Unreachable => {
+                #[cfg(feature = "admin")]
+                self.note_failure(&why);
                 if self.breaker.failed(self.began.elapsed()) {
                     report(&why);
                 }
@@ -258,6 +305,15 @@ impl Hub {
                 answer.map_err(|why| self.failed(why))
             }
         }
+    }
+
+    #[cfg(feature = "admin")]
+    fn note_failure(&self, why: &Error) {
+        let mut failure = self
+            .failure
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *failure = Some((Instant::now(), why.to_string()));
     }
 
     /// Goes on with a failure, or does not.

@@ -418,6 +418,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     fn land(&mut self, landing: Landing<TakenOf<K>, K::Error>, outcome: Outcome) {
         self.ended = true;
         let fresh = matches!(landing, Landing::Value(..));
+        #[cfg(feature = "admin")]
+        let came_to = (&landing).into();
         if std::mem::take(&mut self.noted) {
             self.instance.store.abandon(&self.ticket);
         }
@@ -429,6 +431,14 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         };
         if let Some(counters) = self.counters() {
             counters.count(event);
+            #[cfg(feature = "admin")]
+            counters.watch.runs.note(crate::watch::Run {
+                at: self.done,
+                took: self.done.since(self.began),
+                event,
+                came_to,
+                hash: self.ticket.hash,
+            });
         }
     }
 }
@@ -444,6 +454,10 @@ impl<R, K: Kind<R>, O: KeyCell> Drop for Computation<R, K, O> {
             return;
         }
         self.close(None);
+        #[cfg(feature = "admin")]
+        if self.done == self.began {
+            self.done = self.instance.now();
+        }
         self.land(Landing::Abandoned, self.computed());
     }
 }
