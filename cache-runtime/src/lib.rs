@@ -18,6 +18,8 @@
 //! | `options`, `outcome`, `stats`, `registry` | what an attribute says, how a call was answered, how often, in which functions |
 //! | `http` | answers of a web server: what may be stored, and a layer that stores it |
 //! | `watch` | what those who watch are told: spans, events, metrics |
+//! | `record` | what is collected of each function beside its counters, for the page |
+//! | `admin` | the page that shows it, and the same as JSON |
 //! | `sweeper` | gives back the memory of expired entries |
 //! | `config` | where settings come from, and what they mean |
 //! | `clock`, `realm`, `sync`, `error` | time, what caches share, locks, the error type |
@@ -25,6 +27,8 @@
 //! | `carry`, [`future`] | a computation's recording on another thread; the async twins |
 //! | `testing` | for tests of code that uses cached functions |
 
+#[cfg(feature = "admin")]
+pub mod admin;
 #[cfg(feature = "shared")]
 pub mod backend;
 mod biased;
@@ -48,6 +52,8 @@ mod options;
 mod outcome;
 mod policy;
 mod realm;
+#[cfg(feature = "admin")]
+mod record;
 mod registry;
 #[cfg(feature = "shared")]
 mod shared;

@@ -135,7 +135,8 @@ pub fn functions() -> Vec<Function> {
     functions
 }
 
-fn describe(site: &'static Site) -> Function {
+/// Describes a function.
+pub(crate) fn describe(site: &'static Site) -> Function {
     let state = site.state();
     let instances = state.instances();
     let options = instances.first().map(|instance| *instance.options());

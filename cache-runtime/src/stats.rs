@@ -133,7 +133,7 @@ impl Stats {
         self.load_time_max = self.load_time_max.max(other.load_time_max);
     }
 
-    fn answered(&self) -> u64 {
+    pub(crate) fn answered(&self) -> u64 {
         self.hits + self.stale_hits + self.coalesced
     }
 }
@@ -202,6 +202,9 @@ pub(crate) struct Counters {
     late: Stripe,
     /// How often they were set to zero.
     round: AtomicU64,
+    /// What is collected for who looks.
+    #[cfg(feature = "admin")]
+    pub(crate) record: crate::record::Record,
 }
 
 #[cfg(feature = "testing")]
@@ -225,6 +228,8 @@ impl Counters {
             blocks: Default::default(),
             late: Stripe::default(),
             round: AtomicU64::new(0),
+            #[cfg(feature = "admin")]
+            record: crate::record::Record::default(),
         }
     }
 
@@ -252,6 +257,8 @@ impl Counters {
     }
 
     pub(crate) fn load_took(&self, time: Duration) {
+        #[cfg(feature = "admin")]
+        self.record.loads.add(time);
         let time = nanos(time);
         if let Some(cell) = threads::cell() {
             let stripe = self.stripe(cell);
@@ -317,6 +324,8 @@ impl Counters {
         for counter in self.stripes().flat_map(Stripe::counters) {
             counter.store(0, Relaxed);
         }
+        #[cfg(feature = "admin")]
+        self.record.reset();
     }
 
     pub(crate) fn read(&self) -> Stats {

@@ -14,6 +14,11 @@
 //! A set is a sequence to serde: the order of a `HashSet` is not the same in two processes, nor in two sets of one
 //! process, and its key differs accordingly. Whoever keys on a set takes a `BTreeSet`.
 
+#[cfg(feature = "admin")]
+mod read;
+
+#[cfg(feature = "admin")]
+pub(crate) use read::read_keys;
 use serde::Serialize;
 use serde::ser::{self, Serializer};
 

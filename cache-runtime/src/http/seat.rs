@@ -390,6 +390,8 @@ impl Seat {
             watch.failed("a refresh has brought nothing to keep, and the old answer stays");
         }
         let stale = matches!(landing, Landing::Stale(..));
+        #[cfg(feature = "admin")]
+        let came_to = (&landing).into();
         self.ticket.flight.land(landing);
         let event = match self.background {
             true if fresh => Event::Refresh,
@@ -399,6 +401,14 @@ impl Seat {
         };
         if let Some(counters) = self.counters() {
             counters.count(event);
+            #[cfg(feature = "admin")]
+            counters.record.runs.note(crate::record::Run {
+                at: self.answers.now(),
+                took: self.answers.now().since(self.began),
+                event,
+                came_to,
+                hash: self.ticket.hash,
+            });
         }
     }
 }

@@ -264,6 +264,16 @@ impl Drop for Shelf {
     }
 }
 
+/// Every layer that has kept something: its name, and its site.
+#[cfg(feature = "admin")]
+pub(crate) fn layers() -> Vec<(String, &'static Site)> {
+    let shelves = shelves();
+    shelves
+        .iter()
+        .map(|shelf| (shelf.name.clone(), shelf.site()))
+        .collect()
+}
+
 fn shelves() -> Vec<Arc<Shelf>> {
     SHELVES.lock().iter().filter_map(Weak::upgrade).collect()
 }

@@ -38,6 +38,13 @@ impl Breaker {
                 .is_ok()
     }
 
+    /// How many operations have failed in a row, and whether others are refused.
+    #[cfg(feature = "admin")]
+    pub(crate) fn state(&self) -> (u32, bool) {
+        let open = self.retry_at.load(SeqCst) != 0;
+        (self.failures.load(SeqCst), open)
+    }
+
     /// Takes note of an operation that the back end has answered; answers whether it is the first after a failure.
     pub(crate) fn succeeded(&self) -> bool {
         if self.failures.load(SeqCst) == 0 {

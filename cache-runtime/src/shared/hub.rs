@@ -51,6 +51,24 @@ pub(crate) struct Hub {
     /// Whether somebody delivers already.
     delivering: AtomicBool,
     began: Instant,
+    /// How long the back end took.
+    #[cfg(feature = "admin")]
+    answers: crate::record::Histogram,
+    /// The last failure, and when it was.
+    #[cfg(feature = "admin")]
+    failure: std::sync::Mutex<Option<(Instant, String)>>,
+}
+
+/// How a back end is.
+#[cfg(feature = "admin")]
+pub(crate) struct Health {
+    /// How many operations have failed in a row.
+    pub(crate) failures: u32,
+    /// Whether it is not asked for the time being.
+    pub(crate) open: bool,
+    pub(crate) undelivered: usize,
+    pub(crate) times: Option<crate::record::Times>,
+    pub(crate) last_failure: Option<(Duration, String)>,
 }
 
 impl Hub {
@@ -65,6 +83,10 @@ impl Hub {
             stored: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
             delivering: AtomicBool::new(false),
             began: Instant::now(),
+            #[cfg(feature = "admin")]
+            answers: crate::record::Histogram::default(),
+            #[cfg(feature = "admin")]
+            failure: std::sync::Mutex::new(None),
         }
     }
 
@@ -90,6 +112,25 @@ impl Hub {
     #[cfg(feature = "redis")]
     pub(crate) fn tier(&self) -> Option<&Tier> {
         self.tier.as_deref()
+    }
+
+    /// How the back end is.
+    #[cfg(feature = "admin")]
+    pub(crate) fn health(&self) -> Health {
+        let (failures, open) = self.breaker.state();
+        let failure = self
+            .failure
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Health {
+            failures,
+            open,
+            undelivered: self.undelivered.count(),
+            times: self.answers.times(self.rules.timeout),
+            last_failure: failure
+                .as_ref()
+                .map(|(at, why)| (at.elapsed(), why.clone())),
+        }
     }
 
     /// What the back end is called.
@@ -238,7 +279,11 @@ impl Hub {
                 self.name()
             ))));
         }
+        #[cfg(feature = "admin")]
+        let asked = Instant::now();
         let limited = io::within(io::limited(self.rules.timeout, operation)).await;
+        #[cfg(feature = "admin")]
+        self.answers.add(asked.elapsed());
         let answer = limited.unwrap_or_else(|| {
             let limit = self.rules.timeout;
             Err(Error::unreachable(format!(
@@ -248,6 +293,8 @@ impl Hub {
         });
         match answer {
             Err(why) if why.kind() == ErrorKind::Unreachable => {
+                #[cfg(feature = "admin")]
+                self.note_failure(&why);
                 if self.breaker.failed(self.began.elapsed()) {
                     log::warn(&format_args!(
                         "{why}; functions run without it until it is back"
@@ -268,6 +315,15 @@ impl Hub {
         if self.breaker.succeeded() {
             log::info(&format_args!("{} is back", self.name()));
         }
+    }
+
+    #[cfg(feature = "admin")]
+    fn note_failure(&self, why: &Error) {
+        let mut failure = self
+            .failure
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *failure = Some((Instant::now(), why.to_string()));
     }
 
     /// Goes on with a failure, or does not.

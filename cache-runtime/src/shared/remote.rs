@@ -140,10 +140,26 @@ impl<S> Remote<S> {
 
     /// Where the entry of a key is.
     pub(crate) fn slot(&self, key: &impl KeyRef) -> Result<Slot, Error> {
+        self.slot_with(|bytes| key.wire(bytes))
+    }
+
+    /// Where the entry of a key is that is these bytes.
+    #[cfg(feature = "admin")]
+    pub(crate) fn slot_of(&self, wire: &[u8]) -> Result<Slot, Error> {
+        self.slot_with(|bytes| {
+            bytes.extend_from_slice(wire);
+            Ok(())
+        })
+    }
+
+    fn slot_with(
+        &self,
+        add_key: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>,
+    ) -> Result<Slot, Error> {
         let mut bytes = Vec::with_capacity(64);
         encode_key(&self.instantiation, &mut bytes)?;
         let begin = bytes.len();
-        key.wire(&mut bytes)?;
+        add_key(&mut bytes)?;
         let id = hash(&[&bytes]);
         let route = self.routed.then(|| Mark::Route(&bytes[begin..]).id());
         Ok(Slot {

@@ -18,6 +18,11 @@ impl Undelivered {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    #[cfg(feature = "admin")]
+    pub(crate) fn count(&self) -> usize {
+        self.count.load(SeqCst)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.count.load(SeqCst) == 0
     }

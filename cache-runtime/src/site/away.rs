@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Site;
 use super::door::{Door, Put, is_disabled};
 use super::running;
 use super::shared::{Home, entry_of, rely_on, rely_on_local, steps, tag_marks, tell_labels};
@@ -129,52 +130,9 @@ impl<R, K: Kind<R>> Door<R, K> {
                 Ok(slot) => remote.invalidate(&slot).await,
                 Err(_) => Ok(false),
             },
-            Home::Here | Home::Nowhere => self.outdate_any(hub).await.map(|()| false),
+            Home::Here | Home::Nowhere => self.site.outdate_any(hub).await.map(|()| false),
         };
-        self.told(removed, || self.invalidate_here(key))
-    }
-
-    pub(super) async fn invalidate_all_shared(&self, hub: &Arc<Hub>) -> Invalidation {
-        let function = registry::name(self.site);
-        let mark = if self.site.local {
-            Mark::AnyOf(function)
-        } else {
-            Mark::Function(function)
-        };
-        let removed = hub.remove(&[&hub.rules.prefix.mark(mark.id())]).await;
-        self.told(
-            removed.map(|removed| removed.first() == Some(&true)),
-            || self.invalidate_all_here(),
-        )
-    }
-
-    /// Removes what was computed from any entry of the function.
-    async fn outdate_any(&self, hub: &Arc<Hub>) -> Result<(), Error> {
-        let any = hub
-            .rules
-            .prefix
-            .mark(Mark::AnyOf(registry::name(self.site)).id());
-        hub.remove(&[&any]).await.map(drop)
-    }
-
-    /// What has become of an invalidation: in the shared store, then here.
-    fn told(
-        &self,
-        removed: Result<bool, Error>,
-        here: impl FnOnce() -> Invalidation,
-    ) -> Invalidation {
-        let here = here();
-        match removed {
-            Ok(existed) => {
-                let counters = &self.state().counters;
-                counters.add(Event::Invalidation, u64::from(existed));
-                Invalidation::confirmed(existed || here.existed())
-            }
-            Err(why) => {
-                self.state().counters.count(Event::BackendError);
-                here.failed(why)
-            }
-        }
+        self.site.told(removed, || self.invalidate_here(key))
     }
 
     pub(super) async fn peek_shared<S: Shown<R, K>, Q: KeyRef>(
@@ -221,7 +179,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         let told = match &self.instance(key).home {
             Home::Away(remote) => self.put_away(remote, key, &put).await,
             Home::Here | Home::Nowhere => {
-                let told = self.outdate_any(hub).await;
+                let told = self.site.outdate_any(hub).await;
                 self.put_here(key, &put);
                 told
             }
@@ -278,5 +236,51 @@ impl<R, K: Kind<R>> Door<R, K> {
             });
         }
         outdated
+    }
+}
+
+impl Site {
+    /// Drops every entry of the function.
+    pub(super) async fn invalidate_all_shared(&'static self, hub: &Arc<Hub>) -> Invalidation {
+        let function = registry::name(self);
+        let mark = if self.local {
+            Mark::AnyOf(function)
+        } else {
+            Mark::Function(function)
+        };
+        let removed = hub.remove(&[&hub.rules.prefix.mark(mark.id())]).await;
+        self.told(
+            removed.map(|removed| removed.first() == Some(&true)),
+            || Invalidation::confirmed(self.state().clear() > 0),
+        )
+    }
+
+    /// Removes what was computed from any entry of the function.
+    pub(super) async fn outdate_any(&'static self, hub: &Arc<Hub>) -> Result<(), Error> {
+        let any = hub
+            .rules
+            .prefix
+            .mark(Mark::AnyOf(registry::name(self)).id());
+        hub.remove(&[&any]).await.map(drop)
+    }
+
+    /// What has become of an invalidation: in the shared store, then here.
+    pub(super) fn told(
+        &'static self,
+        removed: Result<bool, Error>,
+        here: impl FnOnce() -> Invalidation,
+    ) -> Invalidation {
+        let here = here();
+        match removed {
+            Ok(existed) => {
+                let counters = &self.state().counters;
+                counters.add(Event::Invalidation, u64::from(existed));
+                Invalidation::confirmed(existed || here.existed())
+            }
+            Err(why) => {
+                self.state().counters.count(Event::BackendError);
+                here.failed(why)
+            }
+        }
     }
 }

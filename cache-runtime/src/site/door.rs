@@ -261,7 +261,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     pub fn invalidate_all(&self) -> Invalidation {
         #[cfg(feature = "shared")]
         if let Some(hub) = self.hub() {
-            return block_on(self.invalidate_all_shared(hub));
+            return block_on(self.site.invalidate_all_shared(hub));
         }
         self.invalidate_all_here()
     }
@@ -274,7 +274,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     pub async fn invalidate_all_async(&self) -> Invalidation {
         #[cfg(feature = "shared")]
         if let Some(hub) = self.hub() {
-            return self.invalidate_all_shared(hub).await;
+            return self.site.invalidate_all_shared(hub).await;
         }
         self.invalidate_all_here()
     }

@@ -55,6 +55,18 @@ pub(crate) trait AnyInstance: Any + Source {
     fn sweep(&self, now: Moment) -> Moment;
     /// Drops the entry of a route; answers whether there was a live one. Keys of another kind are none.
     fn remove_route(&'static self, route: &Route) -> bool;
+    /// Tells what there is, and the keys that are known.
+    #[cfg(feature = "admin")]
+    fn store(&self) -> &dyn crate::store::Surveyed;
+    /// Drops the entry of a key in the shared store, if entries live there.
+    #[cfg(feature = "admin")]
+    fn drop_away<'a>(
+        &'static self,
+        known: &'a crate::record::Known,
+    ) -> Option<super::known::Told<'a>>;
+    /// Drops the entry of a key in this process; answers whether there was one.
+    #[cfg(feature = "admin")]
+    fn drop_here(&'static self, hash: u64) -> bool;
     /// Drops copies of entries of a shared store.
     #[cfg(feature = "redis")]
     fn forget(&self, hash: u64);
@@ -230,6 +242,24 @@ where
 
     fn entries(&self) -> usize {
         self.store.entries()
+    }
+
+    #[cfg(feature = "admin")]
+    fn store(&self) -> &dyn crate::store::Surveyed {
+        &self.store
+    }
+
+    #[cfg(feature = "admin")]
+    fn drop_away<'a>(
+        &'static self,
+        known: &'a crate::record::Known,
+    ) -> Option<super::known::Told<'a>> {
+        Self::drop_away(self, known)
+    }
+
+    #[cfg(feature = "admin")]
+    fn drop_here(&'static self, hash: u64) -> bool {
+        Self::drop_here(self, hash)
     }
 
     fn retire(&self) {

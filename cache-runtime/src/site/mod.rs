@@ -7,6 +7,7 @@
 //! - [`batch`]: the same for a function that answers for many ids at once.
 //! - `shared`: the same where entries live in a shared store.
 //! - [`instances`]: which instances there are, before a configuration is installed and after.
+//! - `known`: invalidations by who knows functions by name.
 //! - [`background`]: refreshes that nobody waits for.
 //! - [`tagging`]: the labels of a value.
 //! - [`surroundings`]: what a call carries to another thread or task.
@@ -24,6 +25,8 @@ pub(crate) mod door;
 pub(crate) mod flight;
 pub(crate) mod instance;
 pub(crate) mod instances;
+#[cfg(feature = "admin")]
+pub(crate) mod known;
 pub(crate) mod running;
 pub(crate) mod seat;
 #[cfg(feature = "shared")]

@@ -456,6 +456,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     fn land(&mut self, landing: Landing<TakenOf<K>, K::Error>, outcome: Outcome) {
         self.ended = true;
         let fresh = matches!(landing, Landing::Value(..));
+        #[cfg(feature = "admin")]
+        let came_to = (&landing).into();
         if std::mem::take(&mut self.noted) {
             self.instance.store.abandon(&self.ticket);
         }
@@ -472,6 +474,14 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         };
         if let Some(counters) = self.counters() {
             counters.count(event);
+            #[cfg(feature = "admin")]
+            counters.record.runs.note(crate::record::Run {
+                at: self.done,
+                took: self.done.since(self.began),
+                event,
+                came_to,
+                hash: self.ticket.hash,
+            });
         }
     }
 }
@@ -489,6 +499,10 @@ impl<R, K: Kind<R>, O: KeyCell> Drop for Computation<R, K, O> {
         self.done = self.instance.now();
         self.tell(Ending::dropped());
         self.close(None);
+        #[cfg(feature = "admin")]
+        if self.done == self.began {
+            self.done = self.instance.now();
+        }
         self.land(Landing::Abandoned, self.computed());
     }
 }

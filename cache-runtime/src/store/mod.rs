@@ -17,6 +17,8 @@ mod departed;
 mod held;
 mod seen;
 pub(crate) mod shard;
+#[cfg(feature = "admin")]
+mod survey;
 mod table;
 mod wheel;
 
@@ -39,6 +41,8 @@ use departed::Reason;
 use seen::{Seen, Taken};
 pub(crate) use shard::Bound;
 use shard::{Desk, Found, Garbage, Place, Shard, discard, view};
+#[cfg(feature = "admin")]
+pub(crate) use survey::Surveyed;
 
 /// A shard holds at least so many entries: smaller ones choose badly whom to evict.
 const MIN_SHARD: usize = 1024;
@@ -56,6 +60,9 @@ pub(crate) struct Store<K: KeyCell, V: ValueCell, E> {
     shards: Box<[Aligned<Lock<K, V, E>>]>,
     counters: Arc<Counters>,
     clock: &'static Clock,
+    /// Which keys it was asked for.
+    #[cfg(feature = "admin")]
+    keys: crate::record::Keys,
 }
 
 /// A value that was found without further ado.
@@ -173,6 +180,8 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
             shards: (0..shards).map(shard).collect(),
             counters,
             clock,
+            #[cfg(feature = "admin")]
+            keys: crate::record::Keys::default(),
         }
     }
 
@@ -260,6 +269,8 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         start: Start,
     ) -> Result<(Ticket<V::Taken, E>, MissReason), Changed> {
         let mut owned = look.found.is_none().then(|| K::new(key.own()));
+        #[cfg(feature = "admin")]
+        self.keys.note(hash, key);
         let flight = Arc::new(Flight::new(start != Start::Alone));
         let mut shard = self.shard(hash).write();
         let slot = shard.slot_of(hash, look.place(), look.newest, &mut owned);
@@ -316,6 +327,8 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         entry: &Entry<V::Taken>,
         is_good: impl FnOnce() -> bool,
     ) {
+        #[cfg(feature = "admin")]
+        self.keys.note(hash, key);
         let look = self.look(hash, key);
         let mut owned = look.found.is_none().then(|| K::new(key.own()));
         self.change(hash, |shard, garbage| {
@@ -338,6 +351,8 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         key: &Q,
         entry: &Entry<V::Taken>,
     ) {
+        #[cfg(feature = "admin")]
+        self.keys.note(hash, key);
         loop {
             let look = self.look(hash, key);
             let mut owned = look.found.is_none().then(|| K::new(key.own()));
@@ -397,6 +412,8 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         reason = "the method by itself is that of one lifetime"
     )]
     pub(crate) fn clear(&self) -> usize {
+        #[cfg(feature = "admin")]
+        self.keys.forget();
         let shards = self.shards.iter();
         let count = shards
             .map(|shard| change(&shard.0, |desk, garbage| desk.clear(garbage)))

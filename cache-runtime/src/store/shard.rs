@@ -197,6 +197,11 @@ impl<V: ValueCell, E> Shard<V, E> {
         self.entries
     }
 
+    #[cfg(feature = "admin")]
+    pub(super) fn weight(&self) -> u64 {
+        self.weight
+    }
+
     fn tag_of(&self, index: u32) -> u32 {
         self.marks[index as usize].tag
     }
@@ -411,6 +416,51 @@ impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
             due: Moment(time),
             care,
         })
+    }
+
+    /// When the entry of a slot was stored, and when it leaves.
+    #[cfg(feature = "admin")]
+    fn times(self, index: u32) -> Option<(Moment, Moment)> {
+        self.slot(index)?;
+        // SAFETY: the slot is full, and only a writer empties it.
+        let (_, stored_at, time) = unsafe { self.seen.entry(index) }?;
+        Some(match self.shard.cares.get(&index) {
+            Some(care) => (care.stored_at, care.leaves_at()),
+            None => (stored_at, Moment(time)),
+        })
+    }
+
+    /// When the entry of a hash was stored, and when it leaves.
+    #[cfg(feature = "admin")]
+    pub(super) fn times_of(self, hash: u64) -> Option<(Moment, Moment)> {
+        let is_it = |index: &u32| self.shard.tag_of(*index) == tag(hash);
+        let mut times = None;
+        self.seen.table.find(tag(hash), |index| {
+            times = Some(index)
+                .filter(is_it)
+                .and_then(|index| self.times(index));
+            times.is_some()
+        });
+        times
+    }
+
+    /// When the oldest entry was stored that leaves later than now, among `count` slots from `first` on; and where to
+    /// go on, if there are more.
+    #[cfg(feature = "admin")]
+    pub(super) fn oldest(
+        self,
+        first: u32,
+        count: u32,
+        now: Moment,
+    ) -> (Option<Moment>, Option<u32>) {
+        let length = u32::try_from(self.shard.marks.len()).unwrap_or(u32::MAX);
+        let end = first.saturating_add(count).min(length);
+        let times = (first..end).filter_map(|index| self.times(index));
+        let oldest = times
+            .filter(|(_, leaves_at)| *leaves_at > now)
+            .map(|(stored_at, _)| stored_at)
+            .min();
+        (oldest, (end < length).then_some(end))
     }
 
     /// The newest stamp among the keys of a hash: as long as it stays the newest, no key has joined them.
