@@ -17,6 +17,7 @@
 //! | `hold` | arguments that outlive the call, for refreshes |
 //! | `options`, `outcome`, `stats`, `registry` | what an attribute says, how a call was answered, how often, in which functions |
 //! | `http` | answers of a web server: what may be stored, and a layer that stores it |
+//! | `watch` | what those who watch are told: spans, events, metrics |
 //! | `sweeper` | gives back the memory of expired entries |
 //! | `config` | where settings come from, and what they mean |
 //! | `clock`, `realm`, `sync`, `error` | time, what caches share, locks, the error type |
@@ -59,6 +60,7 @@ mod sync;
 pub mod testing;
 mod threads;
 mod value;
+mod watch;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -80,3 +82,5 @@ pub use options::{Bound, Timeout};
 pub use outcome::{Detailed, MissReason, Outcome};
 pub use registry::{Function, Lives, MorePolicy, Policy, functions};
 pub use stats::{Misses, Stats};
+#[cfg(feature = "metrics")]
+pub use watch::numbers::publish_metrics;

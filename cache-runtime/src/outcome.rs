@@ -39,6 +39,20 @@ pub enum MissReason {
     Undecodable,
 }
 
+impl MissReason {
+    /// The reason, in a word for those who watch.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Cold => "cold",
+            Self::Expired => "expired",
+            Self::Invalidated => "invalidated",
+            Self::Evicted => "evicted",
+            Self::Forced => "forced",
+            Self::Undecodable => "undecodable",
+        }
+    }
+}
+
 /// What `detailed_f` answers: the result of `f`, and where it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detailed<R> {

@@ -11,6 +11,8 @@ use crate::site::Site;
 use crate::stats::Stats;
 #[cfg(any(feature = "shared", feature = "axum"))]
 use crate::sync::StaticMutex;
+#[cfg(any(feature = "shared", feature = "axum"))]
+use crate::watch;
 
 /// A function's entry in the list.
 #[derive(Debug)]
@@ -239,7 +241,7 @@ pub(crate) fn say_once(site: &'static Site, why: &str) {
     if !told.contains(&site.address()) {
         told.push(site.address());
         let name = name(site);
-        eprintln!("cache-runtime: `{name}` runs uncached: {why}");
+        watch::log::warn(&format_args!("`{name}` runs uncached: {why}"));
     }
 }
 

@@ -80,6 +80,16 @@ impl Misses {
     pub fn total(&self) -> u64 {
         self.cold + self.expired + self.invalidated + self.evicted + self.forced + self.undecodable
     }
+
+    #[cfg(all(feature = "axum", feature = "metrics"))]
+    fn add(&mut self, other: &Self) {
+        self.cold += other.cold;
+        self.expired += other.expired;
+        self.invalidated += other.invalidated;
+        self.evicted += other.evicted;
+        self.forced += other.forced;
+        self.undecodable += other.undecodable;
+    }
 }
 
 impl Stats {
@@ -101,6 +111,26 @@ impl Stats {
             0 => 0.0,
             asked => self.answered() as f64 / asked as f64,
         }
+    }
+
+    /// Adds what another cache has done.
+    #[cfg(all(feature = "axum", feature = "metrics"))]
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.hits += other.hits;
+        self.misses.add(&other.misses);
+        self.coalesced += other.coalesced;
+        self.stale_hits += other.stale_hits;
+        self.bypasses += other.bypasses;
+        self.refreshes += other.refreshes;
+        self.failed_refreshes += other.failed_refreshes;
+        self.stores += other.stores;
+        self.rejected_stores += other.rejected_stores;
+        self.evictions += other.evictions;
+        self.expirations += other.expirations;
+        self.invalidations += other.invalidations;
+        self.backend_errors += other.backend_errors;
+        self.load_time_total += other.load_time_total;
+        self.load_time_max = self.load_time_max.max(other.load_time_max);
     }
 
     fn answered(&self) -> u64 {

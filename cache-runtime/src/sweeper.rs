@@ -42,6 +42,8 @@ static SWEEPER: Lazy<Sweeper> = Lazy::new(Sweeper::default);
 
 /// Makes the sweeper look after a function's entries.
 pub(crate) fn look_after(instance: &'static dyn AnyInstance) {
+    #[cfg(feature = "metrics")]
+    crate::watch::numbers::keep_publishing();
     SWEEPER
         .instances
         .lock()

@@ -20,6 +20,7 @@ use super::store::Answer;
 use super::visit::{Served, Step, Visit};
 use crate::site::background::Tasks;
 use crate::site::running::Framed;
+use crate::watch::load::Ending;
 
 /// A service that can be asked from a task of its own.
 pub(crate) trait Handler<Q, B>:
@@ -163,7 +164,10 @@ where
     let failure = match attempt {
         Ok(Ok(ran)) => return Ok(finish(seat, ran, asker)),
         Ok(Err(error)) => Ok(error),
-        Err(panic) => Err(panic),
+        Err(panic) => {
+            seat.tell(Ending::Panic);
+            Err(panic)
+        }
     };
     if let Some(response) = stand_in(&mut seat, None, asker) {
         return Ok(response);

@@ -71,4 +71,6 @@ pub(crate) use handler::{Requests, label_of_path};
 pub use layer::CacheLayer;
 pub use scope::{CacheScope, Scoped, ScopedService};
 pub use service::CacheService;
+#[cfg(feature = "metrics")]
+pub(crate) use store::totals;
 pub(crate) use store::{clear_all, invalidate_path};

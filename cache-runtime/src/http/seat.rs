@@ -30,6 +30,8 @@ use crate::site::flight::Landing;
 use crate::site::running::Frame;
 use crate::stats::{Counters, Event};
 use crate::store::{Start, Ticket};
+use crate::watch::Subject;
+use crate::watch::load::Ending;
 
 /// That answers are not stored is remembered while it is asked for, and this much longer.
 const REFUSED: Duration = Duration::from_secs(10);
@@ -153,6 +155,12 @@ impl Seat {
     /// Where the handler runs, and whether its panic is caught since an old answer might stand in.
     pub(crate) fn frame(&self) -> (Arc<Frame>, bool) {
         let catch = self.old().is_some_and(|old| old.times.tolerates_failures());
+        let why = if self.background {
+            "refresh"
+        } else {
+            self.reason.word()
+        };
+        self.frame.begins(Subject::Layer(&self.shelf.name), why);
         (Arc::clone(&self.frame), catch)
     }
 
@@ -167,7 +175,7 @@ impl Seat {
         let validates =
             parts.headers.contains_key(ETAG) || parts.headers.contains_key(LAST_MODIFIED);
         let body = respond::kept(&mut parts, body, SystemTime::now());
-        let lineage = self.close();
+        let lineage = self.close(Ending::Value);
         #[cfg(feature = "shared")]
         let (standing, keeps) = self.standing(&lineage);
         let answer = Answer {
@@ -198,7 +206,7 @@ impl Seat {
     /// Gives up an answer that may not be stored: those who wait run for themselves, side by side. Unless it is a
     /// failure, what was kept before has had its time.
     pub(crate) fn refuse(mut self, refusal: Refusal, failed: bool) {
-        let lineage = self.close();
+        let lineage = self.close(if failed { Ending::Error } else { Ending::Value });
         let over = self.old().is_some() && !failed;
         let remember = (refusal.lasts() && !self.is_refused()) || over;
         if let Some(listing) = self.listing.take().filter(|_| remember) {
@@ -210,7 +218,7 @@ impl Seat {
 
     /// Takes note that the handler has failed; those who wait run for themselves, side by side.
     pub(crate) fn fail(mut self) {
-        self.close();
+        self.close(Ending::Error);
         self.land(Landing::Unshared, false);
     }
 
@@ -222,7 +230,11 @@ impl Seat {
         }
         old.refresh_failed(now);
         let kept = self.old.clone()?;
-        let lineage = self.close();
+        let lineage = self.close(Ending::Error);
+        if !self.background {
+            let watch = &self.frame.watch;
+            watch.failed("the handler has failed, and the old answer stands in");
+        }
         self.land(Landing::Stale(Arc::clone(&kept), lineage), false);
         Some((kept, now))
     }
@@ -341,8 +353,15 @@ impl Seat {
         if weighed { kept.size(key) } else { 0 }
     }
 
-    /// Ends the recording of what the answer was computed from.
-    fn close(&self) -> Lineage {
+    /// Tells those who watch how the run has ended.
+    pub(crate) fn tell(&self, ending: Ending) {
+        let time = self.answers.now().since(self.began);
+        self.frame.watch.ended(ending, time);
+    }
+
+    /// Ends the run, and the recording of what the answer was computed from.
+    fn close(&self, ending: Ending) -> Lineage {
+        self.tell(ending);
         if let Some(counters) = self.counters() {
             counters.load_took(self.answers.now().since(self.began));
         }
@@ -366,6 +385,10 @@ impl Seat {
         if std::mem::take(&mut self.noted) {
             self.answers.store.abandon(&self.ticket);
         }
+        if self.background && !fresh {
+            let watch = &self.frame.watch;
+            watch.failed("a refresh has brought nothing to keep, and the old answer stays");
+        }
         let stale = matches!(landing, Landing::Stale(..));
         self.ticket.flight.land(landing);
         let event = match self.background {
@@ -385,7 +408,7 @@ impl Drop for Seat {
         if self.ended {
             return;
         }
-        self.close();
+        self.close(Ending::dropped());
         self.land(Landing::Abandoned, false);
     }
 }

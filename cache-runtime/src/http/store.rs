@@ -5,6 +5,8 @@
 //! `testing::isolate`.
 
 use std::any::{Any, TypeId};
+#[cfg(feature = "metrics")]
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -213,6 +215,7 @@ impl Shelf {
             };
             let counters = Arc::clone(&state.counters);
             let answers = Instance::new(
+                self.site(),
                 setup,
                 None,
                 state.realm,
@@ -273,6 +276,18 @@ pub(crate) fn invalidate_path(path: &str) -> usize {
     let path = canonical(path.as_bytes());
     let shelves = shelves();
     shelves.iter().map(|shelf| shelf.invalidate(&path)).sum()
+}
+
+/// What all layers have done, those of one name together, and how many entries they have.
+#[cfg(feature = "metrics")]
+pub(crate) fn totals() -> BTreeMap<String, (Stats, usize)> {
+    let mut totals = BTreeMap::<_, (Stats, usize)>::new();
+    for shelf in shelves() {
+        let (stats, entries) = totals.entry(shelf.name.clone()).or_default();
+        stats.add(&shelf.stats());
+        *entries += shelf.answers().store.entries();
+    }
+    totals
 }
 
 /// Drops everything in every layer; answers how much that was.

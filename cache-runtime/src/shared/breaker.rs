@@ -38,12 +38,13 @@ impl Breaker {
                 .is_ok()
     }
 
-    /// Takes note of an operation that the back end has answered.
-    pub(crate) fn succeeded(&self) {
-        if self.failures.load(SeqCst) != 0 {
-            self.failures.store(0, SeqCst);
-            self.retry_at.store(0, SeqCst);
+    /// Takes note of an operation that the back end has answered; answers whether it is the first after a failure.
+    pub(crate) fn succeeded(&self) -> bool {
+        if self.failures.load(SeqCst) == 0 {
+            return false;
         }
+        self.retry_at.store(0, SeqCst);
+        self.failures.swap(0, SeqCst) != 0
     }
 
     /// Takes note of one that it has not; answers whether it is the first in a row.
@@ -74,7 +75,7 @@ mod tests {
         assert!(!breaker.admits(at(204)), "and no other meanwhile");
         breaker.failed(at(300));
         assert!(!breaker.admits(at(499)) && breaker.admits(at(500)));
-        breaker.succeeded();
+        assert!(breaker.succeeded() && !breaker.succeeded(), "it tells once");
         assert!(breaker.admits(at(501)) && breaker.admits(at(501)));
     }
 

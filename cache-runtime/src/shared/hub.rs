@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::codec::envelope::Sealing;
 use crate::error::{Error, ErrorKind};
 use crate::options::DEFAULT_MAX_ENTRIES;
+use crate::watch::log;
 
 /// The last values that were stored here are remembered at so many places, by name.
 const PLACES: usize = 1024;
@@ -248,15 +249,24 @@ impl Hub {
         match answer {
             Err(why) if why.kind() == ErrorKind::Unreachable => {
                 if self.breaker.failed(self.began.elapsed()) {
-                    report(&why);
+                    log::warn(&format_args!(
+                        "{why}; functions run without it until it is back"
+                    ));
                 }
                 Err(self.failed(why))
             }
             // What the back end has refused, it has answered.
             answer => {
-                self.breaker.succeeded();
+                self.succeeded();
                 answer.map_err(|why| self.failed(why))
             }
+        }
+    }
+
+    /// Takes note that the back end has answered.
+    fn succeeded(&self) {
+        if self.breaker.succeeded() {
+            log::info(&format_args!("{} is back", self.name()));
         }
     }
 
@@ -271,6 +281,10 @@ impl Hub {
 
     fn deliver_later(self: &Arc<Self>) {
         if !self.delivering.swap(true, SeqCst) {
+            log::warn(&format_args!(
+                "an invalidation has not reached {}; it is sent again until it has",
+                self.name()
+            ));
             io::runtime().spawn(Arc::clone(self).deliver());
         }
     }
@@ -292,7 +306,7 @@ impl Hub {
                 .map(|(name, _)| Change::Delete { name })
                 .collect();
             if self.try_to_deliver(&changes).await {
-                self.breaker.succeeded();
+                self.succeeded();
                 self.undelivered.delivered(&batch);
             } else {
                 tokio::time::sleep(RETRY).await;
@@ -336,11 +350,6 @@ impl Drop for Keep<'_> {
             self.hub.deliver_later();
         }
     }
-}
-
-/// Says in the log that the back end fails: once for all failures in a row.
-fn report(why: &Error) {
-    eprintln!("cache-runtime: {why}; functions run without it until it is back");
 }
 
 impl std::fmt::Debug for Hub {

@@ -20,6 +20,7 @@ use crate::key::{self, CellOf, KeyRef};
 use crate::outcome::Outcome;
 use crate::value::Kind;
 use crate::value::batch::{BatchMap, BatchOutput, OneOf};
+use crate::watch::Subject;
 
 #[cfg(feature = "shared")]
 mod away;
@@ -335,12 +336,11 @@ where
 
     /// Where the function runs: in the computations of all ids that it is run for.
     fn frame(&self) -> Option<Arc<Frame>> {
-        Frame::together(
-            self.led
-                .iter()
-                .filter_map(|(_, seat)| seat.frame())
-                .collect(),
-        )
+        let led = self.led.iter();
+        let frame = Frame::together(led.filter_map(|(_, seat)| seat.frame()).collect())?;
+        let why = self.led.first().map_or("", |(_, seat)| seat.why());
+        frame.begins(Subject::Function(self.door.site), why);
+        Some(frame)
     }
 
     /// Gives every id that the function was run for its part of the result; answers with its failure.

@@ -456,6 +456,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             let setup = (self.setup)(Setup::new(&terms)).overridden(&terms);
             let counters = Arc::clone(&state.counters);
             let made = Instance::new(
+                self.site,
                 setup,
                 key.weigher(),
                 state.realm,

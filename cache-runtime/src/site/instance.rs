@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
+use super::Site;
 #[cfg(feature = "shared")]
 use super::shared::Home;
 use crate::clock::{Clock, Moment};
@@ -22,6 +23,7 @@ use crate::value::cell::ValueCell;
 /// errors `E` and values `V`.
 #[derive(Debug)]
 pub(crate) struct Instance<O: KeyCell, S: ValueCell, E, V> {
+    pub(crate) site: &'static Site,
     pub(crate) store: Store<O, S, E>,
     pub(crate) options: Options,
     pub(crate) rules: Rules<V>,
@@ -66,6 +68,7 @@ pub(crate) trait AnyInstance: Any + Source {
 
 impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
     pub(crate) fn new(
+        site: &'static Site,
         setup: Setup<V>,
         weigher: Option<fn(&O::Key, &V) -> u32>,
         realm: &'static Realm,
@@ -82,6 +85,7 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
             (None, None) => Bound::Unbounded,
         };
         Self {
+            site,
             store: Store::new(
                 bound,
                 uniform(&options, &rules),

@@ -28,7 +28,9 @@ type Kind = Stowed<SharedErrors<u64, u64>>;
 
 fn instance() -> &'static Numbers {
     let setup = Setup::new(&Terms::default()).timeout(crate::options::never());
+    let site = Site::new("number", file!(), line!(), column!(), || "number");
     Box::leak(Box::new(Instance::new(
+        Box::leak(Box::new(site)),
         setup,
         None,
         &PROCESS,

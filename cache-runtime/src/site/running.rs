@@ -21,6 +21,8 @@ use pin_project_lite::pin_project;
 use crate::lineage::{LoadId, Recording};
 use crate::sync::{StaticMutex, of_each_thread};
 use crate::threads::Detour;
+use crate::watch::Subject;
+use crate::watch::load::Watch;
 
 /// A running computation and those it runs inside of.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub(crate) struct Frame {
     shared: bool,
     /// Those that it stands for, if one run of a function computes several values.
     members: Vec<Arc<Frame>>,
+    /// What is watched of the run.
+    pub(crate) watch: Watch,
 }
 
 of_each_thread! {
@@ -59,6 +63,7 @@ impl Frame {
             outer,
             recording,
             members: Vec::new(),
+            watch: Watch::default(),
         })
     }
 
@@ -77,7 +82,16 @@ impl Frame {
             recording: None,
             shared,
             members,
+            watch: Watch::default(),
         }))
+    }
+
+    /// Takes note that the function runs, for this computation and those that it stands for.
+    pub(crate) fn begins(&self, subject: Subject<'_>, why: &'static str) {
+        self.watch.begin(subject, why);
+        for member in &self.members {
+            self.watch.share(&member.watch);
+        }
     }
 
     /// The recording of this computation, or of each of those that it stands for.
@@ -141,6 +155,7 @@ pub(crate) fn here_for_shared() -> Option<Arc<Frame>> {
 
 /// Runs something inside a frame, or outside of all.
 pub(crate) fn run_in<R>(frame: Option<Arc<Frame>>, body: impl FnOnce() -> R) -> R {
+    let _inside = frame.as_deref().map(|frame| frame.watch.enter());
     let _entered = Entered(put_here(frame));
     body()
 }

@@ -22,6 +22,8 @@ use crate::stats::{Counters, Event};
 use crate::store::Ticket;
 use crate::value::cell::ValueCell;
 use crate::value::{Kind, Verdict};
+use crate::watch::Subject;
+use crate::watch::load::Ending;
 
 /// The task of computing a value.
 #[must_use = "a seat computes when it is filled"]
@@ -194,6 +196,14 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         matches!(self.0, Task::Bypass(_))
     }
 
+    /// Why the function runs, in a word.
+    pub(super) fn why(&self) -> &'static str {
+        match &self.0 {
+            Task::Bypass(_) => "bypass",
+            Task::Compute(computation) => computation.why(),
+        }
+    }
+
     /// Where the function runs; nothing if the cache is bypassed.
     pub(super) fn frame(&self) -> Option<Arc<Frame>> {
         match &self.0 {
@@ -244,6 +254,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// Where the function runs, and whether its panic is caught since an old value might stand in.
     fn run(&self) -> (Arc<Frame>, bool) {
         let catch = self.instance.options.tolerates_failures();
+        self.frame.begins(self.subject(), self.why());
         (Arc::clone(&self.frame), catch)
     }
 
@@ -269,7 +280,10 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let result = match attempt {
             Ok(result) => result,
             Err(panic) => match self.stand_in() {
-                Some(old) => return Err(self.settle_for(&old)),
+                Some(old) => {
+                    self.tell(Ending::Panic);
+                    return Err(self.settle_for(&old));
+                }
                 None => resume_unwind(panic),
             },
         };
@@ -280,6 +294,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             #[cfg(feature = "axum")]
             Verdict::Private => false,
         };
+        self.tell(if failed { Ending::Error } else { Ending::Value });
         if let Some(old) = failed.then(|| self.stand_in()).flatten() {
             return Err(self.settle_for(&old));
         }
@@ -367,6 +382,24 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         })
     }
 
+    fn subject(&self) -> Subject<'static> {
+        Subject::Function(self.instance.site)
+    }
+
+    /// Why the function runs, in a word.
+    fn why(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Call(reason) => reason.word(),
+            Purpose::Inline | Purpose::Background => "refresh",
+        }
+    }
+
+    /// Tells those who watch how the run has ended.
+    fn tell(&self, ending: Ending) {
+        let time = self.done.since(self.began);
+        self.frame.watch.ended(ending, time);
+    }
+
     fn is_refresh(&self) -> bool {
         !matches!(self.purpose, Purpose::Call(_))
     }
@@ -401,6 +434,11 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// Answers with the old value.
     fn settle_for(&mut self, old: &Entry<TakenOf<K>>) -> Detailed<R> {
         let now = self.instance.now();
+        if !self.is_refresh() {
+            self.frame
+                .watch
+                .failed("the function has failed, and the old value answers");
+        }
         self.pause(now);
         self.close(None);
         let lineage = old.lineage().cloned().unwrap_or_default();
@@ -422,6 +460,11 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             self.instance.store.abandon(&self.ticket);
         }
         self.ticket.flight.land(landing);
+        if self.is_refresh() && !fresh {
+            self.frame
+                .watch
+                .failed("a refresh has failed, and the old value stays");
+        }
         let event = match self.purpose {
             Purpose::Background if fresh => Event::Refresh,
             Purpose::Background => Event::FailedRefresh,
@@ -443,6 +486,8 @@ impl<R, K: Kind<R>, O: KeyCell> Drop for Computation<R, K, O> {
         if self.ended {
             return;
         }
+        self.done = self.instance.now();
+        self.tell(Ending::dropped());
         self.close(None);
         self.land(Landing::Abandoned, self.computed());
     }
