@@ -152,7 +152,7 @@ impl Load {
 
     fn end(&self, ending: Ending, time: Duration) {
         #[cfg(feature = "metrics")]
-        super::numbers::load_took(&self.name, ending.error(), time);
+        super::numbers::load_took(self.name.clone(), ending.error(), time);
         #[cfg(feature = "tracing")]
         if let Some(error) = ending.error() {
             self.span.record("error.type", error);

@@ -28,11 +28,11 @@ const FUNCTION: &str = "code.function.name";
 pub fn publish_metrics() {
     describe();
     for function in registry::functions() {
-        publish(&function.name.into(), &function.stats, function.entries);
+        publish(function.name.into(), &function.stats, function.entries);
     }
     #[cfg(feature = "axum")]
     for (name, (stats, entries)) in crate::http::totals() {
-        publish(&super::Subject::Layer(&name).name(), &stats, entries);
+        publish(super::Subject::Layer(&name).name(), &stats, entries);
     }
 }
 
@@ -54,8 +54,8 @@ pub(crate) fn keep_publishing() {
 }
 
 /// Records how long a load took.
-pub(super) fn load_took(function: &Cow<'static, str>, error: Option<&'static str>, time: Duration) {
-    let function = Label::new(FUNCTION, function.clone());
+pub(super) fn load_took(function: Cow<'static, str>, error: Option<&'static str>, time: Duration) {
+    let function = Label::new(FUNCTION, function);
     let error = error.map(|error| Label::new("error.type", error));
     let labels: Vec<_> = [function].into_iter().chain(error).collect();
     metrics::histogram!("cache.load.duration", labels).record(time.as_secs_f64());
@@ -96,7 +96,7 @@ fn describe() {
     );
 }
 
-fn publish(function: &Cow<'static, str>, stats: &Stats, entries: usize) {
+fn publish(function: Cow<'static, str>, stats: &Stats, entries: usize) {
     let misses = &stats.misses;
     let by = |name: &'static str, label, values: &[(&'static str, u64)]| {
         for &(by, value) in values {
@@ -140,7 +140,7 @@ fn publish(function: &Cow<'static, str>, stats: &Stats, entries: usize) {
     by("cache.refreshes", "cache.outcome", &refreshes);
     by("cache.stores", "cache.outcome", &stores);
     by("cache.removals", "cache.reason", &removals);
-    let labels = vec![Label::new(FUNCTION, function.clone())];
+    let labels = vec![Label::new(FUNCTION, function)];
     metrics::counter!("cache.backend.errors", labels.clone()).absolute(stats.backend_errors);
     #[expect(clippy::cast_precision_loss, reason = "fewer entries than 2^52")]
     metrics::gauge!("cache.entries", labels).set(entries as f64);
