@@ -5,6 +5,7 @@ mod cases;
 mod cost;
 mod crowd;
 mod failures;
+mod fragments;
 mod handlers;
 mod invalidation;
 mod people;

@@ -61,7 +61,7 @@ fn a_load_has_a_span_and_a_hit_has_none() {
 fn loads_inside_a_load_have_their_spans_inside_its_own() {
     let _isolated = testing::isolate();
     let (subscriber, lines) = Lines::new();
-    with_default(subscriber, || total(1, 2));
+    with_default(subscriber, || total(11, 12));
     let lines = lines.take();
     let inner = "cache.load code.function.name=watch::spans::price cache.reason=cold inside";
     let outer = "cache.load code.function.name=watch::spans::total cache.reason=cold";

@@ -10,6 +10,7 @@
 //! | `standing` | whether an answer is good where other processes invalidate too |
 //! | `respond` | answers, made of what is kept |
 //! | `handler` | cached functions that serve requests: `route = request`, `response` |
+//! | `fragment` | parts of a page |
 //! | `scope` | the request, visible to the code that serves it |
 //!
 //! A handler that is cached by the request:
@@ -50,6 +51,7 @@ mod body;
 mod decide;
 mod exchange;
 mod fetch;
+pub(crate) mod fragment;
 mod future;
 pub(crate) mod handler;
 mod index;
@@ -65,6 +67,7 @@ mod store;
 mod visit;
 
 pub use body::Body;
+pub use fragment::{FragmentError, fragment, invalidate_fragment, try_fragment};
 pub use future::ResponseFuture;
 pub use handler::Identity;
 pub(crate) use handler::{Requests, label_of_path};
