@@ -398,11 +398,13 @@ impl Config {
         connect::check_feature(self.kind())?;
         let settings = self.settings();
         let functions = terms_of_functions(&settings);
+        #[cfg(feature = "shared")]
+        let hub = connect::hub(&settings, &functions)?;
         let installed = Installed {
-            #[cfg(feature = "shared")]
-            hub: connect::hub(&settings, &functions)?,
-            functions,
             settings,
+            #[cfg(feature = "shared")]
+            hub,
+            functions,
             by,
         };
         instances::begin_anew(|| installed::set(installed));

@@ -2,6 +2,8 @@
 //!
 //! Without the features there is nothing to it: a type without fields, and functions without code.
 
+#![allow(clippy::unused_self, reason = "who is told depends on the features")]
+
 use std::time::Duration;
 
 use super::Subject;

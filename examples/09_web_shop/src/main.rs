@@ -1,7 +1,7 @@
 //! A web shop over a slow database.
 //!
 //! ```text
-//! cargo run --release --bin web_shop                        # http://127.0.0.1:8080/
+//! cargo run --release --bin web_shop                        # http://127.0.0.1:8080/, and its caches at /cache
 //! cargo run --release --bin web_shop -- --load 30s          # throughput and latency, with the cache off and on
 //! CACHE_TYPE=redis CACHE_REDIS_URL=redis://127.0.0.1/ cargo run --release --bin web_shop
 //! ```

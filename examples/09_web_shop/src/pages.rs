@@ -11,6 +11,7 @@ use axum::extract::{Form, Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use cache_runtime::admin::Admin;
 use cache_runtime::cached;
 use cache_runtime::future::try_fragment;
 use cache_runtime::http::{CacheLayer, CacheScope};
@@ -38,6 +39,12 @@ pub(crate) fn shop() -> Router {
         .route("/account", get(account).post(move_house))
         .merge(searching)
         .layer(CacheScope::new())
+        .nest("/cache", caches())
+}
+
+/// What the caches do. A real shop would ask who is there before it lets somebody invalidate.
+fn caches() -> Router {
+    Admin::new().show_keys().allow_invalidation().into_router()
 }
 
 type Page = Result<Html<String>, Failure>;

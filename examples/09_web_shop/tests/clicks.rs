@@ -45,12 +45,7 @@ impl Shop {
     }
 
     fn get(&self, path: &str) -> String {
-        let mut connection = TcpStream::connect(&self.address).unwrap();
-        let text = format!("GET {path} HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n");
-        connection.write_all(text.as_bytes()).unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        answer
+        self.send(&format!("GET {path}"), "", "")
     }
 
     fn account(&self, user: &str) -> String {
@@ -114,4 +109,13 @@ fn nobody_sees_anothers_account() {
 fn what_is_not_there_is_not_found() {
     let shop = Shop::open();
     assert!(shop.get("/products/0").starts_with("HTTP/1.1 404"));
+}
+
+#[test]
+fn its_caches_are_shown() {
+    let shop = Shop::open();
+    shop.get("/products/1");
+    assert!(shop.get("/cache").contains("<title>Caches"));
+    let functions = shop.get("/cache/api/functions");
+    assert!(functions.contains("queries::product"), "{functions}");
 }

@@ -28,7 +28,7 @@ const NAME: &str = "cache-runtime";
 
 /// How a call of a handler goes on.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
+#[allow(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub enum Begun<'v, K: Kind<Answered>, O: KeyCell> {
     /// The answer is there.
     Answer(Detailed<Response>),
