@@ -1,6 +1,6 @@
 //! The pages: cached as a whole, and in parts that several of them show.
 //!
-//! What a page has asked of [`queries`](crate::queries) is what it depends on: it goes when one of the answers does.
+//! What a page has asked of [`queries`] is what it depends on: it goes when one of the answers does.
 
 use std::error::Error;
 use std::sync::LazyLock;
