@@ -57,10 +57,7 @@ where
     S: Shown<R, K>,
     K: Kind<R>,
 {
-    let visitors = Visitor::of_path(door.site, path);
-    visitors
-        .iter()
-        .find_map(|visitor| door.peek::<S, _>(visitor))
+    block_on(peek_path_async::<S, R, K>(door, path))
 }
 
 /// Shows a live value of a path.
@@ -89,14 +86,7 @@ pub fn put_path<S, R, K>(
     S: Shown<R, K, Visible: Clone>,
     K: Kind<R>,
 {
-    invalidate_path(door, path);
-    for visitor in Visitor::of_path(door.site, path) {
-        let tags = |tagging: &mut Tagging| {
-            visitor.tag(tagging);
-            tags(tagging);
-        };
-        door.put::<S, _>(&visitor, value.clone(), tags);
-    }
+    block_on(put_path_async::<S, R, K>(door, path, value, tags));
 }
 
 /// Stores a value for a path.
