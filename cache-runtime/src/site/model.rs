@@ -9,6 +9,7 @@ use loom::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use loom::thread;
 
 use super::Instance;
+use super::Site;
 use super::flight::block_on;
 use super::seat::Seat;
 use super::step::{Ask, Call, Found, Step};
