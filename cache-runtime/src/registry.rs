@@ -35,6 +35,13 @@ pub(crate) fn sites() -> impl Iterator<Item = &'static Site> {
         .map(|registration| registration.0)
 }
 
+/// The functions of the program; those of this crate among them once they were called, since a program that does not
+/// use them has not written them.
+pub(crate) fn of_program() -> impl Iterator<Item = &'static Site> {
+    let is_of_crate = |site: &Site| (site.path)().starts_with("cache_runtime::");
+    sites().filter(move |site| !is_of_crate(site) || !site.state().instances().is_empty())
+}
+
 /// Where the entries of a function live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -130,7 +137,7 @@ pub struct Function {
 /// Proportional to the number of functions; no entry is looked at.
 #[must_use]
 pub fn functions() -> Vec<Function> {
-    let mut functions: Vec<_> = sites().map(describe).collect();
+    let mut functions: Vec<_> = of_program().map(describe).collect();
     functions.sort_by(|a, b| a.name.cmp(&b.name));
     functions
 }

@@ -15,7 +15,7 @@ pub(super) struct Subject {
 
 /// All of them, by name.
 pub(super) fn subjects() -> Vec<Subject> {
-    let functions = registry::sites().map(|site| Subject {
+    let functions = registry::of_program().map(|site| Subject {
         name: registry::name(site).to_owned(),
         site,
         is_layer: false,

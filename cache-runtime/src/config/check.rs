@@ -137,7 +137,7 @@ fn unknown_functions(config: &Config) -> Vec<String> {
 }
 
 fn unknown_function(name: &str) -> String {
-    let mut names: Vec<_> = registry::sites().map(registry::namespace).collect();
+    let mut names: Vec<_> = registry::of_program().map(registry::namespace).collect();
     names.sort();
     names.dedup();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
