@@ -8,9 +8,9 @@ pub use crate::hold::{
 };
 #[cfg(feature = "axum")]
 pub use crate::http::handler::{
-    Anonymous, Answered, Answers, AsAnswer, Begun, Extractor, Kept as KeptResponse, Plain,
-    Refused as RefusedAnswer, Requests, Response, Run, Sees, SeesAnything, SeesUsers, Stored,
-    Tells, Visitor, answers, begin, begin_or_refresh, check_anonymous, invalidate_path,
+    Anonymous, Answered, Answers, AsAnswer, Begun, Extractor, IntoAnswer, Kept as KeptResponse,
+    Plain, Refused as RefusedAnswer, Requests, Response, Run, Sees, SeesAnything, SeesUsers,
+    Stored, Tells, Visitor, answers, begin, begin_or_refresh, check_anonymous, invalidate_path,
     invalidate_path_async, peek_path, peek_path_async, put_path, put_path_async,
     refresh as refresh_answer,
 };

@@ -26,7 +26,7 @@ pub use path::{
     invalidate_path, invalidate_path_async, peek_path, peek_path_async, put_path, put_path_async,
 };
 pub use requests::Requests;
-pub use serve::{Begun, Run, begin, begin_or_refresh, refresh};
+pub use serve::{Begun, IntoAnswer, Run, begin, begin_or_refresh, refresh};
 pub use visitor::Visitor;
 
 /// What a cached handler returns.

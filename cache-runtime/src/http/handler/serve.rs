@@ -26,6 +26,24 @@ use crate::value::Kind;
 /// The name of functions' caches in `Cache-Status`.
 const NAME: &str = "cache-runtime";
 
+/// What a handler may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no answer to a request",
+    label = "is not `axum::response::IntoResponse`",
+    note = "`response` is for handlers; leave it out to keep the value itself"
+)]
+pub trait IntoAnswer {
+    /// The answer that it is.
+    fn into_answer(self) -> Response;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoResponse> IntoAnswer for T {
+    fn into_answer(self) -> Response {
+        self.into_response()
+    }
+}
+
 /// How a call of a handler goes on.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "it is taken apart at once")]
@@ -70,7 +88,7 @@ pub async fn begin_or_refresh<'v, K, Q, F>(
 where
     K: Kind<Answered> + 'static,
     Q: KeyRef,
-    F: Future<Output: IntoResponse> + Send + 'static,
+    F: Future<Output: IntoAnswer> + Send + 'static,
 {
     let options = door.options(&key);
     let tags = |tagging: &mut Tagging| {
@@ -81,7 +99,7 @@ where
         let (visitor, answer) = (visitor.clone(), later());
         let served = visitor.served.clone();
         let read = async move {
-            let response = answer.await.into_response();
+            let response = answer.await.into_answer();
             visitor.read(response).await
         };
         Scoped::new(served, read)
@@ -132,18 +150,14 @@ impl<K: Kind<Answered>, O: KeyCell> Run<'_, K, O> {
     /// # Cancellation
     ///
     /// A future that is dropped stores nothing; one of those who wait for it takes over.
-    pub async fn fill<T: IntoResponse>(
-        self,
-        handler: impl Future<Output = T>,
-    ) -> Detailed<Response> {
+    pub async fn fill<T: IntoAnswer>(self, handler: impl Future<Output = T>) -> Detailed<Response> {
         let visitor = self.visitor;
         if self.seat.passes() {
-            let through =
-                async { Answered::Through(Box::new(handler.await.into_response()), None) };
+            let through = async { Answered::Through(Box::new(handler.await.into_answer()), None) };
             return answer(visitor, self.options, self.seat.fill_async(through).await);
         }
         let run = async {
-            let response = handler.await.into_response();
+            let response = handler.await.into_answer();
             visitor.read(response).await
         };
         answer(visitor, self.options, self.seat.fill_async(run).await)
