@@ -27,6 +27,22 @@ fn elapsed() -> u64 {
     nanos(START.elapsed()).saturating_add(DAWN)
 }
 
+/// The moment that the system tells, which no test moves.
+#[cfg(feature = "redis")]
+pub(crate) fn system() -> Moment {
+    Moment(elapsed())
+}
+
+/// The moment of an instant of the system.
+#[cfg(feature = "redis")]
+pub(crate) fn moment_of(instant: Instant) -> Moment {
+    let (after, before) = (
+        instant.saturating_duration_since(*START),
+        START.saturating_duration_since(instant),
+    );
+    Moment(DAWN).after(after).before(before)
+}
+
 /// A point in time, in nanoseconds: when the process first looked at its clock, it was [`DAWN`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(pub(crate) u64);

@@ -7,9 +7,6 @@ use cache_tests::random::Random;
 use cache_tests::servers::memcached::Memcached;
 use cache_tests::servers::redis::{self, Cluster, Server, Watched};
 
-/// The longest that a worker is stopped.
-pub(crate) const LONGEST_STOP: Duration = Duration::from_secs(2);
-
 /// Sentinels do not replace a primary more often; for a cluster it is as good.
 const BETWEEN_FAILOVERS: Duration = Duration::from_secs(11);
 
@@ -87,11 +84,10 @@ impl Store {
             .collect()
     }
 
-    /// How long copies in other processes may be outdated: a second in which the process runs. One that is stopped
-    /// hears nothing meanwhile, and may answer once before it notices.
+    /// How long copies in other processes may be outdated.
     pub(crate) fn lag(&self) -> Duration {
         match self.name {
-            "tiered" => Duration::from_secs(1) + LONGEST_STOP,
+            "tiered" => Duration::from_secs(1),
             _ => Duration::ZERO,
         }
     }

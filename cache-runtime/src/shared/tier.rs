@@ -7,23 +7,29 @@
 //! - any other mark: the copies that carry the label of this process which stands for it.
 //!
 //! Copies are trusted as long as the store is heard. A lost connection, a gap or silence drops all of them at once, and
-//! none is made until it is heard again.
+//! none is made until it is heard again. Whoever uses a copy looks at the clock too: a process that has stood still has
+//! heard nothing meanwhile, and has not noticed yet.
 //!
 //! A value that was read before a change was told, and would be kept after it, is not kept: the change leaves a number
 //! that the keeper compares ([`Tier::stands`]).
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 
 use super::names::{EPOCH, Mark, Prefix};
 use super::remote::Slot;
 use crate::backend::redis::Watch;
+use crate::clock::{self, Moment};
 use crate::codec::envelope::MarkId;
 use crate::lineage::{self, Marks};
 use crate::realm;
 use crate::site::AnyInstance;
 use crate::site::shared::label_of;
+
+/// A copy may be so much older than the last change of another process.
+const LAG: Duration = Duration::from_secs(1);
 
 /// Changes are told apart by so many places; two that share one only cost a copy.
 const PLACES: usize = 4096;
@@ -35,6 +41,8 @@ const MOST: usize = 1 << 18;
 pub(crate) struct Tier {
     prefix: Prefix,
     trusted: AtomicBool,
+    /// Until when it is, unless the store is heard again before: a [`Moment`].
+    until: AtomicU64,
     /// Moves on whenever trust is lost.
     round: AtomicU64,
     /// How many changes were told.
@@ -57,6 +65,7 @@ impl Tier {
         Self {
             prefix,
             trusted: AtomicBool::new(false),
+            until: AtomicU64::new(0),
             round: AtomicU64::new(0),
             told: AtomicU64::new(0),
             places: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
@@ -69,15 +78,23 @@ impl Tier {
     pub(crate) fn look_after(&self, function: &str, instance: &'static dyn AnyInstance) {
         let mark = Mark::Function(function).id();
         self.functions.entry(mark).or_default().push(instance);
-        instance.answer_quickly(self.is_trusted());
+        instance.answer_quickly(self.trusted_until());
         // Trust may have been lost between.
         if !self.is_trusted() {
-            instance.answer_quickly(false);
+            instance.answer_quickly(None);
         }
     }
 
+    /// Whether copies may be given out. The clock is asked, since the thread that would hear of silence may have stood
+    /// still with the whole process.
     pub(crate) fn is_trusted(&self) -> bool {
-        self.trusted.load(SeqCst)
+        self.trusted_until()
+            .is_some_and(|until| clock::system() < until)
+    }
+
+    fn trusted_until(&self) -> Option<Moment> {
+        let until = Moment(self.until.load(SeqCst));
+        self.trusted.load(SeqCst).then_some(until)
     }
 
     /// The moment before a value is read; none if no copy may be kept.
@@ -151,11 +168,11 @@ impl Tier {
         }
     }
 
-    fn answer_quickly(&self, quickly: bool) {
+    fn answer_quickly(&self, until: Option<Moment>) {
         for instances in &self.functions {
             instances
                 .iter()
-                .for_each(|instance| instance.answer_quickly(quickly));
+                .for_each(|instance| instance.answer_quickly(until));
         }
     }
 }
@@ -172,7 +189,13 @@ fn id_of(name: &str) -> Option<[u8; 16]> {
 impl Watch for Tier {
     fn trusted(&self) {
         self.trusted.store(true, SeqCst);
-        self.answer_quickly(true);
+        self.answer_quickly(self.trusted_until());
+    }
+
+    fn heard(&self, asked: Instant) {
+        let until = clock::moment_of(asked).after(LAG);
+        self.until.store(until.0, SeqCst);
+        self.answer_quickly(self.trusted_until());
     }
 
     fn changed(&self, names: &[String]) {
@@ -184,7 +207,7 @@ impl Watch for Tier {
     fn lost(&self) {
         self.trusted.store(false, SeqCst);
         self.round.fetch_add(1, SeqCst);
-        self.answer_quickly(false);
+        self.answer_quickly(None);
         self.forget_all();
     }
 }
@@ -201,6 +224,22 @@ impl std::fmt::Debug for Tier {
 mod tests {
     use super::*;
     use crate::shared::names::hex;
+
+    #[test]
+    fn copies_are_trusted_for_a_second_after_the_store_was_heard_whoever_slept_meanwhile() {
+        let tier = Tier::new(Prefix::new("shop"));
+        tier.heard(Instant::now());
+        assert!(!tier.is_trusted(), "changes are not told yet");
+        tier.trusted();
+        assert!(tier.is_trusted() && tier.before().is_some());
+        let long_ago = Instant::now().checked_sub(LAG).expect("a second ago");
+        tier.heard(long_ago);
+        assert!(!tier.is_trusted() && tier.before().is_none());
+        tier.heard(Instant::now());
+        assert!(tier.is_trusted());
+        tier.lost();
+        assert!(!tier.is_trusted());
+    }
 
     #[test]
     fn a_name_ends_with_its_hash() {

@@ -19,6 +19,12 @@ use crate::store::{Bound, Store};
 use crate::sweeper;
 use crate::value::cell::ValueCell;
 
+/// Values are given out without a question, whatever time it is.
+const ALWAYS: u64 = u64::MAX;
+
+/// Every value is asked about.
+const NO_LONGER: u64 = 0;
+
 /// The entries, options and rules of one instantiation of a function with keys `O`, stored values `S`, shared
 /// errors `E` and values `V`.
 #[derive(Debug)]
@@ -28,8 +34,9 @@ pub(crate) struct Instance<O: KeyCell, S: ValueCell, E, V> {
     pub(crate) options: Options,
     pub(crate) rules: Rules<V>,
     pub(crate) weigher: Option<fn(&O::Key, &V) -> u32>,
-    /// Whether a value that is good until later may be given out without a question.
-    simple: AtomicBool,
+    /// Until when a value that is good until later may be given out without a question: [`ALWAYS`], [`NO_LONGER`], or a
+    /// [`Moment`] of the system's clock.
+    simple_until: AtomicU64,
     pub(crate) counters: Arc<Counters>,
     pub(crate) realm: &'static Realm,
     /// Where the entries live.
@@ -73,9 +80,9 @@ pub(crate) trait AnyInstance: Any + Source {
     /// Drops all copies of entries of a shared store.
     #[cfg(feature = "redis")]
     fn forget_all(&self);
-    /// Says whether copies may be given out without a question.
+    /// Says until when copies may be given out without a question; none may if it does not say.
     #[cfg(feature = "redis")]
-    fn answer_quickly(&self, quickly: bool);
+    fn answer_quickly(&self, until: Option<Moment>);
 }
 
 impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
@@ -104,7 +111,7 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
                 &realm.clock,
                 Arc::clone(&counters),
             ),
-            simple: AtomicBool::new(simple),
+            simple_until: AtomicU64::new(if simple { ALWAYS } else { NO_LONGER }),
             options,
             rules,
             weigher,
@@ -134,7 +141,12 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
     /// Whether a value that is good until later may be given out without a question.
     #[inline]
     pub(crate) fn is_simple(&self) -> bool {
-        self.simple.load(Relaxed)
+        match self.simple_until.load(Relaxed) {
+            ALWAYS => true,
+            #[cfg(feature = "redis")]
+            until if until != NO_LONGER => crate::clock::system().0 < until,
+            _ => false,
+        }
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -263,7 +275,7 @@ where
     }
 
     fn retire(&self) {
-        self.simple.store(false, Relaxed);
+        self.simple_until.store(NO_LONGER, Relaxed);
     }
 
     fn sweep(&self, now: Moment) -> Moment {
@@ -287,9 +299,10 @@ where
     }
 
     #[cfg(feature = "redis")]
-    fn answer_quickly(&self, quickly: bool) {
-        let simple = quickly && self.options.enabled && self.rules.is_stale.is_none();
-        self.simple.store(simple, Relaxed);
+    fn answer_quickly(&self, until: Option<Moment>) {
+        let simple = self.options.enabled && self.rules.is_stale.is_none();
+        let until = until.filter(|_| simple).map_or(NO_LONGER, |until| until.0);
+        self.simple_until.store(until, Relaxed);
     }
 
     fn remove_route(&'static self, route: &Route) -> bool {

@@ -7,7 +7,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::{PushInfo, PushKind, Value};
 use tokio::task::JoinHandle;
@@ -42,9 +42,9 @@ pub trait Watch: Send + Sync + 'static {
     /// These items were changed or removed.
     fn changed(&self, names: &[String]);
 
-    /// Every change that was made before some moment less than a second ago has been told; said about four times a
-    /// second.
-    fn heard(&self) {}
+    /// Every change that was made before `asked` has been told; said about four times a second, as long as the server
+    /// answers.
+    fn heard(&self, _asked: Instant) {}
 
     /// Nothing is told any more, or something was missed.
     fn lost(&self);
@@ -144,6 +144,7 @@ async fn follow(primary: &Primary, prefix: &str, ear: &Arc<Ear>) -> Result<Link,
         Ok::<(), ()>(())
     };
     let link = server.connect_and_hear(hear).await?;
+    let began = Instant::now();
     let asked = async {
         tenure(&link).await?;
         let mut command = redis::cmd("CLIENT");
@@ -153,6 +154,7 @@ async fn follow(primary: &Primary, prefix: &str, ear: &Arc<Ear>) -> Result<Link,
     };
     timeout(ANSWERS, asked).await.unwrap_or_else(silence)?;
     ear.trust();
+    ear.listener.heard(began);
     Ok(link)
 }
 
@@ -160,9 +162,10 @@ async fn follow(primary: &Primary, prefix: &str, ear: &Arc<Ear>) -> Result<Link,
 async fn heed(primary: &Primary, link: &Link, ear: &Ear) -> Failure {
     loop {
         for _ in 0..SIGNS {
+            let asked = Instant::now();
             let sign = link.ask_one(redis::cmd("PING"));
             match timeout(ANSWERS, sign).await.unwrap_or_else(silence) {
-                Ok(_) => ear.listener.heard(),
+                Ok(_) => ear.listener.heard(asked),
                 Err(failure) => return failure,
             }
             sleep(ASKS).await;
