@@ -104,12 +104,9 @@ fn redis_and_tiered() {
 fn redis_sentinel() {
     if are_installed() {
         let servers = Watched::start();
-        let address = |(host, port)| format!("{host}:{port}");
-        let sentinels: Vec<_> = servers.addresses().into_iter().map(address).collect();
-        let sentinels = sentinels.join(",");
         with(&[
             ("CACHE_TYPE", "redis-sentinel"),
-            ("CACHE_REDIS_SENTINELS", &sentinels),
+            ("CACHE_REDIS_SENTINELS", &servers.list()),
         ]);
     }
 }

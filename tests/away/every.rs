@@ -75,14 +75,9 @@ fn tiered() {
 fn redis_sentinel() {
     if !is_inside() && redis::are_installed() {
         let servers = Watched::start();
-        let sentinels = servers
-            .addresses()
-            .into_iter()
-            .map(|(host, port)| format!("{host}:{port}"));
-        let sentinels = sentinels.collect::<Vec<_>>().join(",");
         with(&[
             ("CACHE_TYPE", "redis-sentinel"),
-            ("CACHE_REDIS_SENTINELS", &sentinels),
+            ("CACHE_REDIS_SENTINELS", &servers.list()),
         ]);
     }
 }

@@ -63,14 +63,7 @@ impl Store {
                 ("CACHE_MEMCACHED_SERVERS", servers)
             }
             Servers::Redis(server) => ("CACHE_REDIS_URL", server.url()),
-            Servers::Sentinels(watched) => {
-                let places = watched.addresses().into_iter();
-                let places = places.map(|(host, port)| format!("{host}:{port}"));
-                (
-                    "CACHE_REDIS_SENTINELS",
-                    places.collect::<Vec<_>>().join(","),
-                )
-            }
+            Servers::Sentinels(watched) => ("CACHE_REDIS_SENTINELS", watched.list()),
             Servers::Cluster(cluster) => {
                 let nodes = cluster.nodes.iter();
                 let nodes = nodes.map(|node| format!("127.0.0.1:{}", node.port));

@@ -335,6 +335,14 @@ impl Watched {
         self.sentinels.iter().map(address).collect()
     }
 
+    /// Where the sentinels are, as one setting.
+    #[must_use]
+    pub fn list(&self) -> String {
+        let address = |(host, port)| format!("{host}:{port}");
+        let all: Vec<_> = self.addresses().into_iter().map(address).collect();
+        all.join(",")
+    }
+
     /// The port of the primary as of now.
     #[must_use]
     pub fn primary(&self) -> u16 {
