@@ -141,12 +141,16 @@ pub(super) fn push_host(bytes: &mut Vec<u8>, uri: &Uri, headers: &HeaderMap) {
 }
 
 /// Adds the pairs of a query, sorted by name. Pairs of one name stay in their order, which may mean something.
-pub(super) fn push_query(bytes: &mut Vec<u8>, query: &str) {
+fn push_query(bytes: &mut Vec<u8>, query: &str) {
     if !query.contains('&') {
         bytes.extend_from_slice(query.as_bytes());
         return;
     }
-    let mut pairs: Vec<&str> = query.split('&').collect();
+    push_pairs(bytes, query.split('&').collect());
+}
+
+/// Adds pairs of a query, sorted by name.
+pub(super) fn push_pairs(bytes: &mut Vec<u8>, mut pairs: Vec<&str>) {
     pairs.sort_by_key(|pair| pair.split('=').next());
     for pair in pairs {
         bytes.extend_from_slice(pair.as_bytes());

@@ -12,7 +12,7 @@ use super::requests::{Query, Requests};
 use crate::error::Error;
 use crate::http::decide::asking::{Asked, Bypass, Terms, ask};
 use crate::http::decide::policy::Policy;
-use crate::http::key::{END, push_headers, push_host, push_query};
+use crate::http::key::{END, push_headers, push_host, push_pairs};
 use crate::http::scope::{self, Served};
 use crate::key::KeyRef;
 use crate::key::cell::Harmless;
@@ -204,7 +204,7 @@ fn push_part(key: &mut Vec<u8>, query: &str, part: Query) {
     let pairs: Vec<&str> = query.split('&').filter(wanted).collect();
     if !pairs.is_empty() {
         key.push(b'?');
-        push_query(key, &pairs.join("&"));
+        push_pairs(key, pairs);
     }
 }
 
