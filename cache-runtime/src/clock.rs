@@ -20,7 +20,7 @@ use crate::threads::ThreadCell;
 static START: Lazy<Instant> = Lazy::new(Instant::now);
 
 /// What the clock shows when the process first looks at it: entries of a shared store may be older than the process.
-const DAWN: u64 = 1 << 60;
+const DAWN: u64 = 1 << 59;
 
 /// The time that the system tells.
 fn elapsed() -> u64 {
@@ -55,7 +55,10 @@ impl Moment {
     pub(crate) const START: Self = Self(1);
 
     /// A moment this far off never comes; what is more than this tells moments that never come apart.
-    pub(crate) const FOR_EVER: Self = Self(1 << 63);
+    pub(crate) const FOR_EVER: Self = Self(1 << 61);
+
+    /// The last moment that a store tells from others: it keeps 62 bits of a moment.
+    pub(crate) const LAST: Self = Self((1 << 62) - 1);
 
     /// The moment `by` later; what would lie past the end of time is [`Moment::NEVER`].
     pub(crate) fn after(self, by: Duration) -> Self {
@@ -87,11 +90,31 @@ pub(crate) struct Clock {
     ahead: AtomicU64,
 }
 
-/// The time of the process, as of a moment ago.
+/// The last instant of a moment, to be compared with moments that have two more bits below: those here are all set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Until(u64);
+
+impl Until {
+    /// How far a moment is shifted.
+    pub(crate) const SHIFT: u32 = 2;
+
+    const BELOW: u64 = (1 << Self::SHIFT) - 1;
+
+    pub(crate) const fn at(moment: u64) -> Self {
+        Self((moment << Self::SHIFT) | Self::BELOW)
+    }
+
+    #[inline]
+    pub(crate) const fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+/// The time of the process, as of a moment ago, as an [`Until`].
 static TICK: AtomicU64 = AtomicU64::new(STANDS);
 
 /// The tick stands still. It is less than what never comes, and more than all that does.
-const STANDS: u64 = Moment::FOR_EVER.0 - 1;
+const STANDS: u64 = Until::at(Moment::FOR_EVER.0 - 1).0;
 
 /// A test has moved the clock of the process: from then on everybody asks the system.
 #[cfg(feature = "testing")]
@@ -103,7 +126,7 @@ pub(crate) fn tick() {
     if MOVED.load(Ordering::SeqCst) {
         return stand();
     }
-    TICK.store(elapsed(), Ordering::Relaxed);
+    TICK.store(Until::at(elapsed()).0, Ordering::Relaxed);
 }
 
 /// Lets the tick stand.
@@ -111,13 +134,19 @@ pub(crate) fn stand() {
     TICK.store(STANDS, Ordering::Relaxed);
 }
 
-/// Tells whether something that is good until `time` is good at a glance at the clock of the process. When the tick
-/// stands still, only what is good for ever is.
+/// The time of the process as the thread with this cell sees it at a glance. When the tick stands still, only what is good
+/// for ever is good past it.
 #[inline]
-pub(crate) fn is_good(time: u64, cell: &ThreadCell) -> bool {
+pub(crate) fn tick_of(cell: &ThreadCell) -> Until {
     let tick = TICK.load(Ordering::Relaxed);
-    cell.seen.store(tick, crate::sync::Ordering::Relaxed);
-    tick < time
+    cell.tick.store(tick, crate::sync::Ordering::Relaxed);
+    Until(tick)
+}
+
+/// Tells whether the thread with this cell has looked at a tick since that moment.
+pub(crate) fn has_looked(cell: &ThreadCell, since: Moment) -> bool {
+    let tick = cell.tick.load(crate::sync::Ordering::Relaxed);
+    tick != STANDS && tick >= Until::at(since.0).0
 }
 
 impl Clock {
@@ -144,7 +173,7 @@ impl Clock {
     pub(crate) fn glance(&self) -> Moment {
         let tick = TICK.load(Ordering::Relaxed);
         if self.ticks && tick != STANDS {
-            return Moment(tick);
+            return Moment(tick >> Until::SHIFT);
         }
         if self.ticks {
             sweeper::tick();

@@ -215,11 +215,23 @@ impl Stripe {
     }
 }
 
-/// The block and the place in it of a thread with this number.
-pub(crate) fn place(number: usize) -> (usize, usize) {
+/// Where the stripe of a thread is, in the counters of any function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    block: usize,
+    /// How many bytes there are before it in the block.
+    offset: usize,
+}
+
+/// The place of a thread with this number.
+pub(crate) fn place(number: usize) -> Place {
     let block = (number / FIRST + 1).ilog2() as usize;
     assert!(block < BLOCKS, "fewer than 200 000 threads at a time");
-    (block, number - FIRST * ((1 << block) - 1))
+    let index = number - FIRST * ((1 << block) - 1);
+    Place {
+        block,
+        offset: index * size_of::<Stripe>(),
+    }
 }
 
 impl Counters {
@@ -274,18 +286,20 @@ impl Counters {
     /// The stripe of the thread with this cell.
     #[inline]
     fn stripe(&self, cell: &ThreadCell) -> &Stripe {
-        let (block, index) = cell.place;
-        let first = self.blocks[block].load(Acquire);
+        let Place { block, offset } = cell.place;
+        // SAFETY: every place is in one of the blocks.
+        let first = unsafe { self.blocks.get_unchecked(block) }.load(Acquire);
         if first.is_null() {
             return self.make(cell);
         }
         // SAFETY: a block is made once, with room for every place in it, and freed with the counters.
-        unsafe { &*first.add(index) }
+        unsafe { &*first.byte_add(offset) }
     }
 
     #[cold]
+    #[inline(never)]
     fn make(&self, cell: &ThreadCell) -> &Stripe {
-        let (block, index) = cell.place;
+        let Place { block, offset } = cell.place;
         let stripes: Box<[Stripe]> = (0..FIRST << block).map(|_| Stripe::default()).collect();
         let made = Box::into_raw(stripes);
         let set =
@@ -299,7 +313,7 @@ impl Counters {
             |_| made.cast(),
         );
         // SAFETY: as in `stripe`.
-        unsafe { &*first.add(index) }
+        unsafe { &*first.byte_add(offset) }
     }
 
     fn block(&self, block: usize) -> &[Stripe] {
@@ -390,8 +404,12 @@ mod tests {
 
     #[test]
     fn every_thread_has_a_place_of_its_own() {
+        let at = |number| {
+            let Place { block, offset } = place(number);
+            (block, offset / size_of::<Stripe>())
+        };
         assert_eq!(
-            [0, 3, 4, 11, 12, 27, 28].map(place),
+            [0, 3, 4, 11, 12, 27, 28].map(at),
             [(0, 0), (0, 3), (1, 0), (1, 7), (2, 0), (2, 15), (3, 0)]
         );
         let places: std::collections::HashSet<_> = (0..10_000).map(place).collect();

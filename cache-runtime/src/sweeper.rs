@@ -108,10 +108,7 @@ impl Sweeper {
                 return;
             }
             if now.since(looked) >= UNSEEN {
-                let seen = threads::cells().any(|cell| {
-                    (looked.0..=now.0).contains(&cell.seen.load(crate::sync::Ordering::Relaxed))
-                });
-                if !seen {
+                if !threads::cells().any(|cell| clock::has_looked(cell, looked)) {
                     WANTED.store(false, Ordering::Relaxed);
                     clock::stand();
                     return;

@@ -1,4 +1,4 @@
-//! What each thread has to itself: a cell in which it says what it reads, and a number.
+//! What each thread has to itself: a cell in which it says what it reads, and what a hit needs at hand.
 //!
 //! Cells are never freed. A thread that ends leaves its cell to the next one that begins.
 #![allow(unsafe_code, reason = "the list of cells is followed through pointers")]
@@ -7,7 +7,10 @@ use std::cell::Cell;
 use std::iter;
 use std::ptr;
 
-use crate::stats::place;
+use foldhash::fast::RandomState;
+
+use crate::key;
+use crate::stats::{Place, place};
 use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, of_each_thread};
 
 /// One thread's own cell. It fills its cache lines, so that no other thread writes near it.
@@ -16,12 +19,14 @@ use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, of_ea
 pub(crate) struct ThreadCell {
     /// The address of the lock that the thread reads under without holding it; zero: none.
     pub(crate) reading: AtomicUsize,
-    /// The time that the thread has seen last.
-    pub(crate) seen: AtomicU64,
+    /// What keys are hashed by, as in all other cells.
+    pub(crate) hasher: RandomState,
+    /// The tick of the clock that the thread has looked at last.
+    pub(crate) tick: AtomicU64,
     /// Tells the cell from all others; small numbers first.
     pub(crate) number: usize,
     /// Where the thread finds its counters.
-    pub(crate) place: (usize, usize),
+    pub(crate) place: Place,
     taken: AtomicBool,
     next: AtomicPtr<ThreadCell>,
 }
@@ -30,7 +35,8 @@ impl ThreadCell {
     pub(crate) fn new(number: usize) -> Self {
         Self {
             reading: AtomicUsize::new(0),
-            seen: AtomicU64::new(0),
+            hasher: key::hasher(),
+            tick: AtomicU64::new(0),
             number,
             place: place(number),
             taken: AtomicBool::new(true),
@@ -41,7 +47,7 @@ impl ThreadCell {
 
 #[cfg(not(cache_model))]
 mod list {
-    use super::{AtomicPtr, Cell, Ordering, ThreadCell, iter, place, ptr};
+    use super::{AtomicPtr, Cell, Detour, Ordering, ThreadCell, iter, place, ptr};
 
     /// The cell that was made last.
     static LAST: AtomicPtr<ThreadCell> = AtomicPtr::new(ptr::null_mut());
@@ -86,15 +92,21 @@ mod list {
     impl Drop for Lease {
         fn drop(&mut self) {
             let _ = CELL.try_with(|cell| cell.set(None));
+            let _ = QUICK.try_with(|cell| cell.set(None));
             self.0.taken.store(false, Ordering::Release);
         }
     }
 
     thread_local! {
         static CELL: Cell<Option<&'static ThreadCell>> = const { Cell::new(None) };
+        /// The same, as long as there is no reason for a detour.
+        static QUICK: Cell<Option<&'static ThreadCell>> = const { Cell::new(None) };
         static LEASE: Lease = {
             let cell = take();
             CELL.set(Some(cell));
+            if !Detour::any() {
+                QUICK.set(Some(cell));
+            }
             Lease(cell)
         };
     }
@@ -105,7 +117,20 @@ mod list {
         CELL.get().or_else(first)
     }
 
+    /// The cell of this thread, if it has asked for it and there is no reason for a detour.
+    #[inline]
+    pub(crate) fn quick_cell() -> Option<&'static ThreadCell> {
+        QUICK.get()
+    }
+
+    /// Takes note whether there is a reason for a detour.
+    pub(super) fn detour(there_is: bool) {
+        let cell = if there_is { None } else { CELL.get() };
+        QUICK.set(cell);
+    }
+
     #[cold]
+    #[inline(never)]
     fn first() -> Option<&'static ThreadCell> {
         LEASE.try_with(|lease| lease.0).ok()
     }
@@ -123,9 +148,15 @@ mod list {
     pub(crate) fn cell() -> Option<&'static ThreadCell> {
         None
     }
+
+    pub(crate) fn quick_cell() -> Option<&'static ThreadCell> {
+        None
+    }
+
+    pub(super) fn detour(_there_is: bool) {}
 }
 
-pub(crate) use list::{cell, cells};
+pub(crate) use list::{cell, cells, quick_cell};
 
 /// A reason for which a call of this thread takes a closer look than a hit needs.
 #[derive(Clone, Copy, Debug)]
@@ -158,7 +189,10 @@ impl Detour {
             }
         };
         // At the very end of a thread nothing is simple anyway.
-        let _ = DETOURS.try_with(|detours| detours.set(set(detours.get())));
+        let _ = DETOURS.try_with(|detours| {
+            detours.set(set(detours.get()));
+            list::detour(detours.get() != 0);
+        });
     }
 
     /// Tells whether there is this reason.
@@ -167,8 +201,8 @@ impl Detour {
     }
 
     /// Tells whether there is any reason.
-    #[inline]
-    pub(crate) fn any() -> bool {
+    #[cfg(not(cache_model))]
+    fn any() -> bool {
         DETOURS.try_with(Cell::get).unwrap_or(u8::MAX) != 0
     }
 }

@@ -204,8 +204,8 @@ impl Shelf {
     pub(crate) fn answers(self: &Arc<Self>) -> &'static Answers {
         let state = self.site().state();
         let id = InstanceId {
-            function: TypeId::of::<Self>(),
-            types: TypeId::of::<Answers>(),
+            function: TypeId::of::<Self>,
+            types: TypeId::of::<Answers>,
         };
         let found: &'static dyn Any = state.instance(id, || {
             let setup = Setup::new(&Terms::default()).timeout_with(Kept::timeout);

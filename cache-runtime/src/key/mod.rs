@@ -65,10 +65,21 @@ pub trait KeyRef {
 /// What a store keeps of a key.
 pub(crate) type CellOf<Q> = <<Q as KeyRef>::Stowage as Stowage>::Cell<<Q as KeyRef>::Owned>;
 
+/// What keys are hashed by, all through one process.
+pub(crate) fn hasher() -> RandomState {
+    HASHER.clone()
+}
+
 /// The hash of a key, the same all through one process.
 #[inline]
 pub(crate) fn hash(key: &impl KeyRef) -> u64 {
-    let mut state = HASHER.build_hasher();
+    hash_by(&HASHER, key)
+}
+
+/// The hash of a key by the hasher of the process.
+#[inline]
+pub(crate) fn hash_by(hasher: &RandomState, key: &impl KeyRef) -> u64 {
+    let mut state = hasher.build_hasher();
     key.hash(&mut state);
     state.finish()
 }

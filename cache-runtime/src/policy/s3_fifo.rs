@@ -12,7 +12,7 @@
 //! - How old a ghost may be is [learnt](Patience) from what became of those that were let in.
 //! - How long the small queue is, a twentieth of the capacity at first, is [learnt](Trial) from what comes back
 //!   soon after it left; the paper has a tenth.
-//! - Counters end at 2 ([`Heat`]), not 3: what was popular once goes one round sooner.
+//! - Counters end at 2, not 3: what was popular once goes one round sooner.
 //!
 //! Every operation is O(1), eviction amortised: an entry is passed over at most as often as it was hit. The
 //! order costs sixteen bytes an entry once a store is full: eight of links, eight for two ghosts.
@@ -51,7 +51,7 @@ impl S3Fifo {
     }
 
     /// The small queue's oldest leaves, or moves on if it was hit.
-    fn pop_small(&mut self, heat: &Heat, hash_of: &dyn Fn(u32) -> u64) -> Option<u32> {
+    fn pop_small(&mut self, heat: &dyn Heat, hash_of: &dyn Fn(u32) -> u64) -> Option<u32> {
         let slot = self.queues.pop_small()?;
         if heat.get(slot) >= STAYS {
             heat.cool(slot);
@@ -64,7 +64,7 @@ impl S3Fifo {
     }
 
     /// The main queue's oldest leaves, or goes round again if it was hit.
-    fn pop_main(&mut self, heat: &Heat) -> Option<u32> {
+    fn pop_main(&mut self, heat: &dyn Heat) -> Option<u32> {
         let (slot, marked) = self.queues.pop_main()?;
         let hit = heat.get(slot) > 0;
         self.patience.learn(marked, hit);
@@ -106,7 +106,7 @@ impl Policy for S3Fifo {
         self.queues.take(slot);
     }
 
-    fn victim(&mut self, heat: &Heat, hash_of: &dyn Fn(u32) -> u64) -> Option<u32> {
+    fn victim(&mut self, heat: &dyn Heat, hash_of: &dyn Fn(u32) -> u64) -> Option<u32> {
         loop {
             let (small, main) = (self.queues.small_length(), self.queues.main_length());
             let victim = if small > self.trial.length || main == 0 {
@@ -244,7 +244,7 @@ impl Trial {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::simulator::{Cache, Random, hits, lru_hits, optimal_hits, traces};
+    use crate::policy::simulator::{Cache, Heats, Random, hits, lru_hits, optimal_hits, traces};
 
     /// No ghost is of interest.
     const ALIKE: &dyn Fn(u32) -> u64 = &|_| 0;
@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn slots_are_removed_from_anywhere_and_every_one_leaves_once() {
-        let (mut policy, mut heat) = (S3Fifo::new(8), Heat::default());
+        let (mut policy, mut heat) = (S3Fifo::new(8), Heats::default());
         heat.make_room(8);
         for slot in 0..8 {
             heat.reset(slot);
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn what_leaves_untried_and_comes_back_soon_goes_to_the_main_queue() {
-        let (mut policy, mut heat) = (S3Fifo::new(10), Heat::default());
+        let (mut policy, mut heat) = (S3Fifo::new(10), Heats::default());
         heat.make_room(10);
         let hash_of: &dyn Fn(u32) -> u64 = &|slot| slot.into();
         for slot in 0..10 {

@@ -2,14 +2,45 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
 use super::{Heat, Policy, PolicyKind};
+
+/// How often each slot was hit lately.
+#[derive(Debug, Default)]
+pub(super) struct Heats(Vec<AtomicU8>);
+
+impl Heats {
+    pub(super) fn touch(&self, slot: u32) {
+        let hits = self.get(slot);
+        self.0[slot as usize].store((hits + 1).min(2), Relaxed);
+    }
+
+    pub(super) fn reset(&self, slot: u32) {
+        self.0[slot as usize].store(0, Relaxed);
+    }
+
+    pub(super) fn make_room(&mut self, slots: usize) {
+        self.0.resize_with(slots, AtomicU8::default);
+    }
+}
+
+impl Heat for Heats {
+    fn get(&self, slot: u32) -> u8 {
+        self.0[slot as usize].load(Relaxed)
+    }
+
+    fn cool(&self, slot: u32) {
+        self.0[slot as usize].store(self.get(slot).saturating_sub(1), Relaxed);
+    }
+}
 
 /// A cache of keys in the order of a policy.
 #[derive(Debug)]
 pub(super) struct Cache {
     capacity: usize,
     policy: Box<dyn Policy>,
-    heat: Heat,
+    heat: Heats,
     slots: HashMap<u64, u32>,
     keys: Vec<u64>,
     free: Vec<u32>,
@@ -17,7 +48,7 @@ pub(super) struct Cache {
 
 impl Cache {
     pub(super) fn new(capacity: usize) -> Self {
-        let mut heat = Heat::default();
+        let mut heat = Heats::default();
         heat.make_room(capacity + 1);
         Self {
             capacity,

@@ -11,7 +11,7 @@ impl Policy for Unbounded {
 
     fn remove(&mut self, _slot: u32) {}
 
-    fn victim(&mut self, _heat: &Heat, _hash_of: &dyn Fn(u32) -> u64) -> Option<u32> {
+    fn victim(&mut self, _heat: &dyn Heat, _hash_of: &dyn Fn(u32) -> u64) -> Option<u32> {
         None
     }
 

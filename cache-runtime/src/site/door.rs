@@ -2,6 +2,7 @@
 //!
 //! Every operation exists once; where a caller may have to wait there are two drivers, which differ in how
 //! they wait and in nothing else.
+#![allow(unsafe_code, reason = "a hit reads by the cell of its thread")]
 
 use std::any::TypeId;
 use std::future::Future;
@@ -26,8 +27,9 @@ use crate::options::Options;
 use crate::options::{Setup, times};
 use crate::outcome::Outcome;
 use crate::stats::{Event, Stats};
+use crate::store::Hit;
 use crate::sweeper;
-use crate::threads::{self, Detour};
+use crate::threads::{self, ThreadCell};
 use crate::value::cell::{Named, ValueCell};
 use crate::value::coding::Coding;
 use crate::value::{Kind, Shown};
@@ -35,8 +37,8 @@ use crate::value::{Kind, Shown};
 /// The way into a cached function with result `R` of kind `K`.
 pub struct Door<R, K: Kind<R>> {
     pub(crate) site: &'static Site,
-    /// Differs between instantiations of a generic function.
-    function: TypeId,
+    /// Names a type that differs between instantiations of a generic function.
+    function: fn() -> TypeId,
     /// Its name.
     #[cfg_attr(
         not(feature = "shared"),
@@ -72,7 +74,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     ) -> Self {
         Self {
             site,
-            function: typeid::of::<M>(),
+            function: typeid::of::<M>,
             path: std::any::type_name::<M>,
             coding,
             setup,
@@ -89,19 +91,48 @@ impl<R, K: Kind<R>> Door<R, K> {
         }
     }
 
-    /// The answer to a call that finds a value which is good at any rate, outside of any computation.
+    /// The answer to a call that finds a value which is good at any rate, outside of any computation and without a lock.
     #[inline(always)]
     pub fn hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
-        if ask != Ask::new() || Detour::any() {
+        let (instance, cell, hash) = self.quickly(ask, key)?;
+        // SAFETY: it is the cell of this thread.
+        let hit = unsafe { instance.store.hit(hash, key, cell) }?;
+        Some(Self::counted(instance, cell, hit))
+    }
+
+    /// As [`hit`](Self::hit), where a lock is in the way.
+    #[inline(never)]
+    fn locked_hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
+        let (instance, cell, hash) = self.quickly(ask, key)?;
+        let hit = instance.store.locked_hit(hash, key, cell)?;
+        Some(Self::counted(instance, cell, hit))
+    }
+
+    /// What a hit needs that is looked for without further ado: the instance, the cell of this thread, the hash.
+    #[inline(always)]
+    fn quickly<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Quickly<K, CellOf<Q>>> {
+        if ask != Ask::new() {
             return None;
         }
-        let instance = self.known::<Q>().filter(|instance| instance.is_simple())?;
-        let cell = threads::cell()?;
-        let hit = instance.store.hit(key::hash(key), key, cell)?;
+        let cell = threads::quick_cell()?;
+        let instance = self.known::<Q>()?;
+        #[cfg(feature = "redis")]
+        if !instance.is_simple() {
+            return None;
+        }
+        Some((instance, cell, key::hash_by(&cell.hasher, key)))
+    }
+
+    #[inline(always)]
+    fn counted<O: KeyCell>(
+        instance: &'static InstanceOf<K, O>,
+        cell: &ThreadCell,
+        hit: Hit<TakenOf<K>>,
+    ) -> Given<R> {
         instance.counters.count_in(cell, Event::Hit);
         let value = restored::<R, K>(hit.value);
         let stored_at = Some((hit.stored_at, &instance.realm.clock));
-        Some(Given::new(value, Outcome::Hit, stored_at))
+        Given::new(value, Outcome::Hit, stored_at)
     }
 
     #[cold]
@@ -117,6 +148,9 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
+        if let Some(hit) = self.locked_hit(ask, key) {
+            return Found::Hit(hit);
+        }
         #[cfg(feature = "shared")]
         if self.looks_away(key) {
             return block_on(self.drive_shared(ask, key, due));
@@ -141,6 +175,9 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
+        if let Some(hit) = self.locked_hit(ask, key) {
+            return Found::Hit(hit);
+        }
         #[cfg(feature = "shared")]
         if self.looks_away(key) {
             return Box::pin(self.drive_shared(ask, key, due)).await;
@@ -445,7 +482,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     fn id<Q: KeyRef>(&self) -> InstanceId {
         InstanceId {
             function: self.function,
-            types: typeid::of::<(Q, InstanceOf<K, CellOf<Q>>)>(),
+            types: typeid::of::<(Q, InstanceOf<K, CellOf<Q>>)>,
         }
     }
 
@@ -478,6 +515,8 @@ impl<R, K: Kind<R>> Door<R, K> {
             .expect("an instance is found by its type")
     }
 }
+
+type Quickly<K, O> = (&'static InstanceOf<K, O>, &'static ThreadCell, u64);
 
 /// A value that a caller has, and how it is to be stored.
 pub(super) struct Put<T> {

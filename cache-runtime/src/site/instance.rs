@@ -19,10 +19,12 @@ use crate::store::{Bound, Store};
 use crate::sweeper;
 use crate::value::cell::ValueCell;
 
-/// Values are given out without a question, whatever time it is.
+/// Copies are given out without a question, whatever time it is: they are none.
+#[cfg(feature = "redis")]
 const ALWAYS: u64 = u64::MAX;
 
-/// Every value is asked about.
+/// Every copy is asked about.
+#[cfg(feature = "redis")]
 const NO_LONGER: u64 = 0;
 
 /// The entries, options and rules of one instantiation of a function with keys `O`, stored values `S`, shared
@@ -36,6 +38,7 @@ pub(crate) struct Instance<O: KeyCell, S: ValueCell, E, V> {
     pub(crate) weigher: Option<fn(&O::Key, &V) -> u32>,
     /// Until when a value that is good until later may be given out without a question: [`ALWAYS`], [`NO_LONGER`], or a
     /// [`Moment`] of the system's clock.
+    #[cfg(feature = "redis")]
     simple_until: AtomicU64,
     pub(crate) counters: Arc<Counters>,
     pub(crate) realm: &'static Realm,
@@ -56,8 +59,8 @@ pub(crate) trait AnyInstance: Any + Source {
     /// Drops every entry, and what was computed from one; answers how many there were.
     fn clear(&'static self) -> usize;
     fn entries(&self) -> usize;
-    /// Closes the quick way to the entries: another instance takes this one's place.
-    fn retire(&self);
+    /// Whether a value may be given out by a glance at it and the clock.
+    fn is_quick(&self) -> bool;
     /// Lets expired and outdated entries go; answers when the next ones are due.
     fn sweep(&self, now: Moment) -> Moment;
     /// Drops the entry of a route; answers whether there was a live one. Keys of another kind are none.
@@ -95,9 +98,6 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         #[cfg(feature = "shared")] home: Home<S::Value>,
     ) -> Self {
         let Setup { options, rules } = setup;
-        let simple = options.enabled && rules.is_stale.is_none();
-        #[cfg(feature = "shared")]
-        let simple = simple && matches!(home, Home::Here);
         let bound = match (options.max_weight, options.max_entries) {
             (Some(weight), _) => Bound::Weight(weight),
             (None, Some(entries)) => Bound::Entries(entries),
@@ -111,7 +111,11 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
                 &realm.clock,
                 Arc::clone(&counters),
             ),
-            simple_until: AtomicU64::new(if simple { ALWAYS } else { NO_LONGER }),
+            #[cfg(feature = "redis")]
+            simple_until: AtomicU64::new(match home {
+                Home::Here => ALWAYS,
+                _ => NO_LONGER,
+            }),
             options,
             rules,
             weigher,
@@ -138,15 +142,33 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         false
     }
 
-    /// Whether a value that is good until later may be given out without a question.
+    /// Whether a value that is good until later may be given out without a question, if any may.
+    #[cfg(feature = "redis")]
     #[inline]
     pub(crate) fn is_simple(&self) -> bool {
         match self.simple_until.load(Relaxed) {
             ALWAYS => true,
-            #[cfg(feature = "redis")]
-            until if until != NO_LONGER => crate::clock::system().0 < until,
-            _ => false,
+            NO_LONGER => false,
+            until => crate::clock::system().0 < until,
         }
+    }
+
+    /// Whether where the entries live allows to give them out by a glance, be it now and then.
+    #[cfg(feature = "shared")]
+    fn has_quick_home(&self) -> bool {
+        match self.home {
+            Home::Here => true,
+            // Copies may be, as long as they are trusted.
+            Home::Away(_) => cfg!(feature = "redis"),
+            Home::Nowhere => false,
+        }
+    }
+
+    /// Whether where the entries live allows to give them out by a glance.
+    #[cfg(not(feature = "shared"))]
+    #[expect(clippy::unused_self, reason = "its twin looks where they live")]
+    fn has_quick_home(&self) -> bool {
+        true
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -274,8 +296,8 @@ where
         Self::drop_here(self, hash)
     }
 
-    fn retire(&self) {
-        self.simple_until.store(NO_LONGER, Relaxed);
+    fn is_quick(&self) -> bool {
+        self.options.enabled && self.rules.is_stale.is_none() && self.has_quick_home()
     }
 
     fn sweep(&self, now: Moment) -> Moment {
@@ -300,8 +322,7 @@ where
 
     #[cfg(feature = "redis")]
     fn answer_quickly(&self, until: Option<Moment>) {
-        let simple = self.options.enabled && self.rules.is_stale.is_none();
-        let until = until.filter(|_| simple).map_or(NO_LONGER, |until| until.0);
+        let until = until.map_or(NO_LONGER, |until| until.0);
         self.simple_until.store(until, Relaxed);
     }
 

@@ -4,6 +4,9 @@
 //! installed later begins a new generation: whoever looks for an instance from then on finds one of the new
 //! generation, or makes it; those of before are emptied, and serve nothing but the calls that have hold of them.
 
+use std::ptr;
+use std::sync::atomic::Ordering;
+
 use dashmap::DashMap;
 use once_cell::sync::{Lazy, OnceCell};
 
@@ -100,20 +103,38 @@ impl Default for Generation {
     }
 }
 
+/// Takes note of a site's first instance, if it is one that a hit may be looked for in without further ado.
+#[cold]
+pub(super) fn note_first(site: &'static Site) {
+    let quick = || {
+        let first = site.state_of_process().and_then(State::first);
+        first.filter(|(_, instance)| instance.is_quick())
+    };
+    if quick().is_none() {
+        return;
+    }
+    // No generation begins meanwhile: an instance of before is not noted any more.
+    let _gate = GATE.lock();
+    if let Some(first) = quick() {
+        let first = ptr::from_ref(first).cast_mut();
+        site.first.store(first, Ordering::Release);
+    }
+}
+
 /// Begins a generation: `install` makes [`installed::is_any`] true.
 ///
 /// No call finds an instance of before from then on, neither the quick way, which is closed first, nor the slow one:
 /// an invalidation that reaches the new instances only has reached all that can be found.
 pub(crate) fn begin_anew(install: impl FnOnce()) {
     let gate = GATE.lock();
-    let states = registry::sites().filter_map(Site::state_of_process);
-    let old: Vec<_> = states.flat_map(State::instances).collect();
-    for instance in &old {
-        instance.retire();
+    let mut old = Vec::new();
+    for site in registry::sites() {
+        site.first.store(ptr::null_mut(), Ordering::Release);
+        old.extend(site.state_of_process().map(State::instances));
     }
     install();
     drop(gate);
-    for instance in old {
+    for instance in old.into_iter().flatten() {
         instance.clear();
     }
 }

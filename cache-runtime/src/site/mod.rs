@@ -37,6 +37,7 @@ pub(crate) mod tagging;
 
 use std::any::TypeId;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -80,7 +81,7 @@ pub struct Site {
     /// `max_entries = ..`, or `unbounded`.
     pub(crate) max_entries: Option<Bound>,
     state: OnceCell<State>,
-    /// The first instance in the process, in `state`, to be found at once; null until it is made.
+    /// The first instance in the process, in `state`, if a hit may be looked for in it without further ado; else null.
     first: AtomicPtr<First>,
 }
 
@@ -204,7 +205,8 @@ impl Site {
         std::ptr::from_ref(self).addr()
     }
 
-    /// The first instance in the process, if it is the one asked for.
+    /// The first instance in the process, if it is the one asked for and a hit may be looked for in it without further
+    /// ado.
     #[inline]
     pub(crate) fn known<I: AnyInstance>(&'static self, id: InstanceId) -> Option<&'static I> {
         // SAFETY: it is null, or points into `state`, which does not change once it is made.
@@ -214,15 +216,11 @@ impl Site {
         (*first == id).then(|| unsafe { &*instance.cast::<I>() })
     }
 
-    /// Takes note of the first instance in the process.
+    /// Takes note of the first instance in the process, so that a hit is found quickly.
     pub(crate) fn note_first(&'static self) {
-        let Some(first) = self.state.get().and_then(State::first) else {
-            return;
-        };
-        let first = ptr::from_ref(first).cast_mut();
         // Those who read it are not disturbed by a write of what is there.
-        if self.first.load(Ordering::Relaxed) != first {
-            self.first.store(first, Ordering::Release);
+        if self.first.load(Ordering::Relaxed).is_null() {
+            instances::note_first(self);
         }
     }
 
@@ -252,12 +250,45 @@ impl fmt::Debug for Site {
 }
 
 /// Tells the instances of a site apart: the instantiation of the function, and the instance's own type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// Types are told by what names them. Mostly it is the same function, which a hit sees without calling it.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct InstanceId {
-    pub(crate) function: TypeId,
+    pub(crate) function: fn() -> TypeId,
     /// The types of the arguments in the key, since an `impl Trait` argument has no name that could tell; and that of
     /// the instance.
-    pub(crate) types: TypeId,
+    pub(crate) types: fn() -> TypeId,
+}
+
+impl InstanceId {
+    fn names(self) -> (TypeId, TypeId) {
+        ((self.function)(), (self.types)())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn names_what(self, other: Self) -> bool {
+        self.names() == other.names()
+    }
+}
+
+impl PartialEq for InstanceId {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        // What is the same function names the same type; others may do so too.
+        if !ptr::fn_addr_eq(self.function, other.function) {
+            return self.names_what(*other);
+        }
+        ptr::fn_addr_eq(self.types, other.types) || self.names_what(*other)
+    }
+}
+
+impl Eq for InstanceId {}
+
+impl Hash for InstanceId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.names().hash(state);
+    }
 }
 
 /// What a site has come to in a process.

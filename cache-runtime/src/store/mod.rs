@@ -12,9 +12,14 @@
 //! A hit takes no lock and writes nothing that another thread writes ([`Biased`]). What is stored under a new key, and
 //! what leaves, is put in and taken away beside readers ([`Seen`]); they are kept out only while a shard grows, while a
 //! value is replaced, and while something leaves that its owner sees dropped.
+#![allow(
+    unsafe_code,
+    reason = "a shard is looked up without asking whether it is there, and read without a lock"
+)]
 
 mod departed;
 mod held;
+mod room;
 mod seen;
 pub(crate) mod shard;
 #[cfg(feature = "admin")]
@@ -58,6 +63,8 @@ type Lock<K, V, E> = Biased<Seen<K, V>, Shard<V, E>>;
 #[derive(Debug)]
 pub(crate) struct Store<K: KeyCell, V: ValueCell, E> {
     shards: Box<[Aligned<Lock<K, V, E>>]>,
+    /// Tells the shard of a hash: their number is a power of two.
+    mask: usize,
     counters: Arc<Counters>,
     clock: &'static Clock,
     /// Which keys it was asked for.
@@ -173,11 +180,12 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
             undivided => undivided,
         };
         let shard = |index| {
-            let seen = Seen::new(uniform, bound != Bound::Unbounded);
+            let seen = Seen::new(uniform);
             Aligned(Biased::new(seen, Shard::new(part(index))))
         };
         Self {
             shards: (0..shards).map(shard).collect(),
+            mask: shards - 1,
             counters,
             clock,
             #[cfg(feature = "admin")]
@@ -192,37 +200,44 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
             clippy::cast_possible_truncation,
             reason = "there are fewer shards than any word counts"
         )]
-        let hash = hash as usize;
-        &self.shards[hash & (self.shards.len() - 1)].0
+        let index = hash as usize & self.mask;
+        // SAFETY: there are as many as the mask has numbers.
+        unsafe { &self.shards.get_unchecked(index).0 }
     }
 
-    /// Finds a value that is good at a glance at the clock of the process, without a lock as long as nobody writes.
-    /// Whatever is not so simple is found by [`look`](Self::look).
+    /// Finds a value that is good at a glance at the clock of the process, if that takes no lock. Whatever is not so
+    /// simple is found by [`locked_hit`](Self::locked_hit) or [`look`](Self::look).
+    ///
+    /// # Safety
+    ///
+    /// It is the cell of this thread.
     #[inline(always)]
-    pub(crate) fn hit<Q: KeyRef<Owned = K::Key>>(
+    pub(crate) unsafe fn hit<Q: KeyRef<Owned = K::Key>>(
         &self,
         hash: u64,
         key: &Q,
         cell: &ThreadCell,
     ) -> Option<Hit<V::Taken>> {
-        let Some(shard) = self.shard(hash).glance(cell) else {
-            return self.locked_hit(hash, key, cell);
-        };
-        let hit = shard.hit(hash, key, |time| clock::is_good(time, cell))?;
+        // SAFETY: as the caller knows; whatever is done with the shard reads nothing else, for no code of the user's runs.
+        let shard = unsafe { self.shard(hash).glance(cell) }?;
+        let hit = shard.hit(hash, key, clock::tick_of(cell))?;
         drop(shard);
         Hit::confirmed(hit, key)
     }
 
-    /// As [`hit`](Self::hit), with a lock.
-    #[inline(never)]
-    fn locked_hit<Q: KeyRef<Owned = K::Key>>(
+    /// As [`hit`](Self::hit), with a lock, where that would have been in the way.
+    pub(crate) fn locked_hit<Q: KeyRef<Owned = K::Key>>(
         &self,
         hash: u64,
         key: &Q,
         cell: &ThreadCell,
     ) -> Option<Hit<V::Taken>> {
-        let shard = self.shard(hash).read();
-        let hit = shard.hit(hash, key, |time| clock::is_good(time, cell))?;
+        let shard = self.shard(hash);
+        if shard.is_biased() {
+            return None;
+        }
+        let shard = shard.read();
+        let hit = shard.hit(hash, key, clock::tick_of(cell))?;
         drop(shard);
         Hit::confirmed(hit, key)
     }

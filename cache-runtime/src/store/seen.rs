@@ -8,17 +8,18 @@
 )]
 
 use std::cell::UnsafeCell;
-use std::mem::{MaybeUninit, needs_drop};
+use std::mem::needs_drop;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::held::Held;
+use super::room::Room;
 use super::shard::{Mark, tag};
 use super::table::Table;
-use crate::clock::Moment;
+use crate::clock::{Moment, Until};
 use crate::key::KeyRef;
 use crate::key::cell::KeyCell;
 use crate::options::Ttl;
-use crate::policy::Heat;
 use crate::value::cell::ValueCell;
 
 /// A key, and what is held of its value.
@@ -28,17 +29,12 @@ pub(super) struct Slot<K, V> {
     pub(super) held: Held<V>,
 }
 
-type Place<T> = UnsafeCell<MaybeUninit<T>>;
-
 /// See the [module](self).
 #[repr(C)] // what a hit looks at stands together
 pub(crate) struct Seen<K, V> {
     pub(super) table: Table,
-    slots: Vec<Place<Slot<K, V>>>,
-    pub(super) heat: Heat,
+    slots: Room<Slot<K, V>>,
     ages: Ages,
-    /// Whether it counts how often slots are hit.
-    heats: bool,
 }
 
 // SAFETY: readers share keys and values; a writer fills slots, and takes them out, on any thread.
@@ -50,6 +46,9 @@ enum Ages {
     Uniform(Ttl),
     Each(Vec<UnsafeCell<u64>>),
 }
+
+/// Times to live from this on, of all entries alike, would end where moments do.
+const LONG: Duration = Duration::from_secs(1 << 30);
 
 /// A value that is good at any rate.
 pub(super) struct Taken<T, K> {
@@ -70,22 +69,19 @@ impl<K: KeyCell, V: ValueCell> Seen<K, V> {
         &self,
         hash: u64,
         key: &Q,
-        is_good: impl FnOnce(u64) -> bool,
+        past: Until,
     ) -> Option<Taken<V::Taken, K::Key>> {
         // SAFETY: the table names full slots, and while this is lent out nobody takes out what it has named.
         let slot_at = |index| unsafe { self.full(index) };
         let is_it = |index| !K::IN_PLACE || key.is(slot_at(index).key.key());
         let index = self.table.find(tag(hash), is_it)?;
-        // SAFETY: as above.
-        let (value, stored_at, time) = unsafe { self.entry(index) }?;
-        if !is_good(time) {
-            return None;
-        }
-        self.heat.touch(index);
+        let slot = slot_at(index);
+        let (value, time) = slot.held.hit(past)?;
         Some(Taken {
             value: value.take(),
-            key: slot_at(index).key.share(),
-            stored_at,
+            key: slot.key.share(),
+            // SAFETY: as above; there is an entry, and nobody takes it out while this is lent out.
+            stored_at: unsafe { self.stored_at(index, time) },
         })
     }
 }
@@ -94,14 +90,13 @@ impl<K, V> Seen<K, V> {
     /// Whether nobody notices when keys and values are dropped: they need no code for it.
     pub(super) const PLAIN: bool = !needs_drop::<K>() && !needs_drop::<V>();
 
-    /// Nothing. `uniform` is the time to live of all entries, if it is the same; `heats` says whether hits are counted.
-    pub(super) fn new(uniform: Option<Ttl>, heats: bool) -> Self {
+    /// Nothing. `uniform` is the time to live of all entries, if it is the same.
+    pub(super) fn new(uniform: Option<Ttl>) -> Self {
+        let uniform = uniform.filter(|ttl| ttl.is_none_or(|ttl| ttl < LONG));
         Self {
             table: Table::new(),
-            slots: Vec::new(),
-            heat: Heat::default(),
+            slots: Room::new(),
             ages: uniform.map_or(Ages::Each(Vec::new()), Ages::Uniform),
-            heats,
         }
     }
 
@@ -116,7 +111,7 @@ impl<K, V> Seen<K, V> {
             Ages::Uniform(None) => Moment(time.saturating_sub(Moment::FOR_EVER.0)),
             Ages::Uniform(Some(ttl)) => Moment(time).before(*ttl),
             // SAFETY: it was written before the time of the entry, and is not written again while that is there.
-            Ages::Each(ages) => Moment(unsafe { *ages[index as usize].get() }),
+            Ages::Each(ages) => Moment(unsafe { *ages.get_unchecked(index as usize).get() }),
         }
     }
 
@@ -142,7 +137,6 @@ impl<K, V> Seen<K, V> {
     /// # Safety
     ///
     /// The slot is full, and stays so.
-    #[inline]
     pub(super) unsafe fn entry(&self, index: u32) -> Option<(&V, Moment, u64)> {
         // SAFETY: as the caller knows; there is an entry, and nobody takes it out while this is lent out.
         unsafe {
@@ -171,9 +165,8 @@ impl<K, V> Seen<K, V> {
     /// The slot is full, and stays so.
     #[inline]
     pub(super) unsafe fn full(&self, index: u32) -> &Slot<K, V> {
-        debug_assert!((index as usize) < self.slots.len());
         // SAFETY: it is there and full, as the caller knows.
-        unsafe { (*self.slots.get_unchecked(index as usize).get()).assume_init_ref() }
+        unsafe { (*self.slots.place(index as usize).get()).assume_init_ref() }
     }
 
     /// Fills an empty slot that there is room for, and names it.
@@ -183,8 +176,9 @@ impl<K, V> Seen<K, V> {
     /// The caller is the only writer. The slot is empty, and no reader sees it any more.
     pub(super) unsafe fn add(&self, index: u32, tag: u32, key: K) {
         let held = Held::nothing();
-        // SAFETY: nobody else looks at it.
-        unsafe { (*self.slots[index as usize].get()).write(Slot { key, held }) };
+        assert!((index as usize) < self.slots.length(), "there is room");
+        // SAFETY: it is there, and nobody else looks at it.
+        unsafe { (*self.slots.place(index as usize).get()).write(Slot { key, held }) };
         self.table.insert(tag, index);
     }
 
@@ -195,7 +189,7 @@ impl<K, V> Seen<K, V> {
     /// The slot is full.
     pub(super) unsafe fn full_mut(&mut self, index: u32) -> &mut Slot<K, V> {
         // SAFETY: it is full, as the caller knows.
-        unsafe { self.slots[index as usize].get_mut().assume_init_mut() }
+        unsafe { self.slots.place_mut(index as usize).assume_init_mut() }
     }
 
     /// Takes a slot out that the table names no more.
@@ -205,25 +199,22 @@ impl<K, V> Seen<K, V> {
     /// The slot is full, and counts as empty from now on.
     pub(super) unsafe fn take(&mut self, index: u32) -> Slot<K, V> {
         // SAFETY: it is full, and nobody takes it again.
-        unsafe { self.slots[index as usize].get_mut().assume_init_read() }
+        unsafe { self.slots.place_mut(index as usize).assume_init_read() }
     }
 
     /// Tells whether there is room for a slot of this number.
     pub(super) fn has_room(&self, index: u32) -> bool {
-        (index as usize) < self.slots.len() && self.table.has_room(index)
+        (index as usize) < self.slots.length() && self.table.has_room(index)
     }
 
     /// Makes room for a slot of this number, beside those that there are.
     pub(super) fn make_room(&mut self, index: u32, marks: &[Mark]) {
-        if index as usize >= self.slots.len() {
-            let slots = more(self.slots.len());
-            let empty = || UnsafeCell::new(MaybeUninit::uninit());
-            extend(&mut self.slots, slots, empty);
-            if self.heats {
-                self.heat.make_room(slots);
-            }
+        if index as usize >= self.slots.length() {
+            let slots = more(self.slots.length());
+            self.slots.extend(slots);
             if let Ages::Each(ages) = &mut self.ages {
-                extend(ages, slots, UnsafeCell::default);
+                ages.reserve_exact(slots - ages.len());
+                ages.resize_with(slots, UnsafeCell::default);
             }
         }
         if !self.table.has_room(index) {
@@ -238,15 +229,14 @@ impl<K, V> Seen<K, V> {
     /// Takes all slots out.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = (u32, Slot<K, V>)> + use<K, V> {
         let table = std::mem::replace(&mut self.table, Table::new());
-        let slots = std::mem::take(&mut self.slots);
-        self.heat = Heat::default();
+        let mut slots = std::mem::replace(&mut self.slots, Room::new());
         if let Ages::Each(ages) = &mut self.ages {
             *ages = Vec::new();
         }
         let named: Vec<u32> = table.slots().collect();
         named.into_iter().map(move |index| {
             // SAFETY: the table named full slots, each of them once, and is no more.
-            let slot = unsafe { (*slots[index as usize].get()).assume_init_read() };
+            let slot = unsafe { slots.place_mut(index as usize).assume_init_read() };
             (index, slot)
         })
     }
@@ -268,11 +258,6 @@ pub(super) fn more(than: usize) -> usize {
         few @ 1..1024 => 2 * few,
         many => many + many / 16,
     }
-}
-
-fn extend<T>(all: &mut Vec<T>, length: usize, new: impl FnMut() -> T) {
-    all.reserve_exact(length - all.len());
-    all.resize_with(length, new);
 }
 
 impl<K, V> std::fmt::Debug for Seen<K, V> {

@@ -23,7 +23,7 @@ use crate::biased::{Reading, Writing};
 use crate::clock::Moment;
 use crate::entry::{Care, Entry};
 use crate::key::cell::KeyCell;
-use crate::policy::{Policy, PolicyKind};
+use crate::policy::{Heat, Policy, PolicyKind};
 use crate::site::flight::Flight;
 use crate::stats::{Counters, Event};
 use crate::value::cell::ValueCell;
@@ -390,7 +390,7 @@ impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
     fn found(self, index: u32, slot: &Slot<K, V>) -> Found<K, V::Taken, E> {
         let flights = self.shard.flights.get(&index).map_or(&[][..], Flights::all);
         if slot.held.is_there() {
-            self.seen.heat.touch(index);
+            slot.held.touch();
         }
         Found {
             place: Place {
@@ -574,7 +574,9 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
             return;
         }
         let tag = self.tag_of(index);
-        self.seen().heat.reset(index);
+        if let Some(slot) = self.slot(index) {
+            slot.held.reset();
+        }
         self.policy.insert(index, spread(tag));
     }
 
@@ -600,7 +602,7 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
         let (seen, shard) = self.parts();
         let Shard { policy, marks, .. } = shard;
         let hash_of = |slot: u32| spread(marks[slot as usize].tag);
-        policy.victim(&seen.heat, &hash_of)
+        policy.victim(&Heats(seen), &hash_of)
     }
 
     /// Drops what is in a slot: its entry leaves, its computations are detached. Answers whether there was an entry
@@ -842,6 +844,21 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
         self.due = Moment::NEVER;
         self.weight = 0;
         std::mem::take(&mut self.entries)
+    }
+}
+
+/// How often the slots are hit that the policy knows.
+struct Heats<'a, K, V>(&'a Seen<K, V>);
+
+impl<K, V> Heat for Heats<'_, K, V> {
+    fn get(&self, slot: u32) -> u8 {
+        // SAFETY: what the policy knows is full, and only this writer empties it.
+        unsafe { self.0.full(slot) }.held.heat()
+    }
+
+    fn cool(&self, slot: u32) {
+        // SAFETY: as above.
+        unsafe { self.0.full(slot) }.held.cool();
     }
 }
 

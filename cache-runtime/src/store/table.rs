@@ -3,22 +3,24 @@
 //! A cell is a slot's number and, in the bits that the number leaves, a part of the tag: whoever looks for a tag hardly
 //! ever follows a number in vain. A cell is written at once, and what is looked for stays where it is until the table
 //! is built anew, for which the writer has to be alone.
+#![allow(
+    unsafe_code,
+    reason = "cells are looked at without asking whether they are there"
+)]
 
 use std::sync::atomic::{
     AtomicU32,
     Ordering::{Acquire, Relaxed, Release},
 };
 
-use super::shard::spread;
+/// Tells a cell without a slot.
+const NONE: u32 = 1 << 31;
 
 /// Nothing is here, and nothing beyond.
-const EMPTY: u32 = 0;
+const EMPTY: u32 = NONE;
 
 /// Nothing is here any more, but there may be something beyond.
-const GONE: u32 = 1;
-
-/// Tells a cell with a slot from these.
-const SLOT: u32 = 1 << 31;
+const GONE: u32 = NONE | 1;
 
 /// The smallest table.
 const FEWEST: usize = 8;
@@ -26,12 +28,12 @@ const FEWEST: usize = 8;
 /// See the [module](self).
 #[derive(Debug)]
 pub(super) struct Table {
-    /// A power of two, or none.
+    /// A power of two.
     cells: Box<[AtomicU32]>,
-    /// How far a tag, spread out, is shifted to tell its first cell.
-    shift: u32,
-    /// The bits of a cell that are the slot's.
+    /// The bits of a tag that tell its first cell, which are also the bits of a cell that are the slot's.
     mask: u32,
+    /// The bits of a tag that a cell keeps.
+    print: u32,
     /// How many cells are not empty. The writer's own.
     used: AtomicU32,
 }
@@ -39,9 +41,9 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new() -> Self {
         Self {
-            cells: Box::default(),
-            shift: 0,
+            cells: Box::new([AtomicU32::new(EMPTY)]),
             mask: 0,
+            print: !NONE,
             used: AtomicU32::new(0),
         }
     }
@@ -49,10 +51,11 @@ impl Table {
     /// A table of these slots and tags, with room for so many and as many again.
     pub(super) fn with(slots: usize, all: impl Iterator<Item = (u32, u32)>) -> Self {
         let length = (2 * slots + 2).next_power_of_two().max(FEWEST);
+        let mask = u32::try_from(length - 1).unwrap_or(u32::MAX) & !NONE;
         let table = Self {
             cells: (0..length).map(|_| AtomicU32::new(EMPTY)).collect(),
-            shift: u64::BITS - length.ilog2(),
-            mask: u32::try_from(length - 1).unwrap_or(u32::MAX) & !SLOT,
+            mask,
+            print: !mask & !NONE,
             used: AtomicU32::new(0),
         };
         for (tag, slot) in all {
@@ -64,17 +67,19 @@ impl Table {
     /// Finds a slot of a tag, or of one that looks like it.
     #[inline]
     pub(super) fn find(&self, tag: u32, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
-        let (mut at, print) = (self.first(tag), self.print(tag));
+        let (cells, mask) = (&*self.cells, self.mask);
+        let (mut at, print) = (tag & mask, self.print(tag));
         loop {
-            let cell = self.cells.get(at)?.load(Acquire);
+            // SAFETY: there are as many cells as the mask has numbers.
+            let cell = unsafe { cells.get_unchecked(at as usize) }.load(Acquire);
             let slot = cell ^ print;
-            if slot <= self.mask && is_it(slot) {
+            if slot <= mask && is_it(slot) {
                 return Some(slot);
             }
             if cell == EMPTY {
                 return None;
             }
-            at = self.after(at);
+            at = (at + 1) & mask;
         }
     }
 
@@ -84,7 +89,7 @@ impl Table {
             .cells
             .iter()
             .map(|cell| cell.load(Relaxed))
-            .filter(|cell| cell & SLOT != 0);
+            .filter(|cell| cell & NONE == 0);
         named.map(|cell| cell & self.mask)
     }
 
@@ -100,7 +105,7 @@ impl Table {
     pub(super) fn insert(&self, tag: u32, slot: u32) {
         assert!(slot <= self.mask, "a cell has room for the number");
         let mut at = self.first(tag);
-        while self.cells[at].load(Relaxed) & SLOT != 0 {
+        while self.cells[at].load(Relaxed) & NONE == 0 {
             at = self.after(at);
         }
         let fresh = u32::from(self.cells[at].load(Relaxed) == EMPTY);
@@ -129,23 +134,19 @@ impl Table {
 
     /// The cell where a tag is looked for first.
     #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "so many bits are left as there are cells"
-    )]
     fn first(&self, tag: u32) -> usize {
-        (spread(tag) >> (self.shift & 63)) as usize
+        (tag & self.mask) as usize
     }
 
     #[inline]
     fn after(&self, at: usize) -> usize {
-        (at + 1) & (self.cells.len() - 1)
+        (at + 1) & self.mask as usize
     }
 
-    /// The part of a tag that a cell keeps.
+    /// The part of a tag that a cell keeps: what its place does not tell.
     #[inline]
     fn print(&self, tag: u32) -> u32 {
-        (tag | SLOT) & !self.mask
+        tag & self.print
     }
 }
 
