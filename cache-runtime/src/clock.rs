@@ -55,10 +55,19 @@ impl Moment {
     pub(crate) const START: Self = Self(1);
 
     /// A moment this far off never comes; what is more than this tells moments that never come apart.
-    pub(crate) const FOR_EVER: Self = Self(1 << 61);
+    pub(crate) const FOR_EVER: Self = Self(3 << 60);
 
     /// The last moment that a store tells from others: it keeps 62 bits of a moment.
     pub(crate) const LAST: Self = Self((1 << 62) - 1);
+
+    /// The moment until which something is good of which a store has kept this: at its end moments never come.
+    pub(crate) fn kept(time: u64) -> Self {
+        if time < Self::FOR_EVER.0 {
+            Self(time)
+        } else {
+            Self::NEVER
+        }
+    }
 
     /// The moment `by` later; what would lie past the end of time is [`Moment::NEVER`].
     pub(crate) fn after(self, by: Duration) -> Self {

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use super::dependents::{self, Dependant, From, Held, Record, address};
 use super::{Label, Labels, Lineage, LoadId, Source};
 #[cfg(feature = "shared")]
@@ -30,7 +32,7 @@ pub(crate) struct Recording {
 struct Draft {
     edges: Vec<Held>,
     results: Vec<Arc<Record>>,
-    known: HashSet<(usize, From)>,
+    known: HashSet<(usize, From), FixedState>,
     labels: Labels,
     /// What it depends on in a shared store.
     #[cfg(feature = "shared")]
@@ -45,7 +47,7 @@ impl Recording {
         let draft = Draft {
             edges: Vec::new(),
             results: Vec::new(),
-            known: HashSet::new(),
+            known: HashSet::default(),
             labels: Labels::since(epoch),
             #[cfg(feature = "shared")]
             marks: Marks::default(),
@@ -105,9 +107,13 @@ impl Recording {
 
     /// Ends the recording. The labels are the value's own.
     pub(crate) fn close(&self, own: impl IntoIterator<Item = Label>) -> Lineage {
+        let mut own = own.into_iter().peekable();
         let mut draft = self.draft.lock();
         draft.closed = true;
-        draft.known = HashSet::new();
+        if own.peek().is_none() && draft.is_empty() {
+            return Lineage::default();
+        }
+        draft.known = HashSet::default();
         let record = Record {
             edges: std::mem::take(&mut draft.edges).into(),
             results: std::mem::take(&mut draft.results).into(),
@@ -116,7 +122,7 @@ impl Recording {
         #[cfg(feature = "shared")]
         let marks = std::mem::take(&mut draft.marks);
         drop(draft);
-        own.into_iter().for_each(|label| labels.add(label));
+        own.for_each(|label| labels.add(label));
         let lineage = Lineage::new(labels, record);
         #[cfg(feature = "shared")]
         if !marks.is_empty() {
@@ -158,6 +164,15 @@ impl Recording {
 }
 
 impl Draft {
+    /// Nothing has been called for.
+    fn is_empty(&self) -> bool {
+        #[cfg(feature = "shared")]
+        if !self.marks.is_empty() {
+            return false;
+        }
+        self.edges.is_empty() && self.results.is_empty() && self.labels.is_empty()
+    }
+
     fn hold(
         &mut self,
         source: &'static dyn Source,

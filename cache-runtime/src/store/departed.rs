@@ -15,7 +15,7 @@ const WAYS: usize = 4;
 const FEWEST: usize = 1 << 8;
 
 /// And at most so many.
-const MOST: usize = 1 << 13;
+const MOST: usize = 1 << 11;
 
 /// A table of hashes and reasons, in buckets of [`WAYS`].
 ///

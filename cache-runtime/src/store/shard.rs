@@ -413,7 +413,7 @@ impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
         Some(Entry {
             value: value.take(),
             stored_at: care.as_ref().map_or(stored_at, |care| care.stored_at),
-            due: Moment(time),
+            due: Moment::kept(time),
             care,
         })
     }
@@ -426,7 +426,7 @@ impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
         let (_, stored_at, time) = unsafe { self.seen.entry(index) }?;
         Some(match self.shard.cares.get(&index) {
             Some(care) => (care.stored_at, care.leaves_at()),
-            None => (stored_at, Moment(time)),
+            None => (stored_at, Moment::kept(time)),
         })
     }
 
@@ -750,7 +750,7 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
     fn leaves_at(&self, index: u32) -> Moment {
         match self.cares.get(&index) {
             Some(care) => care.leaves_at(),
-            None => Moment(self.slot(index).map_or(0, |slot| slot.held.time())),
+            None => Moment::kept(self.slot(index).map_or(0, |slot| slot.held.time())),
         }
     }
 
