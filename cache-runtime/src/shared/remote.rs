@@ -156,7 +156,7 @@ impl<S> Remote<S> {
         &self,
         add_key: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>,
     ) -> Result<Slot, Error> {
-        let mut bytes = Vec::with_capacity(64);
+        let mut bytes = Vec::with_capacity(self.instantiation.len() + 64);
         encode_key(&self.instantiation, &mut bytes)?;
         let begin = bytes.len();
         add_key(&mut bytes)?;
