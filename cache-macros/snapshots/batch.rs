@@ -7,12 +7,12 @@ async fn users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbError> {
     );
     let __cache_door = __cache_of_users();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    let mut __cache_batch = ::cache_runtime::__private::Batch::<
-        _,
+    let mut __cache_batch = ::cache_runtime::__private::batch::<
+        u64,
         Result<HashMap<u64, User>, DbError>,
         _,
         _,
-    >::new(
+    >(
         __cache_door,
         __cache_ask,
         ids,
@@ -102,13 +102,14 @@ async fn invalidate_all_users() -> ::cache_runtime::Invalidation {
 )]
 async fn refresh_users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbError> {
     let __cache_door = __cache_of_users();
-    let mut __cache_batch = ::cache_runtime::__private::Batch::<
-        _,
+    let mut __cache_batch = ::cache_runtime::__private::batch::<
+        u64,
         Result<HashMap<u64, User>, DbError>,
         _,
         _,
-    >::refresh(
+    >(
         __cache_door,
+        ::cache_runtime::__private::Ask::new().forced(true),
         ids,
         |__cache_id| {
             (

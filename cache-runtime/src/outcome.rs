@@ -25,7 +25,8 @@ pub enum Outcome {
 /// departure is forgotten counts as cold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MissReason {
-    /// The key was not known.
+    /// The key was not known. Over a shared store also: its entry has expired or was evicted there, or another process
+    /// has removed it. Nothing stays that would tell, and nobody is asked twice to find out.
     Cold,
     /// The entry was past its timeout, or `is_stale` said so.
     Expired,

@@ -27,7 +27,7 @@ pub use crate::key::{
 pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;
 pub use crate::site::Site;
-pub use crate::site::batch::{Batch, Next};
+pub use crate::site::batch::{Batch, Next, batch};
 pub use crate::site::door::Door;
 pub use crate::site::seat::Seat;
 pub use crate::site::step::{Ask, Found};

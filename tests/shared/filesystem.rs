@@ -2,6 +2,7 @@
 
 mod bounds;
 mod damage;
+mod held;
 mod owners;
 mod processes;
 mod speed;

@@ -7,7 +7,7 @@ use syn::{FnArg, Ident, Pat};
 use super::call;
 use super::key::{Key, key};
 use crate::check::{Batch, Plan};
-use crate::func::{Param, Passed};
+use crate::func::{Param, Passed, is_opaque};
 
 /// How a call begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,11 +30,10 @@ pub(super) fn body(plan: &Plan, batch: &Batch, begin: Begin, checks: bool) -> To
     let (slice, id) = (&plan.func.params[batch.place].name, id());
     let Key { parts, check, .. } = key(plan, &quote!(#id));
     let check = checks.then_some(check);
-    let (new, ask) = match begin {
-        Begin::Call => (quote!(new), Some(quote!(__cache_ask,))),
-        Begin::Refresh => (quote!(refresh), None),
+    let ask = match begin {
+        Begin::Call => quote_spanned!(Span::mixed_site()=> __cache_ask),
+        Begin::Refresh => quote!(#private::Ask::new().forced(true)),
     };
-    let ask = ask.map(|_| quote_spanned!(Span::mixed_site()=> __cache_ask,));
     let asked = (begin == Begin::Call).then(|| call::conditions(plan));
     let wait = plan.func.is_async().then(|| quote!(.await));
     let next = if plan.func.is_async() {
@@ -46,11 +45,16 @@ pub(super) fn body(plan: &Plan, batch: &Batch, begin: Begin, checks: bool) -> To
         quote_spanned!(Span::mixed_site()=> #private::Batch::tag(&mut __cache_batch, #tags);)
     });
     let fill = fill(plan, batch, &private);
+    // With the type of the ids the compiler says of the result that it does not fit, and says so once.
+    let id_type = match &batch.id {
+        id if is_opaque(id) => quote!(_),
+        id => quote!(#id),
+    };
     quote_spanned! {Span::mixed_site()=>
         let __cache_door = #door;
         #asked
-        let mut __cache_batch = #private::Batch::<_, #output, _, _>::#new(
-            __cache_door, #ask #slice, |#id| { #check #parts },
+        let mut __cache_batch = #private::batch::<#id_type, #output, _, _>(
+            __cache_door, #ask, #slice, |#id| { #check #parts },
         );
         loop {
             let __cache_ids = match #private::Batch::#next(&mut __cache_batch)#wait {

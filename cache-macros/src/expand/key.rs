@@ -94,14 +94,11 @@ fn borrowed(plan: &Plan, id: &TokenStream) -> Key {
         KeyedOn::Arguments(places) => {
             let parts = places.iter().map(|&place| {
                 let param = &plan.func.params[place];
-                let (name, span) = (&param.name, param.span());
-                if plan
-                    .batch
-                    .as_ref()
-                    .is_some_and(|batch| batch.place == place)
-                {
-                    return part(span, id.clone());
+                if let Some(batch) = plan.batch.as_ref().filter(|batch| batch.place == place) {
+                    let span = Span::call_site().located_at(first_span(&batch.id));
+                    return part(span, placed(id, span));
                 }
+                let (name, span) = (&param.name, param.span());
                 part(span, quote_spanned!(span=> &#name))
             });
             let (check, parts): (TokenStream, Vec<_>) = parts.unzip();

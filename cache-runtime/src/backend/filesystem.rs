@@ -10,6 +10,7 @@
 //! | `head` | the first bytes of a file: whose it is, and what must follow |
 //! | `lifetime` | the time of expiry is the file's modification time |
 //! | `kept` | reads a file |
+//! | `held` | versions that were read, and need not be read again |
 //! | `lock` | one process at a time changes a shard |
 //! | `change` | makes one change |
 //! | `write` | writes a file that appears whole or not at all |
@@ -20,8 +21,11 @@
 //!
 //! # What it relies on
 //!
-//! - **Readers take no lock.** A file is written under another name and renamed: it is there whole, or not. Its
-//!   checksums tell whether it was damaged since; a damaged file is absent, and the next set replaces it.
+//! - **Readers take no lock.** A file is written under another name and renamed: it is there whole, or not, and is never
+//!   written again. Its checksums tell whether it was damaged since; a damaged file is absent, and the next set replaces
+//!   it.
+//! - **Versions are read once.** Up to 64 of their files are held open, so their file system cannot be unmounted
+//!   meanwhile. Each look still asks the system whether the name leads to the same file.
 //! - **Writers lock the shard's directory** (`flock`), so that a condition still holds when the change is made. The
 //!   system gives the lock back when a process dies, at whatever moment. A process that is stopped while it holds the
 //!   lock makes changes in that shard fail after a while; reads go on.
@@ -40,6 +44,7 @@ mod change;
 mod counts;
 mod failure;
 mod head;
+mod held;
 mod id;
 mod keeper;
 mod kept;
@@ -55,17 +60,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Answer, Backend, Change, Item, Read, Version};
+use super::{Answer, Backend, Change, Item, Read};
 use crate::error::Error;
 use failure::failed;
+use held::Held;
 use id::Id;
 use keeper::Keeper;
-use kept::{Depth, Kept};
+use kept::Depth;
 
 /// Items in the files of a directory.
 #[derive(Debug)]
 pub struct Filesystem {
     directory: Arc<Directory>,
+    held: Held,
     keeper: Keeper,
 }
 
@@ -98,6 +105,7 @@ impl Filesystem {
         directory.counts().prepare()?;
         Ok(Self {
             directory,
+            held: Held::default(),
             keeper: Keeper::default(),
         })
     }
@@ -107,6 +115,15 @@ impl Filesystem {
     pub fn with_patience(mut self, patience: Duration) -> Self {
         Arc::make_mut(&mut self.directory).patience = patience;
         self
+    }
+
+    fn read(&self, items: &[&str], versions: &[&str]) -> Result<Read, Error> {
+        let item = |name: &&str| self.directory.item(name);
+        let version = |name: &&str| self.held.version(&self.directory, name);
+        Ok(Read {
+            items: items.iter().map(item).collect::<Result<_, _>>()?,
+            versions: versions.iter().map(version).collect::<Result<_, _>>()?,
+        })
     }
 
     fn make_all(&self, changes: &[Change<'_>]) -> Result<Vec<bool>, Error> {
@@ -130,7 +147,7 @@ impl Backend for Filesystem {
     }
 
     fn get<'a>(&'a self, items: &'a [&'a str], versions: &'a [&'a str]) -> Answer<'a, Read> {
-        Box::pin(async move { self.directory.get(items, versions) })
+        Box::pin(async move { self.read(items, versions) })
     }
 
     fn change<'a>(&'a self, changes: &'a [Change<'a>]) -> Answer<'a, Vec<bool>> {
@@ -143,30 +160,14 @@ impl Backend for Filesystem {
 }
 
 impl Directory {
-    fn get(&self, items: &[&str], versions: &[&str]) -> Result<Read, Error> {
-        let item = |name: &&str| {
-            let kept = self.read(name, Depth::Whole)?;
-            Ok(kept.map(|kept| Item {
-                version: kept.version,
-                remaining: lifetime::remaining(kept.expires, kept.seen),
-                content: kept.content,
-            }))
-        };
-        let version = |name: &&str| {
-            let kept = self.read(name, Depth::Head)?;
-            Ok(kept.map(|kept| kept.version))
-        };
-        Ok(Read {
-            items: items.iter().map(item).collect::<Result<_, Error>>()?,
-            versions: versions
-                .iter()
-                .map(version)
-                .collect::<Result<Vec<Option<Version>>, Error>>()?,
-        })
-    }
-
-    fn read(&self, name: &str, depth: Depth) -> Result<Option<Kept>, Error> {
+    fn item(&self, name: &str) -> Result<Option<Item>, Error> {
         let path = Id::of(name).path(&self.root);
-        kept::read(&path, name, depth).map_err(|error| failed("read", &path, error))
+        let read = kept::read(&path, name, Depth::Whole);
+        let kept = read.map_err(|error| failed("read", &path, error))?;
+        Ok(kept.map(|kept| Item {
+            version: kept.version,
+            remaining: lifetime::remaining(kept.expires, kept.seen),
+            content: kept.content,
+        }))
     }
 }

@@ -124,9 +124,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// Appends bytes as digits. Every look at the store writes some, so it is not left to the formatter.
 fn push_hex(text: &mut String, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    for bytes in bytes.chunks(16) {
+        let mut digits = [0; 32];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        let digits = &digits[..2 * bytes.len()];
+        text.push_str(str::from_utf8(digits).unwrap_or_default());
     }
 }
 

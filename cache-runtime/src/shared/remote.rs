@@ -156,7 +156,7 @@ impl<S> Remote<S> {
         &self,
         add_key: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>,
     ) -> Result<Slot, Error> {
-        let mut bytes = Vec::with_capacity(64);
+        let mut bytes = Vec::with_capacity(self.instantiation.len() + 64);
         encode_key(&self.instantiation, &mut bytes)?;
         let begin = bytes.len();
         add_key(&mut bytes)?;
@@ -201,7 +201,8 @@ impl<S> Remote<S> {
         hints.insert(slot.id, marks.iter().map(|(mark, _)| *mark).collect());
     }
 
-    /// Why there is no entry, as far as this process knows: what another has removed is as if it had never been.
+    /// Why there is no entry, as far as this process knows. What another has removed is as if it had never been: a
+    /// removed slot has no version, nor has one that has expired or was evicted.
     fn why_absent(&self, slot: &Slot) -> MissReason {
         if self.removed().remove(&slot.id) {
             MissReason::Invalidated

@@ -111,12 +111,12 @@ impl<R, K: Kind<R>> Door<R, K> {
         match remote {
             None => rely_on_local(hub, registry::name(self.site)).await,
             // What a forced call invalidates is what it would rely on.
-            Some(remote) if !ask.is_forced() => {
+            Some(_) if ask.is_forced() || running::here_for_shared().is_none() => {}
+            Some(remote) => {
                 if let Ok(slot) = remote.slot(key) {
                     rely_on(remote, &slot).await;
                 }
             }
-            Some(_) => {}
         }
     }
 

@@ -19,7 +19,7 @@ use super::tagging::Tagging;
 use crate::key::{self, CellOf, KeyRef};
 use crate::outcome::Outcome;
 use crate::value::Kind;
-use crate::value::batch::{BatchMap, BatchOutput, OneOf};
+use crate::value::batch::{Asking, BatchMap, BatchOutput, OneOf};
 use crate::watch::Subject;
 
 #[cfg(feature = "shared")]
@@ -36,12 +36,13 @@ pub enum Next<I, O> {
 
 /// One call of a function that answers for many ids with a result `O`. Dropping it hands every id that it computes
 /// over to somebody who waits for it.
-pub struct Batch<'a, I, O: BatchOutput<Map: BatchMap<I>>, K: Kind<OneOf<O>>, Q: KeyRef> {
+pub struct Batch<'a, I, O: BatchOutput, K: Kind<OneOf<O>>, Q: KeyRef> {
     door: Door<OneOf<O>, K>,
     ask: Ask,
     ids: &'a [I],
     /// What is known so far.
     answer: O::Map,
+    asking: Asking<I, O>,
     /// The ids that are still to be decided.
     open: Vec<One<O, K, Q>>,
     /// Those that this call computes.
@@ -76,41 +77,48 @@ struct One<O: BatchOutput, K: Kind<OneOf<O>>, Q: KeyRef> {
     look: Option<away::Look>,
 }
 
-impl<'a, I, O, K, Q> Batch<'a, I, O, K, Q>
+/// Begins a call; `key` makes the key of one id.
+pub fn batch<'a, I, O, K, Q>(
+    door: Door<OneOf<O>, K>,
+    ask: Ask,
+    ids: &'a [I],
+    key: impl Fn(&'a I) -> Q,
+) -> Batch<'a, I, O, K, Q>
 where
     I: Clone,
     O: BatchOutput<Map: BatchMap<I, Value = O::Value>>,
     K: Kind<OneOf<O>>,
     Q: KeyRef,
 {
-    /// Begins a call; `key` makes the key of one id.
-    pub fn new(door: Door<OneOf<O>, K>, ask: Ask, ids: &'a [I], key: impl Fn(&'a I) -> Q) -> Self {
-        let mut batch = Self {
-            door,
-            ask,
-            ids,
-            answer: O::Map::default(),
-            open: Vec::new(),
-            led: Vec::new(),
-            followed: Vec::new(),
-            stage: Stage::Begun,
-            #[cfg(feature = "shared")]
-            away: away::Away::default(),
-        };
-        batch.find(key);
-        batch
-    }
+    let asking = Asking::new();
+    let mut batch = Batch {
+        door,
+        ask,
+        ids,
+        answer: (asking.empty)(),
+        asking,
+        open: Vec::new(),
+        led: Vec::new(),
+        followed: Vec::new(),
+        stage: Stage::Begun,
+        #[cfg(feature = "shared")]
+        away: away::Away::default(),
+    };
+    batch.find(key);
+    batch
+}
 
-    /// As [`new`](Self::new), to replace what is stored.
-    pub fn refresh(door: Door<OneOf<O>, K>, ids: &'a [I], key: impl Fn(&'a I) -> Q) -> Self {
-        Self::new(door, Ask::new().forced(true), ids, key)
-    }
-
+impl<'a, I, O, K, Q> Batch<'a, I, O, K, Q>
+where
+    O: BatchOutput,
+    K: Kind<OneOf<O>>,
+    Q: KeyRef,
+{
     /// Answers what can be answered at once, and notes the other ids, each of them once.
     fn find(&mut self, key: impl Fn(&'a I) -> Q) {
         let mut open = HashMap::<u64, Vec<usize>>::new();
         for (place, id) in self.ids.iter().enumerate() {
-            if self.answer.holds(id) {
+            if (self.asking.holds)(&self.answer, id) {
                 continue;
             }
             let key = key(id);
@@ -160,7 +168,10 @@ where
 
     fn done(&mut self) -> Option<Next<I, O>> {
         let done = self.open.is_empty() && self.led.is_empty() && self.followed.is_empty();
-        done.then(|| Next::Done(O::close(Ok(mem::take(&mut self.answer)))))
+        done.then(|| {
+            let empty = (self.asking.empty)();
+            Next::Done(O::close(Ok(mem::replace(&mut self.answer, empty))))
+        })
     }
 
     async fn go_on(&mut self) -> Next<I, O> {
@@ -168,14 +179,14 @@ where
             self.begin().await;
         }
         if self.stage == Stage::Bypassed {
-            return Next::Run(self.ids.to_vec());
+            return Next::Run(self.ids.iter().map(self.asking.clone).collect());
         }
         loop {
             if let Err(error) = self.look().await {
                 return Next::Done(O::close(Err(error)));
             }
             if !self.led.is_empty() {
-                let id = |(one, _): &(One<O, K, Q>, _)| self.ids[one.place].clone();
+                let id = |(one, _): &(One<O, K, Q>, _)| (self.asking.clone)(&self.ids[one.place]);
                 return Next::Run(self.led.iter().map(id).collect());
             }
             if let Some(done) = self.done() {
@@ -249,7 +260,7 @@ where
     /// Puts what is known of an id into the answer.
     fn give(&mut self, place: usize, found: OneOf<O>) -> Result<(), O::Error> {
         if let Some(value) = found? {
-            self.answer.give(&self.ids[place], value);
+            (self.asking.give)(&mut self.answer, &self.ids[place], value);
         }
         Ok(())
     }
@@ -349,7 +360,7 @@ where
         let mut failure = match output.open() {
             Ok(mut map) => {
                 for (one, seat) in led {
-                    let value = map.take(&self.ids[one.place]);
+                    let value = (self.asking.take)(&mut map, &self.ids[one.place]);
                     self.land_one(one.place, seat, value);
                 }
                 return None;
@@ -378,14 +389,12 @@ where
         };
         // A value comes back as it was given.
         if let Ok(Some(value)) = seat.finish(Ok(value)) {
-            self.answer.give(&self.ids[place], value);
+            (self.asking.give)(&mut self.answer, &self.ids[place], value);
         }
     }
 }
 
-impl<I, O: BatchOutput<Map: BatchMap<I>>, K: Kind<OneOf<O>>, Q: KeyRef> std::fmt::Debug
-    for Batch<'_, I, O, K, Q>
-{
+impl<I, O: BatchOutput, K: Kind<OneOf<O>>, Q: KeyRef> std::fmt::Debug for Batch<'_, I, O, K, Q> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Batch").field(&self.door).finish()
     }

@@ -42,7 +42,8 @@ pub type OneOf<O> = Result<Option<<O as BatchOutput>::Value>, <O as BatchOutput>
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be asked by `{I}`",
     label = "its keys are not the ids in the slice",
-    note = "the keys of the map are the ids, `HashMap<u64, _>` for `&[u64]`; `String`, `Box<str>` and `Arc<str>` stand for `&str` too"
+    note = "the keys of the map are the ids, `HashMap<u64, _>` for `&[u64]`; `String`, `Box<str>` and `Arc<str>` stand for `&str` too",
+    note = "they are `Hash + Eq` for a `HashMap`, whose hasher is `Default`, and `Ord` for a `BTreeMap`"
 )]
 pub trait BatchMap<I>: Default {
     /// What it holds for an id.
@@ -53,7 +54,29 @@ pub trait BatchMap<I>: Default {
     /// Takes out what it holds for an id.
     fn take(&mut self, id: &I) -> Option<Self::Value>;
     /// Puts in what it is to hold for an id.
-    fn give(&mut self, id: &I, value: Self::Value);
+    fn give(&mut self, id: I, value: Self::Value);
+}
+
+/// What is done with ids. Who has it need not insist again that it can be done: so the compiler says once that it
+/// cannot.
+pub(crate) struct Asking<I, O: BatchOutput> {
+    pub(crate) clone: fn(&I) -> I,
+    pub(crate) empty: fn() -> O::Map,
+    pub(crate) holds: fn(&O::Map, &I) -> bool,
+    pub(crate) take: fn(&mut O::Map, &I) -> Option<O::Value>,
+    pub(crate) give: fn(&mut O::Map, &I, O::Value),
+}
+
+impl<I: Clone, O: BatchOutput<Map: BatchMap<I, Value = O::Value>>> Asking<I, O> {
+    pub(crate) fn new() -> Self {
+        Self {
+            clone: I::clone,
+            empty: O::Map::default,
+            holds: BatchMap::holds,
+            take: BatchMap::take,
+            give: |map, id, value| map.give(id.clone(), value),
+        }
+    }
 }
 
 /// The key of a map that stands for an id of type `I`.
@@ -62,16 +85,16 @@ pub trait KeyOf<I>: Borrow<Self::Seen> {
     type Seen: ?Sized;
 
     /// The key for an id.
-    fn of(id: &I) -> Self;
+    fn of(id: I) -> Self;
     /// What an id is looked up as.
     fn seen(id: &I) -> &Self::Seen;
 }
 
-impl<I: Clone> KeyOf<I> for I {
+impl<I> KeyOf<I> for I {
     type Seen = I;
 
-    fn of(id: &I) -> I {
-        id.clone()
+    fn of(id: I) -> I {
+        id
     }
 
     fn seen(id: &I) -> &I {
@@ -84,8 +107,8 @@ macro_rules! text_keys {
         impl KeyOf<&str> for $key {
             type Seen = str;
 
-            fn of(id: &&str) -> Self {
-                (*id).into()
+            fn of(id: &str) -> Self {
+                id.into()
             }
 
             fn seen<'a>(id: &'a &str) -> &'a str {
@@ -98,7 +121,8 @@ macro_rules! text_keys {
 text_keys! { String, Box<str>, Arc<str> }
 
 macro_rules! maps {
-    ($($map:ty, [$($generics:tt)*], $($bound:path),+;)*) => {$(
+    ($($map:ty, [$($generics:tt)*], [$($bound:path),+] $(, $hasher:ident)?;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> BatchOutput for $map {
             type Map = Self;
             type Value = V;
@@ -116,11 +140,12 @@ macro_rules! maps {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<I, $($generics)*> BatchMap<I> for $map
         where
             K: KeyOf<I>,
             $(K: $bound, K::Seen: $bound,)+
-            Self: Default,
+            $($hasher: BuildHasher + Default,)?
         {
             type Value = V;
 
@@ -132,7 +157,7 @@ macro_rules! maps {
                 self.remove(K::seen(id))
             }
 
-            fn give(&mut self, id: &I, value: V) {
+            fn give(&mut self, id: I, value: V) {
                 self.insert(K::of(id), value);
             }
         }
@@ -140,8 +165,8 @@ macro_rules! maps {
 }
 
 maps! {
-    HashMap<K, V, S>, [K, V, S: BuildHasher], Hash, Eq;
-    BTreeMap<K, V>, [K, V], Ord;
+    HashMap<K, V, S>, [K, V, S], [Hash, Eq], S;
+    BTreeMap<K, V>, [K, V], [Ord];
 }
 
 impl<M: BatchOutput<Map = M, Error = Infallible>, E> BatchOutput for Result<M, E> {
@@ -337,7 +362,7 @@ mod tests {
     #[test]
     fn texts_are_looked_up_by_what_they_say() {
         let mut map = HashMap::<String, u8>::new();
-        map.give(&"a", 1);
+        map.give("a", 1);
         assert!(map.holds(&"a") && !map.holds(&"b"));
         assert_eq!(map.take(&"a"), Some(1));
     }

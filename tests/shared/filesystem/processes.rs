@@ -15,14 +15,10 @@ use super::{Change, Filesystem, Version, When, directory, items, make, open, ope
 const DIRECTORY: &str = "CACHE_TESTS_DIRECTORY";
 const PROCESSES: usize = 4;
 
-/// Starts a process that runs one of the tests below on a directory.
-fn start(test: &str, dir: &Path) -> Child {
+/// Starts a process that runs one of the tests for files on a directory.
+pub(super) fn start(test: &str, dir: &Path) -> Child {
     Command::new(env::current_exe().unwrap())
-        .args([
-            "--exact",
-            &format!("filesystem::processes::{test}"),
-            "--nocapture",
-        ])
+        .args(["--exact", &format!("filesystem::{test}"), "--nocapture"])
         .args(["--ignored", "--quiet"])
         .env(DIRECTORY, dir)
         .stdout(Stdio::null())
@@ -31,7 +27,7 @@ fn start(test: &str, dir: &Path) -> Child {
 }
 
 /// The directory that this process was started for.
-fn given() -> Option<PathBuf> {
+pub(super) fn given() -> Option<PathBuf> {
     env::var_os(DIRECTORY).map(PathBuf::from)
 }
 
@@ -78,7 +74,7 @@ fn counts() {
 fn no_update_is_lost_between_processes() {
     let dir = directory();
     let children: Vec<Child> = (0..PROCESSES)
-        .map(|_| start("counts", dir.path()))
+        .map(|_| start("processes::counts", dir.path()))
         .collect();
     for mut child in children {
         assert!(child.wait().unwrap().success());
@@ -128,7 +124,7 @@ fn a_process_that_is_killed_leaves_whole_items_and_no_lock() {
     let (mut whole, mut counted) = (0, 0);
     for round in 0..60_u64 {
         while children.len() < 3 {
-            children.push(start("writes", dir.path()));
+            children.push(start("processes::writes", dir.path()));
         }
         let until = Instant::now() + Duration::from_millis(7 + round % 13);
         while Instant::now() < until {

@@ -1,7 +1,6 @@
 //! The place of an item's file: no part of it comes from a user.
 
-use std::ffi::OsStr;
-use std::fmt::Write;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// How many directories there are.
@@ -60,13 +59,21 @@ impl Id {
 
     /// Where its file is.
     pub(super) fn path(self, root: &Path) -> PathBuf {
-        let mut path = String::with_capacity(72);
-        let _ = write!(path, "{:02x}/{PREFIX}", self.0[0]);
-        for byte in &self.0[1..] {
-            path.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            path.push(char::from(DIGITS[usize::from(byte & 15)]));
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
         }
-        root.join(path)
+        let digits = str::from_utf8(&digits).unwrap_or_default();
+        let (shard, file) = digits.split_at(2);
+        // Every read makes one, so it is made in one piece.
+        let mut path = OsString::with_capacity(root.as_os_str().len() + 72);
+        for part in [root.as_os_str(), "/".as_ref(), shard.as_ref(), "/".as_ref()] {
+            path.push(part);
+        }
+        path.push(PREFIX);
+        path.push(file);
+        path.into()
     }
 }
 

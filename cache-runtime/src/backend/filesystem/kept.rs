@@ -1,8 +1,8 @@
 //! Reads a file. It takes no lock: a file is replaced as a whole, and the open one stays what it was.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, IoSliceMut, Read};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -30,12 +30,47 @@ const UNSURE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) file: File,
+    pub(super) stamp: Stamp,
     pub(super) version: Version,
+    written: SystemTime,
     pub(super) expires: SystemTime,
     /// When it was seen.
     pub(super) seen: SystemTime,
+    pub(super) content_len: u64,
     /// Empty unless the whole file was read.
     pub(super) content: Vec<u8>,
+}
+
+impl Kept {
+    /// Tells whether the item is there now, as long as its file is.
+    pub(super) fn is_there(&self, now: SystemTime) -> bool {
+        is_there(self.written, self.expires, now)
+    }
+}
+
+/// Tells whether an item has not expired, nor been written later than now by a clock that was set back since.
+fn is_there(written: SystemTime, expires: SystemTime, now: SystemTime) -> bool {
+    expires > now && written <= now + UNSURE
+}
+
+/// Tells a file from every other while it is open, and the state that it is in from those before and after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    device: u64,
+    number: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    pub(super) fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            number: metadata.ino(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
 }
 
 /// Reads the item of this name from its file; `None`: there is none.
@@ -65,18 +100,25 @@ pub(super) fn read(path: &Path, name: &str, depth: Depth) -> io::Result<Option<K
     }
     let is_sound = |head: &Head<'_>| {
         head.name == name
-            && head.written <= seen + UNSURE
+            && is_there(head.written, expires, seen)
             && head.content_len == content_len
             && (depth == Depth::Head || head.content_sum == crc32fast::hash(&content))
     };
-    let version = Head::decode(&bytes)
-        .filter(is_sound)
-        .map(|head| head.version);
-    Ok(version.map(|version| Kept {
+    let head = Head::decode(&bytes).filter(is_sound);
+    let Some(Head {
+        version, written, ..
+    }) = head
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Kept {
         file,
+        stamp: Stamp::of(&metadata),
         version,
+        written,
         expires,
         seen,
+        content_len,
         content,
     }))
 }

@@ -6,8 +6,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::SystemTime;
 
-use rustix::fs::OFlags;
-
 /// Writes a file of its own, which nobody reads yet.
 pub(super) fn write(
     path: &Path,
@@ -15,15 +13,25 @@ pub(super) fn write(
     content: &[u8],
     expires: SystemTime,
 ) -> io::Result<()> {
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-        .open(path)?;
+    let file = create(path)?;
     write_both(&file, head, content)?;
     file.set_modified(expires)
+}
+
+/// Makes a new file. What is there was being written when somebody died, or could not be removed when it was replaced:
+/// others may have that open as the item that it was, so it is not written again.
+fn create(path: &Path) -> io::Result<File> {
+    let attempt = || {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600).open(path)
+    };
+    match attempt() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            attempt()
+        }
+        made => made,
+    }
 }
 
 /// Writes two buffers, mostly with one call.
@@ -39,7 +47,7 @@ pub(super) fn put_in_place(next: &Path, path: &Path) -> io::Result<bool> {
     let there = fs::symlink_metadata(path);
     let takes_a_place = there.is_ok();
     if there.is_ok_and(|there| there.is_file()) && exchange(next, path) {
-        // What was there. If it stays, the next file is written over it.
+        // What was there. If it stays, the next write removes it.
         let _ = fs::remove_file(next);
     } else {
         fs::rename(next, path)?;

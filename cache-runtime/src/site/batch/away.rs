@@ -15,7 +15,7 @@ use crate::key::{CellOf, KeyRef};
 use crate::shared::remote::{Slot, sequence};
 use crate::shared::versions::Seen;
 use crate::stats::Event;
-use crate::value::batch::{BatchMap, BatchOutput, OneOf};
+use crate::value::batch::{BatchOutput, OneOf};
 use crate::value::{Kind, Types};
 
 /// What a call has to do with the store.
@@ -46,8 +46,7 @@ pub(super) struct Look {
 
 impl<I, O, K, Q> Batch<'_, I, O, K, Q>
 where
-    I: Clone,
-    O: BatchOutput<Map: BatchMap<I, Value = O::Value>>,
+    O: BatchOutput,
     K: Kind<OneOf<O>>,
     Q: KeyRef,
 {
@@ -169,7 +168,7 @@ where
             return Some((seat, value));
         }
         match seat.finish_shared(Ok(value)) {
-            Ok(Ok(Some(value))) => self.answer.give(&self.ids[place], value),
+            Ok(Ok(Some(value))) => (self.asking.give)(&mut self.answer, &self.ids[place], value),
             Ok(_) => {}
             Err(unstored) => self.away.unstored.push((place, unstored)),
         }
@@ -182,10 +181,10 @@ where
 
     /// Stores what has been computed.
     pub(super) async fn store_away(&mut self) {
-        let (ids, answer) = (self.ids, &mut self.answer);
+        let (ids, answer, insert) = (self.ids, &mut self.answer, self.asking.give);
         let give = |place: usize, result: OneOf<O>| {
             if let Ok(Some(value)) = result {
-                answer.give(&ids[place], value);
+                insert(answer, &ids[place], value);
             }
         };
         store_all(mem::take(&mut self.away.unstored), give).await;
