@@ -4,7 +4,7 @@
 //! cached function, go when the cached functions are invalidated that the handler has called, and are apart in
 //! `testing::isolate`.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 #[cfg(feature = "metrics")]
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -30,7 +30,7 @@ use crate::lineage;
 use crate::options::{Setup, Terms};
 #[cfg(feature = "shared")]
 use crate::site::shared::Home;
-use crate::site::{Instance, InstanceId, Site};
+use crate::site::{Instance, InstanceId, Site, name_of};
 use crate::stats::Stats;
 use crate::sweeper;
 use crate::sync::StaticMutex;
@@ -204,8 +204,8 @@ impl Shelf {
     pub(crate) fn answers(self: &Arc<Self>) -> &'static Answers {
         let state = self.site().state();
         let id = InstanceId {
-            function: TypeId::of::<Self>,
-            types: TypeId::of::<Answers>,
+            function: name_of::<Self>,
+            types: name_of::<Answers>,
         };
         let found: &'static dyn Any = state.instance(id, || {
             let setup = Setup::new(&Terms::default()).timeout_with(Kept::timeout);

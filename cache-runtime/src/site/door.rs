@@ -15,7 +15,7 @@ use super::running;
 use super::seat::Seat;
 use super::step::{Ask, Call, Due, Found, Given, InstanceOf, Step, TakenOf, restored};
 use super::tagging::Tagging;
-use super::{Instance, InstanceId, Site, State};
+use super::{Instance, InstanceId, Site, State, name_of};
 use crate::config::installed;
 use crate::entry::Times;
 use crate::invalidate::Invalidation;
@@ -74,7 +74,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     ) -> Self {
         Self {
             site,
-            function: typeid::of::<M>,
+            function: name_of::<M>,
             path: std::any::type_name::<M>,
             coding,
             setup,
@@ -482,7 +482,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     fn id<Q: KeyRef>(&self) -> InstanceId {
         InstanceId {
             function: self.function,
-            types: typeid::of::<(Q, InstanceOf<K, CellOf<Q>>)>,
+            types: name_of::<(Q, InstanceOf<K, CellOf<Q>>)>,
         }
     }
 

@@ -260,6 +260,12 @@ pub(crate) struct InstanceId {
     pub(crate) types: fn() -> TypeId,
 }
 
+/// Names a type. It is not inlined: a crate has one such function for a type, by which they are told apart uncalled.
+#[inline(never)]
+pub(crate) fn name_of<T: ?Sized>() -> TypeId {
+    typeid::of::<T>()
+}
+
 impl InstanceId {
     fn names(self) -> (TypeId, TypeId) {
         ((self.function)(), (self.types)())
