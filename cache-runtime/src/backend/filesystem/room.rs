@@ -28,20 +28,24 @@ const NEIGHBOURS: usize = 8;
 /// What is compared to tell who leaves: the smallest does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Worth {
+    is_alive: bool,
     is_version: bool,
     expires: u64,
 }
 
 impl Worth {
-    fn of(metadata: &Metadata) -> io::Result<Self> {
+    fn of(metadata: &Metadata, now: SystemTime) -> io::Result<Self> {
+        let expires = lifetime::nanos(metadata.modified()?);
         Ok(Self {
+            is_alive: expires > lifetime::nanos(now),
             is_version: metadata.len() == head::LEN as u64,
-            expires: lifetime::nanos(metadata.modified()?),
+            expires,
         })
     }
 
-    fn is_over(self, now: SystemTime) -> bool {
-        self.expires <= lifetime::nanos(now)
+    /// Whether items depend on it.
+    fn is_needed(self) -> bool {
+        self.is_alive && self.is_version
     }
 }
 
@@ -76,7 +80,7 @@ impl Directory {
                 .into_iter()
                 .chain(least)
                 .min_by_key(|(worth, _)| *worth);
-            if found.is_some_and(|(worth, _)| !worth.is_version || looked >= NEIGHBOURS) {
+            if found.is_some_and(|(worth, _)| !worth.is_needed() || looked >= NEIGHBOURS) {
                 break;
             }
         }
@@ -88,10 +92,11 @@ impl Directory {
     /// The least worthy of some items of a shard.
     fn sample(&self, shard: Shard, but: Id) -> Option<(Worth, Id)> {
         let entries = fs::read_dir(shard.path(&self.root)).ok()?;
+        let now = SystemTime::now();
         let item = |entry: io::Result<DirEntry>| {
             let entry = entry.ok()?;
             let id = Id::of_file(shard, &entry.file_name())?;
-            let worth = Worth::of(&entry.metadata().ok()?).ok()?;
+            let worth = Worth::of(&entry.metadata().ok()?, now).ok()?;
             (id != but).then_some((worth, id))
         };
         entries
@@ -127,17 +132,17 @@ impl Directory {
         for id in files {
             let metadata = fs::symlink_metadata(id.path(&self.root));
             // A file may be gone by now.
-            let Ok(worth) = metadata.and_then(|metadata| Worth::of(&metadata)) else {
+            let Ok(worth) = metadata.and_then(|metadata| Worth::of(&metadata, now)) else {
                 continue;
             };
-            if worth.is_over(now) {
-                expired.push(id);
-            } else {
+            if worth.is_alive {
                 alive.push((worth, id));
+            } else {
+                expired.push(id);
             }
         }
         self.remove_all(shard, &expired, |metadata| {
-            Worth::of(metadata).is_ok_and(|worth| worth.is_over(now))
+            Worth::of(metadata, now).is_ok_and(|worth| !worth.is_alive)
         });
     }
 
