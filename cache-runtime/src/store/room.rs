@@ -4,18 +4,25 @@
     reason = "memory of an alignment that the slots do not ask for"
 )]
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 const LINE: usize = 64;
+
+/// What allocators give at any rate. More is not asked for: what they align themselves they move by copying it, and the
+/// pages of large rooms need not be copied.
+const GIVEN: usize = 16;
 
 /// A place for a slot, which may be empty.
 pub(super) type Place<T> = UnsafeCell<MaybeUninit<T>>;
 
 /// Places one after another. What is in them is neither known nor dropped here.
 pub(super) struct Room<T> {
+    /// What the allocator has given.
+    memory: NonNull<u8>,
+    /// The first place in it that begins a line.
     first: NonNull<Place<T>>,
     length: usize,
 }
@@ -29,6 +36,7 @@ impl<T> Room<T> {
     /// No room.
     pub(super) const fn new() -> Self {
         Self {
+            memory: NonNull::dangling(),
             first: NonNull::dangling(),
             length: 0,
         }
@@ -62,27 +70,40 @@ impl<T> Room<T> {
         if length <= self.length {
             return;
         }
-        let more = Self::of(length);
-        // SAFETY: both are places of the same kind, as many as there are here, and not the same ones.
-        unsafe { ptr::copy_nonoverlapping(self.first.as_ptr(), more.first.as_ptr(), self.length) };
-        *self = more;
-    }
-
-    /// Empty places; at least one.
-    fn of(length: usize) -> Self {
         let layout = Self::layout(length);
-        // SAFETY: places are not without size, for a slot has a word at least.
-        let memory = unsafe { alloc(layout) };
-        let Some(first) = NonNull::new(memory.cast()) else {
+        let memory = if self.length == 0 {
+            // SAFETY: places are not without size.
+            unsafe { alloc(layout) }
+        } else {
+            let old = Self::layout(self.length);
+            // SAFETY: it was given for the old layout, of the same alignment.
+            unsafe { realloc(self.memory.as_ptr(), old, layout.size()) }
+        };
+        let Some(memory) = NonNull::new(memory) else {
             handle_alloc_error(layout);
         };
-        Self { first, length }
+        let first = memory.as_ptr().wrapping_add(memory.align_offset(LINE));
+        if self.length > 0 {
+            let before = self.first.addr().get() - self.memory.addr().get();
+            let was = memory.as_ptr().wrapping_add(before);
+            if was != first {
+                // SAFETY: both are in the memory, with room for the places that there were.
+                unsafe { was.copy_to(first, self.length * size_of::<T>()) };
+            }
+        }
+        self.memory = memory;
+        // SAFETY: it is in the memory.
+        self.first = unsafe { NonNull::new_unchecked(first.cast()) };
+        self.length = length;
     }
 
+    /// The memory for so many places, wherever in a line it begins.
     fn layout(length: usize) -> Layout {
         const { assert!(size_of::<T>() > 0, "a slot has a size") };
-        Layout::array::<Place<T>>(length)
-            .and_then(|layout| layout.align_to(LINE))
+        let align = align_of::<T>().max(GIVEN);
+        let size = size_of::<T>().checked_mul(length);
+        size.and_then(|size| size.checked_add(LINE.saturating_sub(align)))
+            .and_then(|size| Layout::from_size_align(size, align).ok())
             .expect("fewer bytes than can be addressed")
     }
 }
@@ -90,8 +111,8 @@ impl<T> Room<T> {
 impl<T> Drop for Room<T> {
     fn drop(&mut self) {
         if self.length > 0 {
-            // SAFETY: it was allocated with this layout.
-            unsafe { dealloc(self.first.as_ptr().cast(), Self::layout(self.length)) };
+            // SAFETY: it was given for this layout.
+            unsafe { dealloc(self.memory.as_ptr(), Self::layout(self.length)) };
         }
     }
 }
@@ -102,16 +123,17 @@ mod tests {
 
     #[test]
     fn what_is_there_stays_and_lies_in_one_line() {
+        const LENGTHS: [usize; 7] = [1, 2, 7, 100, 5_000, 5_300, 100_000];
         let mut room = Room::<[u64; 4]>::new();
-        for length in [1, 2, 7, 100] {
+        for length in LENGTHS {
             room.extend(length);
             room.place_mut(length - 1).write([length as u64; 4]);
         }
-        for length in [1, 2, 7, 100] {
+        for length in LENGTHS {
             // SAFETY: it is there, and was written.
             let place = unsafe { (*room.place(length - 1).get()).assume_init_ref() };
             assert_eq!(*place, [length as u64; 4]);
-            assert!(ptr::from_ref(place).addr() % LINE <= LINE / 2);
+            assert!(std::ptr::from_ref(place).addr() % LINE <= LINE / 2);
         }
     }
 }
