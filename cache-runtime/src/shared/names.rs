@@ -124,10 +124,9 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// Appends bytes as digits. Every look at the store writes some, so it is not left to the formatter.
 fn push_hex(text: &mut String, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
+    text.extend(bytes.iter().flat_map(|byte| {
+        [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]))
+    }));
 }
 
 /// A text with the digits of a hash behind it.
@@ -148,6 +147,23 @@ pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 16] {
     let mut hash = [0; 16];
     hash.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
     hash
+}
+
+/// Names the keys of one instantiation of a function: what all of them begin with is hashed once.
+#[derive(Clone)]
+pub(crate) struct Naming([u8; blake3::KEY_LEN]);
+
+impl Naming {
+    pub(crate) fn of(beginning: &[u8]) -> Self {
+        Self(*blake3::hash(beginning).as_bytes())
+    }
+
+    /// The hash of a key by the rest of its bytes.
+    pub(crate) fn hash(&self, rest: &[u8]) -> [u8; 16] {
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&blake3::keyed_hash(&self.0, rest).as_bytes()[..16]);
+        hash
+    }
 }
 
 #[cfg(test)]
