@@ -177,6 +177,7 @@ where
 {
     let __cache_door = __cache_of_size::<T, N>();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,

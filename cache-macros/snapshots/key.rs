@@ -229,6 +229,7 @@ fn detailed_greet(
 ) -> ::cache_runtime::Detailed<Result<String, Failed>> {
     let __cache_door = __cache_of_greet();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
     let __cache_seat = match ::cache_runtime::__private::Door::enter(

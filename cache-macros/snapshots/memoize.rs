@@ -192,6 +192,7 @@ pub fn put_add(a: i64, b: i64, value: i64) -> () {
 pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
     let __cache_door = __cache_of_add();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,

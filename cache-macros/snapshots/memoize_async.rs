@@ -180,6 +180,7 @@ async fn detailed_user(
 ) -> ::cache_runtime::Detailed<Result<User, DbError>> {
     let __cache_door = __cache_of_user();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     let __cache_seat = match match (
         ::cache_runtime::__private::part(
             ::cache_runtime::__private::Way::new(&id).__cache_way(),

@@ -191,6 +191,7 @@ fn put_price(&self, sku: &str, value: u64) -> () {
 fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
     let __cache_door = Self::__cache_of_price();
     let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
+    let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     let __cache_seat = match ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,

@@ -165,6 +165,7 @@ async fn detailed_users(
 ) -> ::cache_runtime::Detailed<String> {
     let __cache_door = __cache_of_users();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     let __cache_visitor = ::cache_runtime::__private::Visitor::here(
         &__cache_door,
         true

@@ -158,6 +158,7 @@ fn detailed_user_page(
 ) -> ::cache_runtime::Detailed<String> {
     let __cache_door = __cache_of_user_page();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+    let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
     let __cache_seat = match ::cache_runtime::__private::Door::enter(

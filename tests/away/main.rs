@@ -13,6 +13,7 @@ mod freshness;
 mod labels;
 mod races;
 mod requests;
+mod runtimes;
 
 use std::sync::Once;
 

@@ -6,5 +6,6 @@ mod memory;
 mod redis;
 mod redis_cluster;
 mod redis_hostile;
+mod redis_runtimes;
 mod redis_sentinel;
 mod redis_watch;

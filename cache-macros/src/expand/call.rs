@@ -76,6 +76,11 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
     });
     let later = plan.args.background().map(|_| later(plan, checked));
     let conditions = conditions(plan);
+    let dated = detailed.then(|| {
+        quote_spanned! {Span::mixed_site()=>
+            let __cache_ask = #runtime::__private::Ask::dated(__cache_ask);
+        }
+    });
     let fill = fill(plan);
     let refreshes = later.is_some();
     let Later {
@@ -92,6 +97,7 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         let __cache_door = #door;
         #conditions
+        #dated
         #before
         #visitor
         #value

@@ -3,14 +3,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use once_cell::sync::Lazy;
 use pin_project_lite::pin_project;
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::task::{Unconstrained, unconstrained};
-use tokio::time::{Sleep, sleep};
+use tokio::task::coop::{Unconstrained, unconstrained};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 static RUNTIME: Lazy<Runtime> = Lazy::new(|| {
     Builder::new_multi_thread()
@@ -26,11 +26,15 @@ pub(crate) fn runtime() -> &'static Handle {
     RUNTIME.handle()
 }
 
-/// Waits for a future, but not longer than this. It is polled inside [`within`].
+/// A future that is waited for is polled at least so often: it may look at the time itself.
+const BEAT: Duration = Duration::from_millis(25);
+
+/// Waits for a future, but not longer than this. It is polled inside [`within`], and at least every [`BEAT`].
 pub(crate) fn limited<F: Future>(limit: Duration, future: F) -> Limited<F> {
     Limited {
         future,
         limit,
+        end: None,
         timer: None,
     }
 }
@@ -41,6 +45,7 @@ pin_project! {
         #[pin]
         future: F,
         limit: Duration,
+        end: Option<Instant>,
         #[pin]
         timer: Option<Unconstrained<Sleep>>,
     }
@@ -54,26 +59,44 @@ impl<F: Future> Future for Limited<F> {
         if let Poll::Ready(output) = this.future.poll(context) {
             return Poll::Ready(Some(output));
         }
-        if this.timer.is_none() {
+        loop {
+            let now = match this.timer.as_mut().as_pin_mut() {
+                None => {
+                    let now = Instant::now();
+                    *this.end = now.checked_add(*this.limit);
+                    now
+                }
+                Some(timer) => {
+                    ready!(timer.poll(context));
+                    let now = Instant::now();
+                    if this.end.is_some_and(|end| end <= now) {
+                        return Poll::Ready(None);
+                    }
+                    now
+                }
+            };
+            let next = this.end.map_or(now + BEAT, |end| end.min(now + BEAT));
             // A future that is always busy is given up all the same.
-            let timer = unconstrained(sleep(*this.limit));
-            this.timer.set(Some(timer));
+            this.timer.set(Some(unconstrained(sleep_until(next))));
         }
-        let timer = this.timer.as_pin_mut().expect("it was set");
-        timer.poll(context).map(|()| None)
     }
 }
 
 /// Lets a future use the runtime's sockets and timers, whoever polls it.
+///
+/// It takes nothing of the budget that tokio gives a task for each turn: a task that sleeps until the future is ready
+/// never gets another one.
 pub(crate) fn within<F: Future>(future: F) -> Within<F> {
-    Within { future }
+    Within {
+        future: unconstrained(future),
+    }
 }
 
 pin_project! {
     /// A future that finds the runtime of the cache's connections, whoever polls it.
     pub(crate) struct Within<F> {
         #[pin]
-        future: F,
+        future: Unconstrained<F>,
     }
 }
 

@@ -14,11 +14,14 @@
 //! | `behaviour` | what every implementation must do, as a suite |
 //! | `redis` | Redis: a server, sentinels, a cluster |
 //! | `io` | where the sockets of back ends live |
+//! | `host` | the runtime that a caller is on |
 
 #[cfg(any(feature = "testing", test))]
 pub mod behaviour;
 #[cfg(feature = "filesystem")]
 pub mod filesystem;
+#[cfg(feature = "redis")]
+pub(crate) mod host;
 pub(crate) mod io;
 #[cfg(feature = "memcached")]
 pub(crate) mod memcached;
@@ -58,6 +61,19 @@ pub trait Backend: Send + Sync + 'static {
     /// - `items` come with their contents and their remaining time to live, `versions` with neither.
     /// - Bytes that no back end of this kind has written are absent, or an item of any version and content.
     fn get<'a>(&'a self, items: &'a [&'a str], versions: &'a [&'a str]) -> Answer<'a, Read>;
+
+    /// As [`get`](Self::get), for callers who do not need to know how long items will be there.
+    ///
+    /// - What [`Item::remaining`] says means nothing.
+    ///
+    /// A back end for which that is less work does it here.
+    fn get_contents<'a>(
+        &'a self,
+        items: &'a [&'a str],
+        versions: &'a [&'a str],
+    ) -> Answer<'a, Read> {
+        self.get(items, versions)
+    }
 
     /// Makes changes, one after the other in their order, and answers for each whether it was made.
     ///

@@ -23,6 +23,7 @@ pub(crate) struct Values {
 /// A value that is in the store.
 pub(super) struct Held {
     pub(super) payload: Vec<u8>,
+    /// How long it will be there, if that was asked for; `None`: for ever.
     pub(super) remaining: Option<Duration>,
 }
 
@@ -58,12 +59,17 @@ impl Values {
         self.hub.rules.prefix.value(key)
     }
 
-    /// Looks at what is under some keys.
-    pub(super) async fn look(&self, keys: &[&str]) -> Result<Vec<Under>, Error> {
+    /// Looks at what is under some keys, and for how long it will be there if that is wanted.
+    pub(super) async fn look(&self, keys: &[&str], timed: bool) -> Result<Vec<Under>, Error> {
         let epoch = self.hub.rules.prefix.epoch();
         let names: Vec<_> = keys.iter().map(|key| self.name(key)).collect();
         let items: Vec<_> = names.iter().map(String::as_str).collect();
-        let read = self.hub.get(&items, &[&epoch]).await?;
+        let versions = [epoch.as_str()];
+        let read = if timed {
+            self.hub.get(&items, &versions).await?
+        } else {
+            self.hub.get_contents(&items, &versions).await?
+        };
         let epoch = read.versions.first().copied().flatten();
         let found = keys.iter().zip(names).zip(read.items);
         Ok(found
@@ -90,7 +96,16 @@ impl Values {
     }
 
     pub(super) async fn look_at(&self, key: &str) -> Result<Under, Error> {
-        let under = self.look(&[key]).await?.pop();
+        self.look_at_one(key, false).await
+    }
+
+    /// The same with how long the value will be there.
+    async fn look_at_timed(&self, key: &str) -> Result<Under, Error> {
+        self.look_at_one(key, true).await
+    }
+
+    async fn look_at_one(&self, key: &str, timed: bool) -> Result<Under, Error> {
+        let under = self.look(&[key], timed).await?.pop();
         under.ok_or_else(|| Error::refused("the store has answered nothing"))
     }
 
@@ -150,7 +165,12 @@ impl Values {
         &self,
         keys: &[&str],
     ) -> Result<Vec<Option<T>>, Error> {
-        Ok(self.look(keys).await?.into_iter().map(decoded).collect())
+        Ok(self
+            .look(keys, false)
+            .await?
+            .into_iter()
+            .map(decoded)
+            .collect())
     }
 
     pub(super) async fn get_dict<T: DeserializeOwned>(
@@ -170,7 +190,7 @@ impl Values {
 
     pub(super) async fn ttl(&self, key: &str) -> Result<Option<Duration>, Error> {
         Ok(self
-            .look_at(key)
+            .look_at_timed(key)
             .await?
             .held
             .and_then(|held| held.remaining))
@@ -181,7 +201,7 @@ impl Values {
     }
 
     pub(super) async fn delete_many(&self, keys: &[&str]) -> Result<Vec<bool>, Error> {
-        let there = self.look(keys).await;
+        let there = self.look(keys, false).await;
         let names: Vec<_> = keys.iter().map(|key| self.name(key)).collect();
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         let removed = self.hub.remove(&names).await?;
@@ -279,7 +299,7 @@ impl Values {
     ) -> Result<T, Error> {
         const ATTEMPTS: usize = 1000;
         for attempt in 0..ATTEMPTS {
-            let under = self.look_at(key).await?;
+            let under = self.look_at_timed(key).await?;
             if let Some(answer) = act(&under).await? {
                 return Ok(answer);
             }

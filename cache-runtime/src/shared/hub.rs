@@ -13,7 +13,7 @@ use super::names::Prefix;
 #[cfg(feature = "redis")]
 use super::tier::Tier;
 use super::undelivered::Undelivered;
-use crate::backend::{Backend, Change, Memory, Read, io};
+use crate::backend::{Answer, Backend, Change, Memory, Read, io};
 use crate::clock::Clock;
 use crate::codec::envelope::Sealing;
 use crate::error::{Error, ErrorKind};
@@ -144,6 +144,28 @@ impl Hub {
 
     /// Reads items and versions. What may be there although it was invalidated is not shown.
     pub(crate) async fn get(&self, items: &[&str], versions: &[&str]) -> Result<Read, Error> {
+        self.read(items, versions, || self.backend.get(items, versions))
+            .await
+    }
+
+    /// The same without the items' times to live.
+    pub(crate) async fn get_contents(
+        &self,
+        items: &[&str],
+        versions: &[&str],
+    ) -> Result<Read, Error> {
+        self.read(items, versions, || {
+            self.backend.get_contents(items, versions)
+        })
+        .await
+    }
+
+    async fn read<'a>(
+        &self,
+        items: &[&str],
+        versions: &[&str],
+        ask: impl FnOnce() -> Answer<'a, Read>,
+    ) -> Result<Read, Error> {
         // Asked before the store is: what is delivered meanwhile may have been read before.
         let dropped = |name: &&str| self.undelivered.concern([*name].into_iter());
         let hidden: Vec<bool> = if self.undelivered.is_empty() {
@@ -151,7 +173,7 @@ impl Hub {
         } else {
             items.iter().chain(versions).map(dropped).collect()
         };
-        let mut read = self.attempt(self.backend.get(items, versions)).await?;
+        let mut read = self.attempt(ask()).await?;
         if items.len() != read.items.len() || versions.len() != read.versions.len() {
             return Err(self.answered_else());
         }
@@ -273,7 +295,7 @@ impl Hub {
                 "the back end is down: `fail_backend` says so",
             )));
         }
-        if !self.breaker.admits(self.began.elapsed()) {
+        if !self.breaker.admits(|| self.began.elapsed()) {
             return Err(self.failed(Error::unreachable(format!(
                 "{} has failed just now",
                 self.name()

@@ -155,6 +155,23 @@ pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 16] {
     hash
 }
 
+/// Names the keys of one instantiation of a function: what all of them begin with is hashed once.
+#[derive(Clone)]
+pub(crate) struct Naming([u8; blake3::KEY_LEN]);
+
+impl Naming {
+    pub(crate) fn of(beginning: &[u8]) -> Self {
+        Self(*blake3::hash(beginning).as_bytes())
+    }
+
+    /// The hash of a key by the rest of its bytes.
+    pub(crate) fn hash(&self, rest: &[u8]) -> [u8; 16] {
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&blake3::keyed_hash(&self.0, rest).as_bytes()[..16]);
+        hash
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

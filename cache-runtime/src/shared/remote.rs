@@ -1,15 +1,16 @@
 //! The entries of one function in a shared store.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
+
 use super::hub::Hub;
-use super::names::{EPOCH, Mark, hash, with_hash};
+use super::names::{EPOCH, Mark, Naming, Prefix, with_hash};
 use super::versions::{Begin, SLACK, Seen, claim};
-use crate::backend::{Change, Item, Version, When};
+use crate::backend::{Change, Item, Read, Version, When};
 use crate::clock::Moment;
 use crate::codec::canonical::encode_key;
 use crate::codec::envelope::{self, MarkId, WireTimes};
@@ -18,6 +19,7 @@ use crate::error::Error;
 use crate::key::KeyRef;
 use crate::lineage::{Marks, Proof};
 use crate::outcome::MissReason;
+use crate::threads::Detour;
 use crate::value::coding::Coding;
 
 /// So many entries' marks are remembered, until all are forgotten and learnt anew.
@@ -36,17 +38,43 @@ pub(crate) struct Remote<S> {
     fingerprint: u64,
     /// What the names of entries begin with.
     prefix: String,
-    /// What tells the instantiation from every other, of this function and of all.
-    instantiation: String,
-    /// What every entry depends on, and what that is called.
-    own: [MarkId; 2],
-    own_names: [String; 2],
+    /// What tells the instantiation from every other, of this function and of all: the beginning of its keys.
+    instantiation: Vec<u8>,
+    /// Makes the names of entries.
+    naming: Naming,
+    /// What every entry depends on.
+    own: Arc<Hint>,
     routed: bool,
-    hints: Mutex<HashMap<[u8; 16], Arc<[MarkId]>>>,
+    /// Some entries are more than there or not there: how old they are matters.
+    ages_matter: AtomicBool,
+    /// What entries depend on that depend on more.
+    hints: Mutex<HashMap<[u8; 16], Arc<Hint>, RandomState>>,
     /// Entries that this process has removed, and has not asked for since.
     removed: Mutex<HashSet<[u8; 16]>>,
     /// Until when refreshes that have failed wait, and how often they have.
     pauses: Mutex<HashMap<[u8; 16], (Moment, u32)>>,
+}
+
+/// The marks that an entry is thought to depend on, and what they are called.
+struct Hint {
+    marks: Vec<MarkId>,
+    names: Vec<String>,
+}
+
+impl Hint {
+    fn of(marks: impl Iterator<Item = MarkId>, prefix: &Prefix) -> Arc<Self> {
+        let marks: Vec<_> = marks.collect();
+        let names = prefix.marks(marks.iter().copied());
+        Arc::new(Self { marks, names })
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    fn named(&self) -> impl Iterator<Item = (MarkId, &str)> {
+        self.marks.iter().copied().zip(self.names())
+    }
 }
 
 /// Where a key's entry is.
@@ -80,7 +108,7 @@ pub(crate) struct Found<S> {
     pub(crate) times: WireTimes,
     /// How long ago it was stored.
     pub(crate) age: Duration,
-    pub(crate) marks: Marks,
+    pub(crate) marks: Vec<(MarkId, Version)>,
     pub(crate) version: Version,
 }
 
@@ -119,19 +147,22 @@ impl<S> Remote<S> {
         hub: Arc<Hub>,
         coding: Coding<S>,
         function: &str,
-        instantiation: String,
+        instantiation: &str,
         routed: bool,
     ) -> Option<Self> {
-        let own = [EPOCH, Mark::Function(function).id()];
+        let own = [EPOCH, Mark::Function(function).id()].into_iter();
+        let mut beginning = Vec::new();
+        encode_key(instantiation, &mut beginning).ok()?;
         Some(Self {
             fingerprint: (coding.fingerprint)()?,
             coding,
             prefix: hub.rules.prefix.function(function),
-            own_names: own.map(|mark| hub.rules.prefix.mark(mark)),
-            own,
+            own: Hint::of(own, &hub.rules.prefix),
             hub,
-            instantiation,
+            naming: Naming::of(&beginning),
+            instantiation: beginning,
             routed,
+            ages_matter: AtomicBool::new(false),
             hints: Mutex::default(),
             removed: Mutex::default(),
             pauses: Mutex::default(),
@@ -156,11 +187,11 @@ impl<S> Remote<S> {
         &self,
         add_key: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>,
     ) -> Result<Slot, Error> {
-        let mut bytes = Vec::with_capacity(self.instantiation.len() + 64);
-        encode_key(&self.instantiation, &mut bytes)?;
-        let begin = bytes.len();
+        let begin = self.instantiation.len();
+        let mut bytes = Vec::with_capacity(begin + 64);
+        bytes.extend_from_slice(&self.instantiation);
         add_key(&mut bytes)?;
-        let id = hash(&[&bytes]);
+        let id = self.naming.hash(&bytes[begin..]);
         let route = self.routed.then(|| Mark::Route(&bytes[begin..]).id());
         Ok(Slot {
             name: with_hash(&self.prefix, &id),
@@ -173,32 +204,30 @@ impl<S> Remote<S> {
     /// Whether every entry of the function depends on a mark.
     #[cfg(feature = "redis")]
     pub(crate) fn is_own(&self, mark: MarkId) -> bool {
-        self.own.contains(&mark)
-    }
-
-    fn names(&self, marks: impl Iterator<Item = MarkId>) -> Vec<Cow<'_, str>> {
-        let name = |mark| match self.own.iter().position(|own| *own == mark) {
-            Some(n) => Cow::Borrowed(self.own_names[n].as_str()),
-            None => Cow::Owned(self.hub.rules.prefix.mark(mark)),
-        };
-        marks.map(name).collect()
+        self.own.marks.contains(&mark)
     }
 
     /// The marks that the entry is thought to depend on.
-    fn hint(&self, slot: &Slot) -> Vec<MarkId> {
+    fn hint(&self, slot: &Slot) -> Arc<Hint> {
         let hints = self.hints.lock().unwrap_or_else(PoisonError::into_inner);
-        match hints.get(&slot.id) {
-            Some(hint) => hint.to_vec(),
-            None => self.own.into_iter().chain(slot.route).collect(),
+        match (hints.get(&slot.id), slot.route) {
+            (Some(hint), _) => Arc::clone(hint),
+            (None, None) => Arc::clone(&self.own),
+            (None, route) => {
+                let marks = self.own.marks.iter().copied().chain(route);
+                Hint::of(marks, &self.hub.rules.prefix)
+            }
         }
     }
 
     fn remember(&self, slot: &Slot, marks: &[(MarkId, Version)]) {
+        let marks = marks.iter().map(|(mark, _)| *mark);
+        let hint = Hint::of(marks, &self.hub.rules.prefix);
         let mut hints = self.hints.lock().unwrap_or_else(PoisonError::into_inner);
         if hints.len() >= HINTS {
             hints.clear();
         }
-        hints.insert(slot.id, marks.iter().map(|(mark, _)| *mark).collect());
+        hints.insert(slot.id, hint);
     }
 
     /// Why there is no entry, as far as this process knows. What another has removed is as if it had never been: a
@@ -245,17 +274,55 @@ impl<S> Remote<S> {
         *failures += 1;
     }
 
-    /// Looks at a key.
-    pub(crate) async fn fetch(&self, slot: &Slot) -> Result<Fetched<S>, Error> {
+    /// Looks at a key. How old its entry is is known if that is asked for, or if it matters.
+    pub(crate) async fn fetch(&self, slot: &Slot, dated: bool) -> Result<Fetched<S>, Error> {
+        let timed = dated || self.asks_for_times();
+        let fetched = self.fetch_once(slot, timed).await?;
+        if timed || !self.asks_for_times() {
+            return Ok(fetched);
+        }
+        Box::pin(self.fetch_once(slot, true)).await
+    }
+
+    /// Whether it matters how old entries are: to whoever keeps copies, or to those that were seen last.
+    fn asks_for_times(&self) -> bool {
+        #[cfg(feature = "redis")]
+        if self.hub.tier().is_some() {
+            return true;
+        }
+        self.ages_matter.load(Relaxed)
+    }
+
+    /// Whether somebody asks what an entry depends on: a computation here, or whoever keeps copies.
+    #[cfg_attr(
+        not(feature = "redis"),
+        expect(clippy::unused_self, reason = "no copies")
+    )]
+    pub(crate) fn is_traced(&self) -> bool {
+        #[cfg(feature = "redis")]
+        if self.hub.tier().is_some() {
+            return true;
+        }
+        Detour::Inside.is_there()
+    }
+
+    async fn read(&self, items: &[&str], versions: &[&str], timed: bool) -> Result<Read, Error> {
+        if timed {
+            self.hub.get(items, versions).await
+        } else {
+            self.hub.get_contents(items, versions).await
+        }
+    }
+
+    async fn fetch_once(&self, slot: &Slot, timed: bool) -> Result<Fetched<S>, Error> {
         let hint = self.hint(slot);
-        let names = self.names(hint.iter().copied());
-        let versions: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        let versions: Vec<&str> = hint.names().collect();
         let stored = self.hub.stored(&slot.name);
-        let mut read = self.hub.get(&[&slot.name], &versions).await?;
+        let mut read = self.read(&[&slot.name], &versions, timed).await?;
         let item = read.items.pop().flatten();
         let mut seen = Seen {
             slot: item.as_ref().map(|item| item.version),
-            marks: hint.into_iter().zip(read.versions).collect(),
+            marks: hint.marks.iter().copied().zip(read.versions).collect(),
         };
         let found = self.opened(slot, item, &mut seen).await?;
         Ok(Fetched {
@@ -267,22 +334,29 @@ impl<S> Remote<S> {
 
     /// Looks at keys, all of them at once.
     pub(crate) async fn fetch_many(&self, slots: &[Slot]) -> Result<Vec<Fetched<S>>, Error> {
+        let timed = self.asks_for_times();
+        let fetched = self.fetch_many_once(slots, timed).await?;
+        if timed || !self.asks_for_times() {
+            return Ok(fetched);
+        }
+        self.fetch_many_once(slots, true).await
+    }
+
+    async fn fetch_many_once(&self, slots: &[Slot], timed: bool) -> Result<Vec<Fetched<S>>, Error> {
         let hints: Vec<_> = slots.iter().map(|slot| self.hint(slot)).collect();
-        let marks: HashSet<_> = hints.iter().flatten().copied().collect();
-        let marks = Vec::from_iter(marks);
-        let names = self.names(marks.iter().copied());
-        let versions: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        let marks: HashMap<MarkId, &str> = hints.iter().flat_map(|hint| hint.named()).collect();
+        let (marks, versions): (Vec<_>, Vec<_>) = marks.into_iter().unzip();
         let items: Vec<_> = slots.iter().map(|slot| slot.name.as_str()).collect();
         let stored: Vec<_> = items.iter().map(|name| self.hub.stored(name)).collect();
-        let read = self.hub.get(&items, &versions).await?;
+        let read = self.read(&items, &versions, timed).await?;
         let known: HashMap<_, _> = marks.into_iter().zip(read.versions).collect();
         let mut all = Vec::with_capacity(slots.len());
         let looked_at = slots.iter().zip(hints).zip(read.items).zip(stored);
         for (((slot, hint), item), stored) in looked_at {
-            let version = |mark| Some((mark, *known.get(&mark)?));
+            let version = |mark: &MarkId| Some((*mark, *known.get(mark)?));
             let mut seen = Seen {
                 slot: item.as_ref().map(|item| item.version),
-                marks: hint.into_iter().filter_map(version).collect(),
+                marks: hint.marks.iter().filter_map(version).collect(),
             };
             let found = self.opened(slot, item, &mut seen).await?;
             all.push(Fetched {
@@ -315,11 +389,14 @@ impl<S> Remote<S> {
         let Ok(stored) = (self.coding.decode)(&entry.payload) else {
             return Ok(Err(MissReason::Undecodable));
         };
+        if entry.times.depend_on_age() && !self.ages_matter.load(Relaxed) {
+            self.ages_matter.store(true, Relaxed);
+        }
         Ok(Ok(Found {
             stored,
             age: age(&entry.times, item.remaining),
             times: entry.times,
-            marks: entry.marks.iter().copied().collect(),
+            marks: entry.marks,
             version: item.version,
         }))
     }
@@ -334,6 +411,7 @@ impl<S> Remote<S> {
         // An entry that does not depend on what all entries do was not stored here.
         if !self
             .own
+            .marks
             .iter()
             .all(|own| marks.iter().any(|(mark, _)| mark == own))
         {
@@ -346,7 +424,7 @@ impl<S> Remote<S> {
             .collect();
         if !unseen.is_empty() {
             self.remember(slot, marks);
-            seen.look(&self.hub, &unseen).await?;
+            Box::pin(seen.look(&self.hub, &unseen)).await?;
         }
         let stands = |(mark, version): &(MarkId, Version)| seen.version(*mark) == Some(*version);
         Ok(marks.iter().all(stands))
@@ -369,7 +447,11 @@ impl<S> Remote<S> {
                 .iter()
                 .all(|(mark, version)| seen.version(*mark) == Some(*version));
         }
-        let names = self.names(marks.iter().map(|(mark, _)| *mark));
+        let names = self
+            .hub
+            .rules
+            .prefix
+            .marks(marks.iter().map(|(mark, _)| *mark));
         let mut versions: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
         versions.push(&slot.name);
         let Ok(read) = self.hub.get(&[], &versions).await else {
@@ -393,13 +475,13 @@ impl<S> Remote<S> {
         let since = sequence();
         let any_tag = Mark::AnyTag.id();
         let mut wanted = Vec::with_capacity(4 + labels.len());
-        for mark in self.own.iter().chain(&slot.route).chain(labels) {
+        for mark in self.own.marks.iter().chain(&slot.route).chain(labels) {
             if !wanted.contains(mark) {
                 wanted.push(*mark);
             }
         }
         wanted.push(any_tag);
-        let lasting = [self.own[0], self.own[1], any_tag];
+        let lasting = [&self.own.marks[..], &[any_tag]].concat();
         let begin = Begin {
             hub: &self.hub,
             slot: Some(&slot.name),
@@ -427,10 +509,10 @@ impl<S> Remote<S> {
         ttl: Option<Duration>,
     ) -> Result<Vec<Lease>, Error> {
         let (since, any_tag) = (sequence(), Mark::AnyTag.id());
-        let mut wanted: Vec<_> = self.own.to_vec();
+        let mut wanted = self.own.marks.clone();
         wanted.extend(labels);
         wanted.push(any_tag);
-        let lasting = [self.own[0], self.own[1], any_tag];
+        let lasting = [&self.own.marks[..], &[any_tag]].concat();
         let begin = Begin {
             hub: &self.hub,
             slot: None,
@@ -505,7 +587,7 @@ impl<S> Remote<S> {
             hub: &self.hub,
             slot: None,
             ttl,
-            lasting: &self.own,
+            lasting: &self.own.marks,
         };
         let (_, versions) = begin.versions(&mut Seen::default(), labels).await?;
         // Read after the labels: an invalidation removes this one before them.
@@ -575,7 +657,7 @@ impl<S> Remote<S> {
             payload: payload.into(),
         };
         let kept = marks.iter().map(|(mark, _)| *mark);
-        let kept = kept.filter(|mark| !self.own.contains(mark) && *mark != Mark::AnyTag.id());
+        let kept = kept.filter(|mark| !self.own.marks.contains(mark) && *mark != Mark::AnyTag.id());
         Ok(Some(Sealed {
             slot,
             leased: lease.version,
@@ -596,7 +678,7 @@ impl<S> Remote<S> {
 
     /// Removes an entry and what was computed from it; answers whether there was a live one.
     pub(crate) async fn invalidate(&self, slot: &Slot) -> Result<bool, Error> {
-        let existed = self.fetch(slot).await.is_ok_and(|fetched| {
+        let existed = self.fetch(slot, false).await.is_ok_and(|fetched| {
             let live = |found: &Found<S>| {
                 found
                     .times

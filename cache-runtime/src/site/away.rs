@@ -44,7 +44,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             let (function, types) = (registry::name(self.site), std::any::type_name::<Q>());
             let instantiation = format!("{function}\0{}\0{types}", (self.path)());
             let routed = self.site.routed;
-            Remote::new(Arc::clone(hub), coding, function, instantiation, routed)
+            Remote::new(Arc::clone(hub), coding, function, &instantiation, routed)
         });
         if remote.is_none() && installed::terms(self.site).enabled {
             registry::complain(self.site);
@@ -81,8 +81,8 @@ impl<R, K: Kind<R>> Door<R, K> {
             Home::Here => None,
             Home::Away(remote) => Some(&**remote),
         };
-        if !is_disabled() {
-            self.rely(key, remote, ask).await;
+        if !is_disabled() && running::here_for_shared().is_some() {
+            Box::pin(self.rely(key, remote, ask)).await;
         }
         let Some(mut call) = self.call(ask, key) else {
             return self.bypass();
@@ -155,11 +155,11 @@ impl<R, K: Kind<R>> Door<R, K> {
         running::record(|recording| recording.depend(instance, hash, None));
         rely_on(remote, &slot).await;
         let epoch = instance.realm.tags.now();
-        let Ok(fetched) = remote.fetch(&slot).await else {
+        let Ok(fetched) = remote.fetch(&slot, false).await else {
             instance.counters.count(Event::BackendError);
             return None;
         };
-        let entry = entry_of::<K, _>(instance, fetched.found.ok()?);
+        let entry = entry_of::<K, _>(instance, remote, fetched.found.ok()?);
         if !entry.is_live(instance.now()) {
             return None;
         }

@@ -111,7 +111,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     /// What a hit needs that is looked for without further ado: the instance, the cell of this thread, the hash.
     #[inline(always)]
     fn quickly<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Quickly<K, CellOf<Q>>> {
-        if ask != Ask::new() {
+        if !ask.is_plain() {
             return None;
         }
         let cell = threads::quick_cell()?;

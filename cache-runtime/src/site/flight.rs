@@ -130,6 +130,8 @@ impl Wake for Unpark {
 
 /// Waits for a future on this thread, which sleeps meanwhile.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    #[cfg(feature = "redis")]
+    let _sleeper = crate::backend::host::Sleeper::here();
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(current())));
     loop {

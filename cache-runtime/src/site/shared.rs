@@ -210,7 +210,7 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
             return call.given(copy, None);
         }
         let eve = Eve::now(instance.realm, &remote.hub);
-        let fetched = remote.fetch(&slot).await;
+        let fetched = remote.fetch(&slot, call.dated).await;
         if fetched.is_err() {
             instance.counters.count(Event::BackendError);
             // Nobody knows what the value will depend on, so nothing that is computed from it is stored.
@@ -221,10 +221,8 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
             Decision::Again => {}
             Decision::Follow(follow, seen) => {
                 let landing = follow.await;
-                if let Some(step) = call
-                    .taken(landing, remote, &slot, began, seen.as_ref())
-                    .await
-                {
+                let taken = call.taken(landing, remote, &slot, began, seen.as_ref());
+                if let Some(step) = Box::pin(taken).await {
                     return step;
                 }
             }
@@ -258,7 +256,10 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             None => (Err(MissReason::Cold), None, None),
         };
         let (old, reason) = match found {
-            Ok(found) => (Some(entry_of::<K, _>(instance, found)), MissReason::Expired),
+            Ok(found) => (
+                Some(entry_of::<K, _>(instance, remote, found)),
+                MissReason::Expired,
+            ),
             Err(reason) => (None, reason),
         };
         let claim = |seen, old| Claim {
@@ -379,9 +380,10 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     }
 }
 
-/// An entry of the store as one of this process, as old as it is.
+/// An entry of the store as one of this process, as old as it is. What it depends on is only noted for those who ask.
 pub(super) fn entry_of<K: Types, O: KeyCell>(
     instance: &InstanceOf<K, O>,
+    remote: &RemoteOf<K>,
     found: Found<K::Stored>,
 ) -> Entry<TakenOf<K>> {
     let times = Times {
@@ -391,12 +393,16 @@ pub(super) fn entry_of<K: Types, O: KeyCell>(
         refresh_after: found.times.refresh_after,
         idle: None,
     };
-    let proof = Proof {
-        since: 0,
-        version: Some(found.version),
-        marks: found.marks,
+    let lineage = if found.times.depend_on_age() || remote.is_traced() {
+        let proof = Proof {
+            since: 0,
+            version: Some(found.version),
+            marks: found.marks.into_iter().collect(),
+        };
+        Lineage::default().proven(proof)
+    } else {
+        Lineage::default()
     };
-    let lineage = Lineage::default().proven(proof);
     let stored_at = instance.now().before(found.age);
     Entry::new(K::Cell::taken(found.stored), stored_at, &times, 0, lineage)
 }

@@ -25,6 +25,8 @@ use crate::value::{Kind, Types};
 pub struct Ask {
     pub(crate) bypass: bool,
     forced: bool,
+    /// The answer is to tell how old it is.
+    dated: bool,
 }
 
 impl Ask {
@@ -34,6 +36,7 @@ impl Ask {
         Self {
             bypass: false,
             forced: false,
+            dated: false,
         }
     }
 
@@ -52,6 +55,21 @@ impl Ask {
     #[must_use]
     pub const fn forced(self, forced: bool) -> Self {
         Self { forced, ..self }
+    }
+
+    /// Lets the answer tell how old it is, where that has to be asked for.
+    #[must_use]
+    pub const fn dated(self) -> Self {
+        Self {
+            dated: true,
+            ..self
+        }
+    }
+
+    /// Whether any value that is there is an answer.
+    #[inline]
+    pub(super) fn is_plain(self) -> bool {
+        !self.bypass && !self.forced
     }
 }
 
@@ -144,6 +162,9 @@ pub(crate) struct Call<R, K: Kind<R>, O: KeyCell> {
     pub(super) instance: &'static InstanceOf<K, O>,
     pub(super) hash: u64,
     pub(super) forced: bool,
+    /// The answer is to tell how old it is.
+    #[cfg(feature = "shared")]
+    pub(super) dated: bool,
     /// Computes for itself, whoever else computes the same.
     pub(super) alone: bool,
     /// What the wait for another's computation has brought.
@@ -162,6 +183,8 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             instance,
             hash,
             forced: ask.forced,
+            #[cfg(feature = "shared")]
+            dated: ask.dated,
             alone: !instance.options.coalesce,
             landing: None,
             refused: None,

@@ -13,6 +13,7 @@ use redis::{Pipeline, ServerErrorKind, Value};
 
 use super::command;
 use super::failure::Failure;
+use super::gather::Question;
 use super::link::Link;
 use super::nodes::{Known, Nodes};
 use super::topology::Place;
@@ -40,8 +41,23 @@ struct Part {
     place: Place,
     link: Arc<Link>,
     commands: Pipeline,
-    /// Which names, by their place among all, and whether their commands ask to be let in.
-    names: Vec<(usize, bool)>,
+    /// Which names, by their place among all.
+    names: Vec<Asked>,
+}
+
+/// What is asked about a name.
+struct Asked {
+    place: usize,
+    wants: Wants,
+    /// Whether its commands ask to be let in.
+    asks: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    Item,
+    TimedItem,
+    Version,
 }
 
 impl Cluster {
@@ -50,16 +66,16 @@ impl Cluster {
     }
 
     /// See [`Backend::get`](crate::backend::Backend::get).
-    pub(super) async fn get(&self, items: &[&str], versions: &[&str]) -> Result<Read, Failure> {
+    pub(super) async fn get(&self, question: Question<'_>) -> Result<Read, Failure> {
         let mut detours = HashMap::new();
         for _ in 0..ROUNDS {
-            let parts = self.parts(items, versions, &detours).await?;
+            let parts = self.parts(question, &detours).await?;
             let asked = parts
                 .iter()
-                .map(|part| part.link.ask_in_time(&part.commands));
+                .map(|part| part.link.in_time(part.link.ask(&part.commands)));
             let mut read = Read {
-                items: vec![None; items.len()],
-                versions: vec![None; versions.len()],
+                items: vec![None; question.items.len()],
+                versions: vec![None; question.versions.len()],
             };
             let mut is_whole = true;
             for (part, replies) in parts.iter().zip(all(asked).await) {
@@ -78,10 +94,12 @@ impl Cluster {
     /// What to ask whom, with all connections for it.
     async fn parts(
         &self,
-        items: &[&str],
-        versions: &[&str],
+        question: Question<'_>,
         detours: &HashMap<usize, Detour>,
     ) -> Result<Vec<Part>, Failure> {
+        let Question {
+            items, versions, ..
+        } = question;
         let known = self.nodes.known().await?;
         let mut parts: Vec<Part> = Vec::new();
         for (index, name) in items.iter().chain(versions).enumerate() {
@@ -94,7 +112,12 @@ impl Cluster {
             }
             let theirs = parts.iter_mut().filter(|part| part.place == detour.place);
             for part in theirs {
-                part.ask(index, name, index < items.len(), detour.asks);
+                let wants = match index < items.len() {
+                    true if question.timed => Wants::TimedItem,
+                    true => Wants::Item,
+                    false => Wants::Version,
+                };
+                part.ask(index, name, wants, detour.asks);
             }
         }
         Ok(parts)
@@ -120,7 +143,8 @@ impl Cluster {
                 None => straight(&*self.nodes.known().await?, changes[0].name())?,
             };
             let link = self.nodes.link(&place).await?;
-            let mut replies = link.ask_in_time(&written(changes, asks)).await?;
+            let commands = written(changes, asks);
+            let mut replies = link.in_time(link.ask(&commands)).await?;
             if asks {
                 let mut is_of_change = [false, true].into_iter().cycle();
                 replies.retain(|_| is_of_change.next().unwrap_or(true));
@@ -174,39 +198,42 @@ impl Part {
         })
     }
 
-    fn ask(&mut self, index: usize, name: &str, is_item: bool, asks: bool) {
-        self.names.push((index, asks));
-        if is_item {
-            ask_in(&mut self.commands, asks);
-            command::read_item(&mut self.commands, name);
+    fn ask(&mut self, place: usize, name: &str, wants: Wants, asks: bool) {
+        self.names.push(Asked { place, wants, asks });
+        ask_in(&mut self.commands, asks);
+        match wants {
+            Wants::Version => command::read_version(&mut self.commands, name),
+            Wants::Item | Wants::TimedItem => command::read_item(&mut self.commands, name),
+        }
+        if wants == Wants::TimedItem {
             ask_in(&mut self.commands, asks);
             self.commands.add_command(command::time(name));
-        } else {
-            ask_in(&mut self.commands, asks);
-            command::read_version(&mut self.commands, name);
         }
     }
 
     /// Enters what was read; returns where the others are.
     fn take(&self, replies: Vec<Value>, read: &mut Read) -> Result<Vec<(usize, Detour)>, Failure> {
         let (mut replies, mut detours) = (replies.into_iter(), Vec::new());
-        for &(index, asks) in &self.names {
+        let items = read.items.len();
+        for asked in &self.names {
             let mut next = || {
-                let reply = replies.by_ref().nth(usize::from(asks));
+                let reply = replies.by_ref().nth(usize::from(asked.asks));
                 reply.ok_or_else(|| self.link.nonsense())
             };
             let bytes = next()?;
-            let is_item = index < read.items.len();
-            let left = if is_item { Some(next()?) } else { None };
+            let left = match asked.wants {
+                Wants::TimedItem => Some(next()?),
+                Wants::Item | Wants::Version => None,
+            };
             let elsewhere = |reply| sent_on(reply, &self.place);
             if let Some(detour) = elsewhere(&bytes).or_else(|| elsewhere(left.as_ref()?)) {
-                detours.push((index, detour));
+                detours.push((asked.place, detour));
                 continue;
             }
             let bytes = command::value(bytes, &self.link)?;
-            match left {
-                Some(left) => read.items[index] = command::item(bytes, &left),
-                None => read.versions[index - read.items.len()] = command::version(&bytes),
+            match read.items.get_mut(asked.place) {
+                Some(item) => *item = command::item(bytes, left.as_ref()),
+                None => read.versions[asked.place - items] = command::version(&bytes),
             }
         }
         Ok(detours)

@@ -42,15 +42,15 @@ pub(super) fn value(reply: Value, link: &Link) -> Result<Value, Failure> {
     }
 }
 
-/// The item that was read, from its bytes and its time to live.
-pub(super) fn item(bytes: Value, left: &Value) -> Option<Item> {
+/// The item that was read, from its bytes and its time to live, if that was asked for.
+pub(super) fn item(bytes: Value, left: Option<&Value>) -> Option<Item> {
     let Value::BulkString(mut content) = bytes else {
         return None;
     };
     let (version, _) = Version::split(&content)?;
-    let remaining = match *left {
-        Value::Int(-1) => None,
-        Value::Int(left) => Some(Duration::from_millis(u64::try_from(left).ok()?)),
+    let remaining = match left {
+        None | Some(Value::Int(-1)) => None,
+        Some(&Value::Int(left)) => Some(Duration::from_millis(u64::try_from(left).ok()?)),
         _ => return None,
     };
     content.drain(..Version::LEN);
@@ -216,14 +216,14 @@ mod tests {
     fn what_no_back_end_has_written_is_absent() {
         let short = || Value::BulkString(b"short".to_vec());
         let whole = || Value::BulkString(vec![1; 20]);
-        assert_eq!(item(short(), &Value::Int(5)), None);
-        assert_eq!(item(Value::Nil, &Value::Int(-2)), None);
-        assert_eq!(item(Value::Int(7), &Value::Int(5)), None);
-        assert_eq!(item(whole(), &Value::Int(-2)), None);
-        assert_eq!(item(whole(), &Value::Nil), None);
+        assert_eq!(item(short(), Some(&Value::Int(5))), None);
+        assert_eq!(item(Value::Nil, Some(&Value::Int(-2))), None);
+        assert_eq!(item(Value::Int(7), Some(&Value::Int(5))), None);
+        assert_eq!(item(whole(), Some(&Value::Int(-2))), None);
+        assert_eq!(item(whole(), Some(&Value::Nil)), None);
         assert_eq!(version(&short()), None);
         assert_eq!(version(&Value::Array(vec![whole()])), None);
-        let read = item(whole(), &Value::Int(-1)).expect("it is an item");
+        let read = item(whole(), Some(&Value::Int(-1))).expect("it is an item");
         assert_eq!((read.content.len(), read.remaining), (4, None));
     }
 }

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::failure::Failure;
-use crate::backend::io::runtime;
 
 /// How long opening may take.
 const OPENS: Duration = Duration::from_secs(1);
@@ -32,6 +32,8 @@ pub(super) trait Opener: Send + Sync + 'static {
 /// Opening goes on when those who wait for it leave, and ends in bounded time. Whoever comes after it has failed
 /// begins anew: there are no pauses here.
 pub(super) struct Door<T> {
+    /// Where it is opened, and where it lives.
+    runtime: Handle,
     state: Mutex<State<T>>,
 }
 
@@ -50,8 +52,9 @@ enum Step<T> {
 }
 
 impl<T: Send + Sync + 'static> Door<T> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(runtime: Handle) -> Self {
         Self {
+            runtime,
             state: Mutex::new(State::Shut),
         }
     }
@@ -101,24 +104,25 @@ impl<T: Send + Sync + 'static> Door<T> {
             State::Open(opened) => Some(Arc::clone(opened)),
             State::Opening(_) | State::Shut => None,
         };
-        let opening = open(Arc::clone(keeper), old);
+        let opening = self.open(Arc::clone(keeper), old);
         *state = State::Opening(opening.clone());
         Step::Wait(opening)
     }
-}
 
-/// Begins to open something, whoever waits for it.
-fn open<O: Opener>(
-    keeper: Arc<O>,
-    old: Option<Arc<O::Opened>>,
-) -> watch::Receiver<Opened<O::Opened>> {
-    let (decide, opening) = watch::channel(None);
-    runtime().spawn(async move {
-        let opened = timeout(OPENS, keeper.open(old)).await;
-        let late = |_| Err(Failure::unreachable("redis: no connection in time"));
-        let _ = decide.send(Some(opened.unwrap_or_else(late)));
-    });
-    opening
+    /// Begins to open something, whoever waits for it.
+    fn open(
+        &self,
+        keeper: Arc<impl Opener<Opened = T>>,
+        old: Option<Arc<T>>,
+    ) -> watch::Receiver<Opened<T>> {
+        let (decide, opening) = watch::channel(None);
+        self.runtime.spawn(async move {
+            let opened = timeout(OPENS, keeper.open(old)).await;
+            let late = |_| Err(Failure::unreachable("redis: no connection in time"));
+            let _ = decide.send(Some(opened.unwrap_or_else(late)));
+        });
+        opening
+    }
 }
 
 #[cfg(test)]
@@ -160,7 +164,7 @@ mod tests {
 
     #[test]
     fn all_who_wait_share_one_opening_and_its_failure() {
-        let (numbers, door) = (Arc::new(Numbers::default()), Door::new());
+        let (numbers, door) = (Arc::new(Numbers::default()), Door::new(runtime().clone()));
         numbers.opened.store(1, SeqCst);
         let mut crowd = [(); 3].map(|()| Box::pin(door.pass(&numbers)));
         for one in &mut crowd {
@@ -182,7 +186,7 @@ mod tests {
 
     #[test]
     fn opening_goes_on_when_nobody_waits_for_it() {
-        let (numbers, door) = (Arc::new(Numbers::default()), Door::new());
+        let (numbers, door) = (Arc::new(Numbers::default()), Door::new(runtime().clone()));
         runtime().block_on(async {
             let left =
                 tokio::time::timeout(std::time::Duration::from_millis(5), door.pass(&numbers));
@@ -195,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_is_no_longer_good_is_opened_anew() {
-        let (numbers, door) = (Arc::new(Numbers::default()), Door::new());
+        let (numbers, door) = (Arc::new(Numbers::default()), Door::new(runtime().clone()));
         numbers.opened.store(2, SeqCst);
         runtime().block_on(async {
             numbers.go.notify_one();

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use redis::aio::{AsyncPushSender, MultiplexedConnection};
 use redis::io::tcp::TcpSettings;
 use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, Pipeline, ProtocolVersion,
-    RedisConnectionInfo, RedisError, ServerError, Value,
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, IntoConnectionInfo, Pipeline,
+    ProtocolVersion, RedisConnectionInfo, RedisError, ServerError, Value,
 };
 
 use super::door::Opener;
@@ -170,35 +170,43 @@ impl Link {
 
     /// Sends commands in one go and returns their replies, of which each may be an error.
     pub(super) async fn ask(&self, commands: &Pipeline) -> Result<Vec<Value>, Failure> {
-        let sent = self.now();
-        let _ = self.waits.compare_exchange(0, sent, Relaxed, Relaxed);
+        self.begin();
         let mut connection = self.connection.clone();
-        let result = connection
-            .send_packed_commands(commands, 0, commands.len())
-            .await;
-        self.heard();
-        match result {
-            Ok(replies) if replies.len() == commands.len() => {
-                if replies
-                    .iter()
-                    .any(|reply| matches!(reply, Value::ServerError(error) if ends_trust(error)))
-                {
-                    self.give_up();
-                }
-                Ok(replies)
-            }
-            Ok(_) => Err(self.nonsense()),
-            Err(error) => {
-                self.give_up();
-                Err(self.server.lost(&error))
-            }
+        let sent = connection.send_packed_commands(commands, 0, commands.len());
+        let replies = self.received(sent.await)?;
+        if replies.len() != commands.len() {
+            return Err(self.nonsense());
+        }
+        for reply in &replies {
+            self.heed(reply);
+        }
+        Ok(replies)
+    }
+
+    /// Sends one command and returns its reply, which may be an error.
+    pub(super) async fn ask_for(&self, command: &Cmd) -> Result<Value, Failure> {
+        self.begin();
+        let mut connection = self.connection.clone();
+        let reply = self.received(connection.send_packed_command(command).await)?;
+        self.heed(&reply);
+        Ok(reply)
+    }
+
+    /// Sends one command; an error is a failure.
+    pub(super) async fn ask_one(&self, command: Cmd) -> Result<Value, Failure> {
+        match self.ask_for(&command).await? {
+            Value::ServerError(error) => Err(self.server.failure(&error)),
+            reply => Ok(reply),
         }
     }
 
-    /// The same where a replica may have been promoted: a late reply does not count.
-    pub(super) async fn ask_in_time(&self, commands: &Pipeline) -> Result<Vec<Value>, Failure> {
+    /// Asks where a replica may have been promoted: a late reply does not count.
+    pub(super) async fn in_time<T>(
+        &self,
+        asked: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         let sent = self.now();
-        let replies = self.ask(commands).await?;
+        let replies = asked.await?;
         if self.is_past(sent, SURE) {
             self.give_up();
             let place = &self.server.place;
@@ -209,14 +217,23 @@ impl Link {
         Ok(replies)
     }
 
-    /// Sends one command; an error is a failure.
-    pub(super) async fn ask_one(&self, command: redis::Cmd) -> Result<Value, Failure> {
-        let mut commands = Pipeline::with_capacity(1);
-        commands.add_command(command);
-        match self.ask(&commands).await?.pop() {
-            Some(Value::ServerError(error)) => Err(self.server.failure(&error)),
-            Some(reply) => Ok(reply),
-            None => Err(self.nonsense()),
+    fn begin(&self) {
+        let sent = self.now();
+        let _ = self.waits.compare_exchange(0, sent, Relaxed, Relaxed);
+    }
+
+    fn received<T>(&self, reply: Result<T, RedisError>) -> Result<T, Failure> {
+        self.waits.store(0, Relaxed);
+        self.confirm();
+        reply.map_err(|error| {
+            self.give_up();
+            self.server.lost(&error)
+        })
+    }
+
+    fn heed(&self, reply: &Value) {
+        if matches!(reply, Value::ServerError(error) if ends_trust(error)) {
+            self.give_up();
         }
     }
 
@@ -245,11 +262,6 @@ impl Link {
     pub(super) fn nonsense(&self) -> Failure {
         self.give_up();
         self.server.nonsense()
-    }
-
-    fn heard(&self) {
-        self.waits.store(0, Relaxed);
-        self.confirm();
     }
 
     fn is_past(&self, time: u64, limit: Duration) -> bool {

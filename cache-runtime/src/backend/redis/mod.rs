@@ -1,14 +1,17 @@
 //! Entries in Redis, or in what speaks its protocol: one server, the primary that sentinels name, or a cluster.
 //!
-//! An item is one string, its version in front of its content, under the name as it is. All requests of a process
-//! share one connection per server. It is made when it is first needed and made anew when it is lost; nothing is tried
-//! twice, and nothing waits for a server that is not there.
+//! An item is one string, its version in front of its content, under the name as it is. Connections are shared by all
+//! who can: one per server lives on the cache's own thread, for all changes and for who reads as a thread or on a
+//! runtime that may stand still; one more on each multi-threaded runtime whose tasks read. A connection is made when
+//! it is first needed and made anew when it is lost; no change is tried twice, and nothing waits for a server that is
+//! not there.
 //!
 //! What must hold beyond that is that nobody reads what an invalidation has removed, whatever happens to servers.
 //! Three things see to it:
 //!
 //! - The *epoch*, an item that all entries depend on, gets a new version when a server may have forgotten something
-//!   (see `epoch`): after a restart, after a promotion.
+//!   (see `epoch`): after a restart, after a promotion. Each connection finds that out for itself before anything is
+//!   read over it, as those of other processes do.
 //! - A connection is only used while it is sure to lead to the primary. With sentinels or a cluster, one over which
 //!   nothing was heard for half a second is looked up again first, and a reply that took longer does not count. So a
 //!   primary that was stopped and goes on after another has taken its place is not believed. It is looked up after
@@ -27,6 +30,8 @@
 //! | module | holds |
 //! |---|---|
 //! | `target` | which servers |
+//! | `servers` | all of them, as they are reached from one runtime |
+//! | `home` | the runtimes that are read from |
 //! | `link`, `door` | a connection, and how it is shared and made anew |
 //! | `gather` | many callers' questions in one go |
 //! | `epoch` | what makes everything older a miss |
@@ -44,11 +49,13 @@ mod door;
 mod epoch;
 mod failure;
 mod gather;
+mod home;
 mod link;
 mod nodes;
 mod primary;
 mod script;
 mod sentinel;
+mod servers;
 mod slot;
 mod target;
 mod topology;
@@ -57,14 +64,12 @@ mod watch;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use self::cluster::Cluster;
 use self::epoch::Epoch;
-use self::failure::Failure;
-use self::link::Server;
-use self::primary::{Finder, Gate};
-use self::sentinel::Sentinels;
+use self::gather::Question;
+use self::home::Homes;
+use self::servers::Servers;
 use self::watch::Watcher;
-use super::{Answer, Backend, Change, Read};
+use super::{Answer, Backend, Change, Read, io};
 use crate::error::{Error, ErrorKind};
 
 pub use self::target::Target;
@@ -73,13 +78,10 @@ pub use self::watch::Watch;
 /// A back end of Redis servers.
 pub struct Redis {
     target: Target,
+    /// As they are reached from the cache's own thread.
     servers: Servers,
+    homes: Arc<Homes>,
     watchers: Mutex<Vec<Watcher>>,
-}
-
-enum Servers {
-    One(Arc<Gate>),
-    Many(Cluster),
 }
 
 impl Redis {
@@ -91,11 +93,26 @@ impl Redis {
     ///
     /// If an address is none.
     pub fn open(target: Target, epoch: String) -> Result<Self, Error> {
-        let servers = Servers::of(&target, Epoch::new(epoch))?;
+        let epoch = Epoch::new(epoch);
         Ok(Self {
+            servers: Servers::of(&target, epoch.clone(), io::runtime())?,
+            homes: Homes::new(target.clone(), epoch),
             target,
-            servers,
             watchers: Mutex::default(),
+        })
+    }
+
+    /// Reads for the caller: over a connection of its own runtime where there can be one.
+    fn ask<'a>(&'a self, question: Question<'a>) -> Answer<'a, Read> {
+        // The answer may be waited for from elsewhere.
+        let home = self.homes.here();
+        Box::pin(async move {
+            if let Some(home) = home
+                && let Some(read) = home.get(question).await
+            {
+                return Ok(read?);
+            }
+            Ok(self.servers.get(question).await?)
         })
     }
 
@@ -127,32 +144,6 @@ impl fmt::Debug for Redis {
     }
 }
 
-impl Servers {
-    fn of(target: &Target, epoch: Epoch) -> Result<Self, Failure> {
-        let finder = match target {
-            Target::Single { url } => Finder::Known(Arc::new(target::server(url)?)),
-            Target::Sentinel {
-                sentinels,
-                master,
-                password,
-                sentinel_password,
-                db,
-                tls,
-            } => {
-                let server = |(host, port): &(String, u16)| {
-                    let settings = target::settings(sentinel_password.as_deref(), 0);
-                    Server::new(target::address(host, *port, *tls), settings)
-                };
-                let servers = sentinels.iter().map(server).collect::<Result<_, _>>()?;
-                let settings = target::settings(password.as_deref(), *db);
-                Finder::Sentinels(Sentinels::new(servers, master.clone(), settings, *tls))
-            }
-            Target::Cluster { nodes } => return Ok(Self::Many(target::cluster(nodes, epoch)?)),
-        };
-        Ok(Self::One(Arc::new(Gate::new(finder, epoch))))
-    }
-}
-
 impl Backend for Redis {
     fn name(&self) -> &'static str {
         match self.target {
@@ -163,29 +154,30 @@ impl Backend for Redis {
     }
 
     fn get<'a>(&'a self, items: &'a [&'a str], versions: &'a [&'a str]) -> Answer<'a, Read> {
-        Box::pin(async move {
-            match &self.servers {
-                Servers::One(gate) => Ok(gate.get(items, versions).await?),
-                Servers::Many(cluster) => Ok(cluster.get(items, versions).await?),
-            }
+        self.ask(Question {
+            items,
+            versions,
+            timed: true,
+        })
+    }
+
+    fn get_contents<'a>(
+        &'a self,
+        items: &'a [&'a str],
+        versions: &'a [&'a str],
+    ) -> Answer<'a, Read> {
+        self.ask(Question {
+            items,
+            versions,
+            timed: false,
         })
     }
 
     fn change<'a>(&'a self, changes: &'a [Change<'a>]) -> Answer<'a, Vec<bool>> {
-        Box::pin(async move {
-            match &self.servers {
-                Servers::One(gate) => Ok(gate.change(changes).await?),
-                Servers::Many(cluster) => Ok(cluster.change(changes).await?),
-            }
-        })
+        Box::pin(async move { Ok(self.servers.change(changes).await?) })
     }
 
     fn clear<'a>(&'a self, prefix: &'a str) -> Answer<'a, ()> {
-        Box::pin(async move {
-            match &self.servers {
-                Servers::One(gate) => Ok(gate.clear(prefix).await?),
-                Servers::Many(cluster) => Ok(cluster.clear(prefix).await?),
-            }
-        })
+        Box::pin(async move { Ok(self.servers.clear(prefix).await?) })
     }
 }

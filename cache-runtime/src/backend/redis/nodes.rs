@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use redis::{RedisConnectionInfo, Value};
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -31,6 +32,8 @@ pub(super) struct Nodes {
     settings: RedisConnectionInfo,
     tls: bool,
     pub(super) epoch: Epoch,
+    /// Where connections live.
+    runtime: Handle,
     map: Door<Known>,
     met: Mutex<HashMap<Place, Arc<Node>>>,
     myself: Weak<Self>,
@@ -60,13 +63,15 @@ impl Nodes {
         settings: RedisConnectionInfo,
         tls: bool,
         epoch: Epoch,
+        runtime: Handle,
     ) -> Arc<Self> {
         Arc::new_cyclic(|myself| Self {
             seeds,
             settings,
             tls,
             epoch,
-            map: Door::new(),
+            map: Door::new(runtime.clone()),
+            runtime,
             met: Mutex::default(),
             myself: Weak::clone(myself),
         })
@@ -121,8 +126,8 @@ impl Nodes {
         let node = Arc::new(Node {
             place: place.clone(),
             server: Arc::new(Server::new(addr, self.settings.clone())?),
-            connected: Door::new(),
-            admitted: Door::new(),
+            connected: Door::new(self.runtime.clone()),
+            admitted: Door::new(self.runtime.clone()),
             nodes: Weak::clone(&self.myself),
         });
         met.insert(place.clone(), Arc::clone(&node));

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use redis::{Pipeline, Value};
+use redis::Pipeline;
+use tokio::runtime::Handle;
 
 use super::door::{Door, Opener};
 use super::epoch::{Epoch, tenure};
 use super::failure::Failure;
-use super::gather::Gathering;
+use super::gather::{Gathering, Question};
 use super::link::{Link, Server};
 use super::sentinel::Sentinels;
 use super::{clear, command};
@@ -43,29 +44,28 @@ pub(super) struct Primary {
 /// The server behind its door.
 pub(super) struct Gate {
     pub(super) primary: Arc<Primary>,
+    /// Where the connection lives.
+    pub(super) runtime: Handle,
     door: Door<Link>,
     pub(super) gathering: Gathering,
 }
 
 impl Gate {
-    pub(super) fn new(finder: Finder, epoch: Epoch) -> Self {
+    pub(super) fn new(finder: Finder, epoch: Epoch, runtime: Handle) -> Self {
         Self {
             primary: Arc::new(Primary { finder, epoch }),
-            door: Door::new(),
+            door: Door::new(runtime.clone()),
+            runtime,
             gathering: Gathering::default(),
         }
     }
 
     /// See [`Backend::get`](crate::backend::Backend::get).
-    pub(super) async fn get(
-        self: &Arc<Self>,
-        items: &[&str],
-        versions: &[&str],
-    ) -> Result<Read, Failure> {
-        if items.is_empty() && versions.is_empty() {
+    pub(super) async fn get(self: &Arc<Self>, question: Question<'_>) -> Result<Read, Failure> {
+        if question.is_empty() {
             return Ok(Read::default());
         }
-        self.gathering.read(self, items, versions).await
+        self.gathering.read(self, question).await
     }
 
     /// See [`Backend::change`](crate::backend::Backend::change).
@@ -78,7 +78,7 @@ impl Gate {
         for change in changes {
             command::write(&mut commands, change);
         }
-        let replies = self.ask(&link, &commands).await?;
+        let replies = self.judged(&link, link.ask(&commands)).await?;
         command::all_made(changes, &replies, &link).await
     }
 
@@ -94,15 +94,16 @@ impl Gate {
         self.door.pass(&self.primary).await
     }
 
-    pub(super) async fn ask(
+    /// What a server answers that may have been replaced meanwhile.
+    pub(super) async fn judged<T>(
         &self,
         link: &Link,
-        commands: &Pipeline,
-    ) -> Result<Vec<Value>, Failure> {
+        asked: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         if self.primary.finder.may_move() {
-            link.ask_in_time(commands).await
+            link.in_time(asked).await
         } else {
-            link.ask(commands).await
+            asked.await
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{RedisConnectionInfo, Value};
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -54,9 +55,10 @@ impl Sentinels {
         group: String,
         settings: RedisConnectionInfo,
         tls: bool,
+        runtime: &Handle,
     ) -> Self {
         let watcher = |server| {
-            let (server, door) = (Arc::new(server), Door::new());
+            let (server, door) = (Arc::new(server), Door::new(runtime.clone()));
             Arc::new(Sentinel { server, door })
         };
         Self {

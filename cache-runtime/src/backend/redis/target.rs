@@ -3,6 +3,7 @@
 use std::fmt;
 
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo};
+use tokio::runtime::Handle;
 
 use super::cluster::Cluster;
 use super::epoch::Epoch;
@@ -87,7 +88,7 @@ pub(super) fn server(url: &str) -> Result<Server, Failure> {
 }
 
 /// The cluster that nodes at these addresses belong to.
-pub(super) fn cluster(urls: &[String], epoch: Epoch) -> Result<Cluster, Failure> {
+pub(super) fn cluster(urls: &[String], epoch: Epoch, runtime: &Handle) -> Result<Cluster, Failure> {
     let (mut seeds, mut settings, mut tls) = (Vec::new(), None, false);
     for url in urls {
         let info = parsed(url)?;
@@ -108,7 +109,8 @@ pub(super) fn cluster(urls: &[String], epoch: Epoch) -> Result<Cluster, Failure>
     }
     let settings =
         settings.ok_or_else(|| Failure::config("a redis cluster needs a node to begin with"))?;
-    Ok(Cluster::new(Nodes::new(seeds, settings, tls, epoch)))
+    let nodes = Nodes::new(seeds, settings, tls, epoch, runtime.clone());
+    Ok(Cluster::new(nodes))
 }
 
 /// What an address means.

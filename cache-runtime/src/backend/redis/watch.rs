@@ -34,7 +34,7 @@ const REFUSED_PAUSE: Duration = Duration::from_secs(2);
 
 /// Hears of changes that anyone makes.
 ///
-/// It is called on the thread that all of the cache's connections are served by: it must be quick.
+/// It is called on the cache's own thread, which serves others too: it must be quick.
 pub trait Watch: Send + Sync + 'static {
     /// From now on every change is told.
     fn trusted(&self);

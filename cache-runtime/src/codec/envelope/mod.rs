@@ -71,6 +71,13 @@ pub(crate) struct WireTimes {
     pub(crate) refresh_after: Option<Duration>,
 }
 
+impl WireTimes {
+    /// Whether an entry that is there can be in more than one state.
+    pub(crate) fn depend_on_age(&self) -> bool {
+        self.ttl != self.timeout || self.refresh_after.is_some()
+    }
+}
+
 /// Why bytes are not the entry that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Damage {

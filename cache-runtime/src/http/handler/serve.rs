@@ -72,7 +72,7 @@ pub async fn begin<'v, K: Kind<Answered>, Q: KeyRef>(
     key: Q,
 ) -> Begun<'v, K, CellOf<Q>> {
     let options = door.options(&key);
-    let found = door.enter_async(visitor.ask(ask), key).await;
+    let found = door.enter_async(visitor.ask(ask).dated(), key).await;
     begun(visitor, options, found)
 }
 
@@ -104,7 +104,7 @@ where
         };
         Scoped::new(served, read)
     };
-    let entered = door.enter_or_refresh_async(visitor.ask(ask), key, tags, later);
+    let entered = door.enter_or_refresh_async(visitor.ask(ask).dated(), key, tags, later);
     begun(visitor, options, entered.await)
 }
 
