@@ -1,5 +1,6 @@
 //! Where the connections to a Redis server live: which runtime has some, until when, and what goes over them.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use cache_runtime::backend::redis::Redis;
@@ -74,6 +75,45 @@ fn each_runtime_with_threads_reads_over_a_connection_of_its_own_as_long_as_it_is
     assert_eq!(connections(&server), 2, "it has no sockets");
     drop(stays);
     wait_until(|| connections(&server) == 1);
+}
+
+/// How often the server was asked for items.
+fn questions(server: &Server) -> String {
+    let stats = server.cli(&["INFO", "commandstats"]);
+    let reads = stats.lines().find(|line| line.contains("cmdstat_mget"));
+    let calls = reads.and_then(|line| line.split([':', ',']).nth(1));
+    calls.expect("it was asked").to_owned()
+}
+
+#[test]
+fn a_server_that_is_slow_is_asked_once() {
+    if !are_installed() {
+        return;
+    }
+    let server = Server::start();
+    let redis = open(&server.url());
+    ask(redis.change(&[set("app:a", b"1", When::Always)])).expect("the server answers");
+    let runtime = threaded();
+    wait_until(|| {
+        read(&runtime, &redis);
+        connections(&server) == 2
+    });
+    let before = questions(&server);
+    server.order(&["CLIENT", "PAUSE", "150", "ALL"]);
+    let polls = runtime.block_on(async {
+        let mut answer = pin!(redis.get(&["app:a"], &[]));
+        let mut polls = 1;
+        while tokio::time::timeout(Duration::from_millis(10), answer.as_mut())
+            .await
+            .is_err()
+        {
+            polls += 1;
+        }
+        polls
+    });
+    assert!(polls > 3, "it was impatient for long: {polls} polls");
+    let asked = |calls: &str| calls.rsplit('=').next().and_then(|n| n.parse::<u32>().ok());
+    assert_eq!(asked(&questions(&server)), asked(&before).map(|n| n + 1));
 }
 
 /// Also over a connection that was there before the restart, and is not the one that changes are made over.

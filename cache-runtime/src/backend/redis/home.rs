@@ -5,9 +5,9 @@
 //! connections that live there. Changes are all made over those of the cache's thread: no application can shut it
 //! down or keep it busy.
 //!
-//! A runtime may do both. When it is gone, or has not brought an answer in a moment, the question is asked over the
-//! cache's thread (to read twice does no harm), and so are the next ones until the runtime shows that it runs. So are
-//! the first ones, and all of a runtime that was built without sockets or timers.
+//! A runtime may do both. When it is gone, or has not brought an answer in a moment and shows no other sign of life, the
+//! question is asked over the cache's thread (to read twice does no harm), and so are the next ones until the runtime
+//! shows that it runs. So are the first ones, and all of a runtime that was built without sockets or timers.
 //! Runtimes that end are forgotten with all that lives there.
 
 use std::future::{pending, poll_fn};
@@ -30,7 +30,7 @@ use super::target::Target;
 use crate::backend::Read;
 use crate::backend::host::host;
 
-/// How long a runtime may take to bring an answer.
+/// How long a runtime may take to bring an answer before it is asked whether it runs.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// All runtimes that have connections.
@@ -146,19 +146,23 @@ impl Home {
         question: Question<'_>,
     ) -> Option<Result<Read, Failure>> {
         let asked = Instant::now();
+        let mut is_doubted = false;
         let mut read = pin!(self.servers.get(question));
         let read = poll_fn(|context| match read.as_mut().poll(context) {
             Poll::Ready(read) => Poll::Ready(Some(read)),
-            Poll::Pending if asked.elapsed() > PATIENCE => Poll::Ready(None),
+            Poll::Pending if asked.elapsed() <= PATIENCE => Poll::Pending,
+            Poll::Pending if !is_doubted => {
+                is_doubted = true;
+                self.doubt();
+                Poll::Pending
+            }
+            // It has been polled since, and has had the time to show that it runs: then it is the server that is slow.
+            Poll::Pending if self.is_still.load(SeqCst) => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         });
         match read.await {
             Some(Err(_)) if self.is_gone.load(SeqCst) => None,
-            Some(read) => Some(read),
-            None => {
-                self.doubt();
-                None
-            }
+            read => read,
         }
     }
 
