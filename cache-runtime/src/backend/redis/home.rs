@@ -30,7 +30,7 @@ use super::target::Target;
 use crate::backend::Read;
 use crate::backend::host::host;
 
-/// How long a runtime may take to bring an answer before it is asked whether it runs.
+/// How long a runtime may take to bring an answer before it is asked whether it runs, and then to show that it does.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// All runtimes that have connections.
@@ -145,19 +145,18 @@ impl Home {
         self: &Arc<Self>,
         question: Question<'_>,
     ) -> Option<Result<Read, Failure>> {
-        let asked = Instant::now();
-        let mut is_doubted = false;
+        let (mut since, mut is_doubted) = (Instant::now(), false);
         let mut read = pin!(self.servers.get(question));
         let read = poll_fn(|context| match read.as_mut().poll(context) {
             Poll::Ready(read) => Poll::Ready(Some(read)),
-            Poll::Pending if asked.elapsed() <= PATIENCE => Poll::Pending,
+            Poll::Pending if since.elapsed() <= PATIENCE => Poll::Pending,
             Poll::Pending if !is_doubted => {
-                is_doubted = true;
+                (since, is_doubted) = (Instant::now(), true);
                 self.doubt();
                 Poll::Pending
             }
-            // It has been polled since, and has had the time to show that it runs: then it is the server that is slow.
             Poll::Pending if self.is_still.load(SeqCst) => Poll::Ready(None),
+            // It runs: it is the server that is slow.
             Poll::Pending => Poll::Pending,
         });
         match read.await {
