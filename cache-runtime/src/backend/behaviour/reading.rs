@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::stage::{Stage, Verdict, insist, set, set_for};
 use super::{Breach, Check};
 use crate::backend::{Version, When};
+use crate::site::flight::block_on;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("absent", "An item that is absent is `None`", absent),
@@ -23,6 +24,11 @@ pub(super) const CHECKS: &[Check] = &[
         "names",
         "Names are 1 to 200 bytes of printable ASCII, and each is an item of its own",
         names,
+    ),
+    Check::new(
+        "without times",
+        "Whoever does not ask how long items will be there gets the same items",
+        without_times,
     ),
     Check::new(
         "remaining",
@@ -135,6 +141,41 @@ fn names(stage: &Stage<'_>) -> Verdict {
     }
     for (name, version) in names.iter().zip(&versions) {
         stage.other.holds(name, *version, name.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn without_times(stage: &Stage<'_>) -> Verdict {
+    let names: Vec<String> = (0..9).map(|n| stage.name(n)).collect();
+    for (n, name) in names.iter().enumerate().skip(1) {
+        let version = Version::fresh();
+        let change = match n % 2 {
+            0 => set(name, version, name.as_bytes(), When::Always),
+            _ => set_for(name, version, Duration::from_secs(3600)),
+        };
+        stage.one.must(change)?;
+    }
+    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+    let with = stage.other.get(&names, &names)?;
+    for (items, versions) in [(&names[..], &names[..]), (&names[2..3], &names[..2])] {
+        let without = block_on(stage.other.0.get_contents(items, versions))?;
+        for (name, item) in items.iter().zip(&without.items) {
+            let there = names.iter().position(|other| other == name);
+            let there = there.and_then(|n| with.items[n].as_ref());
+            let same = match (item, there) {
+                (Some(item), Some(there)) => {
+                    (item.version, &item.content) == (there.version, &there.content)
+                }
+                (None, None) => true,
+                _ => false,
+            };
+            insist!(same, "with its time it is {there:?}, without it {item:?}");
+        }
+        insist!(
+            (without.items.len(), &without.versions[..])
+                == (items.len(), &with.versions[..versions.len()]),
+            "asked for {items:?} and {versions:?}, it answered with {without:?}"
+        );
     }
     Ok(())
 }

@@ -43,6 +43,7 @@ enum Fault {
     BackwardsChanges,
     ForgetsOrderOfNames,
     ForgetsRemaining,
+    ForgetsContents,
     CutsNames,
     FoldsNames,
     EmptyIsAbsent,
@@ -297,6 +298,22 @@ impl Backend for Faulty {
         Box::pin(std::future::ready(Ok(read)))
     }
 
+    fn get_contents<'a>(
+        &'a self,
+        items: &'a [&'a str],
+        versions: &'a [&'a str],
+    ) -> Answer<'a, Read> {
+        if !self.is(Fault::ForgetsContents) {
+            return self.get(items, versions);
+        }
+        Box::pin(async move {
+            let mut read = self.get(items, versions).await?;
+            let last = read.items.last_mut().and_then(Option::as_mut);
+            last.map(|item| mem::take(&mut item.content));
+            Ok(read)
+        })
+    }
+
     fn change<'a>(&'a self, changes: &'a [Change<'a>]) -> Answer<'a, Vec<bool>> {
         assert!(!self.is(Fault::Panics), "a back end that panics");
         let made = match self.fault {
@@ -383,6 +400,7 @@ fn each_fault_is_found_by_the_check_of_its_promise() {
         (BackwardsChanges, "one after the other"),
         (ForgetsOrderOfNames, "order"),
         (ForgetsRemaining, "remaining"),
+        (ForgetsContents, "without times"),
         (CutsNames, "names"),
         (FoldsNames, "names"),
         (EmptyIsAbsent, "content"),
