@@ -223,6 +223,16 @@ pub(crate) struct Place {
     offset: usize,
 }
 
+/// What a thread counts of one function.
+pub(crate) struct Tally<'a>(&'a Stripe);
+
+impl Tally<'_> {
+    #[inline]
+    pub(crate) fn count(&self, event: Event) {
+        add(&self.0.events[event as usize], 1);
+    }
+}
+
 /// The place of a thread with this number.
 pub(crate) fn place(number: usize) -> Place {
     let block = (number / FIRST + 1).ilog2() as usize;
@@ -250,10 +260,14 @@ impl Counters {
         self.round.load(Relaxed)
     }
 
-    /// Counts something for the thread with this cell.
-    #[inline]
-    pub(crate) fn count_in(&self, cell: &ThreadCell, event: Event) {
-        add(&self.stripe(cell).events[event as usize], 1);
+    /// Where the thread with this cell counts, if it has counted here before.
+    #[inline(always)]
+    pub(crate) fn tally(&self, cell: &ThreadCell) -> Option<Tally<'_>> {
+        let Place { block, offset } = cell.place;
+        // SAFETY: every place is in one of the blocks.
+        let first = unsafe { self.blocks.get_unchecked(block) }.load(Acquire);
+        // SAFETY: a block is made once, with room for every place in it, and freed with the counters.
+        (!first.is_null()).then(|| Tally(unsafe { &*first.byte_add(offset) }))
     }
 
     pub(crate) fn count(&self, event: impl Into<Event>) {
@@ -286,14 +300,10 @@ impl Counters {
     /// The stripe of the thread with this cell.
     #[inline]
     fn stripe(&self, cell: &ThreadCell) -> &Stripe {
-        let Place { block, offset } = cell.place;
-        // SAFETY: every place is in one of the blocks.
-        let first = unsafe { self.blocks.get_unchecked(block) }.load(Acquire);
-        if first.is_null() {
-            return self.make(cell);
+        match self.tally(cell) {
+            Some(Tally(stripe)) => stripe,
+            None => self.make(cell),
         }
-        // SAFETY: a block is made once, with room for every place in it, and freed with the counters.
-        unsafe { &*first.byte_add(offset) }
     }
 
     #[cold]
@@ -312,7 +322,7 @@ impl Counters {
             },
             |_| made.cast(),
         );
-        // SAFETY: as in `stripe`.
+        // SAFETY: as in `tally`.
         unsafe { &*first.byte_add(offset) }
     }
 

@@ -94,42 +94,51 @@ impl<R, K: Kind<R>> Door<R, K> {
     /// The answer to a call that finds a value which is good at any rate, outside of any computation and without a lock.
     #[inline(always)]
     pub fn hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
-        let (instance, cell, hash) = self.quickly(ask, key)?;
+        let (instance, cell) = self.quickly::<Q>(ask, InstanceId::looks_like)?;
+        let hash = key::hash_by(&cell.hasher, key);
         // SAFETY: it is the cell of this thread.
         let hit = unsafe { instance.store.hit(hash, key, cell) }?;
-        Some(Self::counted(instance, cell, hit))
+        // Counters are not made here: a call that comes back would have registers saved for it.
+        instance.counters.tally(cell)?.count(Event::Hit);
+        Some(Self::taken(instance, hit))
     }
 
-    /// As [`hit`](Self::hit), where a lock is in the way.
+    /// As [`hit`](Self::hit), where a lock is in the way, the function has several names, or the thread has no counters
+    /// for it yet.
     #[inline(never)]
-    fn locked_hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
-        let (instance, cell, hash) = self.quickly(ask, key)?;
-        let hit = instance.store.locked_hit(hash, key, cell)?;
-        Some(Self::counted(instance, cell, hit))
+    fn second_hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
+        let (instance, cell) = self.quickly::<Q>(ask, |id, other| id == other)?;
+        let hash = key::hash_by(&cell.hasher, key);
+        // SAFETY: it is the cell of this thread.
+        let hit = unsafe { instance.store.hit(hash, key, cell) };
+        let hit = hit.or_else(|| instance.store.locked_hit(hash, key, cell))?;
+        instance.counters.count(Event::Hit);
+        Some(Self::taken(instance, hit))
     }
 
-    /// What a hit needs that is looked for without further ado: the instance, the cell of this thread, the hash.
+    /// What a hit needs that is looked for without further ado: the instance, and the cell of this thread.
     #[inline(always)]
-    fn quickly<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Quickly<K, CellOf<Q>>> {
+    fn quickly<Q: KeyRef>(
+        &self,
+        ask: Ask,
+        is_it: impl FnOnce(InstanceId, InstanceId) -> bool,
+    ) -> Option<(&'static InstanceOf<K, CellOf<Q>>, &'static ThreadCell)> {
         if !ask.is_plain() {
             return None;
         }
         let cell = threads::quick_cell()?;
-        let instance = self.known::<Q>()?;
+        let id = self.id::<Q>();
+        // SAFETY: the id was made of the type of the instance.
+        let instance = unsafe { self.site.known(|known| is_it(known, id)) }?;
         #[cfg(feature = "redis")]
-        if !instance.is_simple() {
+        if !InstanceOf::<K, CellOf<Q>>::is_simple(instance) {
             return None;
         }
-        Some((instance, cell, key::hash_by(&cell.hasher, key)))
+        Some((instance, cell))
     }
 
     #[inline(always)]
-    fn counted<O: KeyCell>(
-        instance: &'static InstanceOf<K, O>,
-        cell: &ThreadCell,
-        hit: Hit<TakenOf<K>>,
-    ) -> Given<R> {
-        instance.counters.count_in(cell, Event::Hit);
+    fn taken<O: KeyCell>(instance: &'static InstanceOf<K, O>, hit: Hit<TakenOf<K>>) -> Given<R> {
         let value = restored::<R, K>(hit.value);
         let stored_at = Some((hit.stored_at, &instance.realm.clock));
         Given::new(value, Outcome::Hit, stored_at)
@@ -148,7 +157,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
-        if let Some(hit) = self.locked_hit(ask, key) {
+        if let Some(hit) = self.second_hit(ask, key) {
             return Found::Hit(hit);
         }
         #[cfg(feature = "shared")]
@@ -175,7 +184,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
-        if let Some(hit) = self.locked_hit(ask, key) {
+        if let Some(hit) = self.second_hit(ask, key) {
             return Found::Hit(hit);
         }
         #[cfg(feature = "shared")]
@@ -472,12 +481,6 @@ impl<R, K: Kind<R>> Door<R, K> {
         self.site.state()
     }
 
-    /// The instance, if it is there already and easily found.
-    #[inline(always)]
-    fn known<Q: KeyRef>(&self) -> Option<&'static InstanceOf<K, CellOf<Q>>> {
-        self.site.known(self.id::<Q>())
-    }
-
     #[inline(always)]
     fn id<Q: KeyRef>(&self) -> InstanceId {
         InstanceId {
@@ -515,8 +518,6 @@ impl<R, K: Kind<R>> Door<R, K> {
             .expect("an instance is found by its type")
     }
 }
-
-type Quickly<K, O> = (&'static InstanceOf<K, O>, &'static ThreadCell, u64);
 
 /// A value that a caller has, and how it is to be stored.
 pub(super) struct Put<T> {

@@ -205,15 +205,22 @@ impl Site {
         std::ptr::from_ref(self).addr()
     }
 
-    /// The first instance in the process, if it is the one asked for and a hit may be looked for in it without further
-    /// ado.
-    #[inline]
-    pub(crate) fn known<I: AnyInstance>(&'static self, id: InstanceId) -> Option<&'static I> {
+    /// The first instance in the process, if it is the one asked for, as `is_it` tells, and a hit may be looked for in
+    /// it without further ado.
+    ///
+    /// # Safety
+    ///
+    /// What `is_it` takes for the one asked for is of its type.
+    #[inline(always)]
+    pub(crate) unsafe fn known<I: AnyInstance>(
+        &'static self,
+        is_it: impl FnOnce(InstanceId) -> bool,
+    ) -> Option<&'static I> {
         // SAFETY: it is null, or points into `state`, which does not change once it is made.
         let (first, instance) = unsafe { self.first.load(Ordering::Acquire).as_ref() }?;
         let instance: *const dyn AnyInstance = *instance;
-        // SAFETY: `id` was made of the type of the instance, and the one with this `id` lives as long as the process.
-        (*first == id).then(|| unsafe { &*instance.cast::<I>() })
+        // SAFETY: it is of this type, as the caller knows, and lives as long as the process.
+        is_it(*first).then(|| unsafe { &*instance.cast::<I>() })
     }
 
     /// Takes note of the first instance in the process, so that a hit is found quickly.
@@ -271,21 +278,16 @@ impl InstanceId {
         ((self.function)(), (self.types)())
     }
 
-    #[cold]
-    #[inline(never)]
-    fn names_what(self, other: Self) -> bool {
-        self.names() == other.names()
+    /// Whether the two are named alike: they are the same then. If they are not, they may be so all the same.
+    #[inline]
+    pub(crate) fn looks_like(self, other: Self) -> bool {
+        ptr::fn_addr_eq(self.function, other.function) && ptr::fn_addr_eq(self.types, other.types)
     }
 }
 
 impl PartialEq for InstanceId {
-    #[inline]
     fn eq(&self, other: &Self) -> bool {
-        // What is the same function names the same type; others may do so too.
-        if !ptr::fn_addr_eq(self.function, other.function) {
-            return self.names_what(*other);
-        }
-        ptr::fn_addr_eq(self.types, other.types) || self.names_what(*other)
+        self.looks_like(*other) || self.names() == other.names()
     }
 }
 

@@ -149,6 +149,8 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     }
 
     /// Runs the function and stores what it returns.
+    // By itself, so that a hit saves no registers for it.
+    #[inline(never)]
     pub fn fill(self, body: impl FnOnce() -> R) -> Detailed<R> {
         match self.0 {
             Task::Bypass(counters) => {

@@ -220,7 +220,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     ) -> Option<Hit<V::Taken>> {
         // SAFETY: as the caller knows; whatever is done with the shard reads nothing else, for no code of the user's runs.
         let shard = unsafe { self.shard(hash).glance(cell) }?;
-        let hit = shard.hit(hash, key, clock::tick_of(cell))?;
+        let hit = shard.hit(hash, key, || clock::tick_of(cell))?;
         drop(shard);
         Hit::confirmed(hit, key)
     }
@@ -237,7 +237,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
             return None;
         }
         let shard = shard.read();
-        let hit = shard.hit(hash, key, clock::tick_of(cell))?;
+        let hit = shard.hit(hash, key, || clock::tick_of(cell))?;
         drop(shard);
         Hit::confirmed(hit, key)
     }

@@ -69,14 +69,14 @@ impl<K: KeyCell, V: ValueCell> Seen<K, V> {
         &self,
         hash: u64,
         key: &Q,
-        past: Until,
+        past: impl FnOnce() -> Until,
     ) -> Option<Taken<V::Taken, K::Key>> {
         // SAFETY: the table names full slots, and while this is lent out nobody takes out what it has named.
         let slot_at = |index| unsafe { self.full(index) };
         let is_it = |index| !K::IN_PLACE || key.is(slot_at(index).key.key());
         let index = self.table.find(tag(hash), is_it)?;
         let slot = slot_at(index);
-        let (value, time) = slot.held.hit(past)?;
+        let (value, time) = slot.held.hit(past())?;
         Some(Taken {
             value: value.take(),
             key: slot.key.share(),
