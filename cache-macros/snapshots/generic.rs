@@ -11,10 +11,10 @@ where
         ::cache_runtime::__private::Way::new(&times).__cache_way(),
         &times,
     );
-    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
         &__cache_door,
         __cache_ask,
-        (
+        &(
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
                 ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
@@ -23,10 +23,29 @@ where
             (),
         ),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-    };
-    __cache_seat.fill(move || uncached_size::<T, N>(times)).value
+        return __cache_hit.value;
+    }
+    ::cache_runtime::__private::slowly(move || {
+        let __cache_found = ::cache_runtime::__private::Door::enter(
+            &__cache_door,
+            __cache_ask,
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
+                    &times,
+                ),
+                (),
+            ),
+        );
+        let __cache_seat = match __cache_found {
+            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+                return __cache_hit.value;
+            }
+            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+        };
+        __cache_seat.fill(move || uncached_size::<T, N>(times)).value
+    })
 }
 ///Drops the entry of [`size`] for these arguments.
 #[allow(
@@ -178,10 +197,10 @@ where
     let __cache_door = __cache_of_size::<T, N>();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
         &__cache_door,
         __cache_ask,
-        (
+        &(
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&times).__cache_way(),
                 ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
@@ -190,12 +209,29 @@ where
             (),
         ),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-            return __cache_hit.detail();
-        }
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-    };
-    __cache_seat.fill(move || uncached_size::<T, N>(times))
+        return __cache_hit.detail();
+    }
+    ::cache_runtime::__private::slowly(move || {
+        let __cache_found = ::cache_runtime::__private::Door::enter(
+            &__cache_door,
+            __cache_ask,
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&times).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
+                    &times,
+                ),
+                (),
+            ),
+        );
+        let __cache_seat = match __cache_found {
+            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+                return __cache_hit.detail();
+            }
+            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+        };
+        __cache_seat.fill(move || uncached_size::<T, N>(times))
+    })
 }
 ///Reads the counters of [`size`] in this process.
 #[allow(

@@ -25,7 +25,28 @@ fn greet(
         ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
         __cache_key1,
     );
-    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
+        &__cache_door,
+        __cache_ask,
+        &(
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
+                __cache_key0,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
+                    __cache_key1,
+                ),
+                (),
+            ),
+        ),
+    ) {
+        return __cache_hit.value;
+    }
+    let __cache_found = ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,
         (
@@ -43,7 +64,8 @@ fn greet(
                 (),
             ),
         ),
-    ) {
+    );
+    let __cache_seat = match __cache_found {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
@@ -232,7 +254,28 @@ fn detailed_greet(
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
-    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
+        &__cache_door,
+        __cache_ask,
+        &(
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
+                __cache_key0,
+            ),
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
+                    __cache_key1,
+                ),
+                (),
+            ),
+        ),
+    ) {
+        return __cache_hit.detail();
+    }
+    let __cache_found = ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,
         (
@@ -250,7 +293,8 @@ fn detailed_greet(
                 (),
             ),
         ),
-    ) {
+    );
+    let __cache_seat = match __cache_found {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => {
             return __cache_hit.detail();
         }

@@ -13,10 +13,10 @@ pub fn add(a: i64, b: i64) -> i64 {
         ::cache_runtime::__private::Way::new(&b).__cache_way(),
         &b,
     );
-    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
         &__cache_door,
         __cache_ask,
-        (
+        &(
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
                 ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
@@ -32,10 +32,36 @@ pub fn add(a: i64, b: i64) -> i64 {
             ),
         ),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-    };
-    __cache_seat.fill(move || uncached_add(a, b)).value
+        return __cache_hit.value;
+    }
+    ::cache_runtime::__private::slowly(move || {
+        let __cache_found = ::cache_runtime::__private::Door::enter(
+            &__cache_door,
+            __cache_ask,
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
+                    &a,
+                ),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
+                        &b,
+                    ),
+                    (),
+                ),
+            ),
+        );
+        let __cache_seat = match __cache_found {
+            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+                return __cache_hit.value;
+            }
+            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+        };
+        __cache_seat.fill(move || uncached_add(a, b)).value
+    })
 }
 ///Drops the entry of [`add`] for these arguments.
 #[allow(
@@ -193,10 +219,10 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
     let __cache_door = __cache_of_add();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
         &__cache_door,
         __cache_ask,
-        (
+        &(
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&a).__cache_way(),
                 ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
@@ -212,12 +238,36 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
             ),
         ),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-            return __cache_hit.detail();
-        }
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-    };
-    __cache_seat.fill(move || uncached_add(a, b))
+        return __cache_hit.detail();
+    }
+    ::cache_runtime::__private::slowly(move || {
+        let __cache_found = ::cache_runtime::__private::Door::enter(
+            &__cache_door,
+            __cache_ask,
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&a).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
+                    &a,
+                ),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&b).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
+                        &b,
+                    ),
+                    (),
+                ),
+            ),
+        );
+        let __cache_seat = match __cache_found {
+            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+                return __cache_hit.detail();
+            }
+            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+        };
+        __cache_seat.fill(move || uncached_add(a, b))
+    })
 }
 ///Reads the counters of [`add`] in this process.
 #[allow(

@@ -12,10 +12,10 @@ fn price(&self, sku: &str) -> u64 {
         ::cache_runtime::__private::Way::new(&sku).__cache_way(),
         &sku,
     );
-    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
         &__cache_door,
         __cache_ask,
-        (
+        &(
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
                 ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
@@ -31,10 +31,36 @@ fn price(&self, sku: &str) -> u64 {
             ),
         ),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-    };
-    __cache_seat.fill(move || Self::uncached_price(self, sku)).value
+        return __cache_hit.value;
+    }
+    ::cache_runtime::__private::slowly(move || {
+        let __cache_found = ::cache_runtime::__private::Door::enter(
+            &__cache_door,
+            __cache_ask,
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
+                    &self,
+                ),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
+                        &sku,
+                    ),
+                    (),
+                ),
+            ),
+        );
+        let __cache_seat = match __cache_found {
+            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+                return __cache_hit.value;
+            }
+            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+        };
+        __cache_seat.fill(move || Self::uncached_price(self, sku)).value
+    })
 }
 ///Drops the entry of [`Self::price`] for these arguments.
 #[allow(
@@ -192,10 +218,10 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
     let __cache_door = Self::__cache_of_price();
     let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-    let __cache_seat = match ::cache_runtime::__private::Door::enter(
+    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
         &__cache_door,
         __cache_ask,
-        (
+        &(
             ::cache_runtime::__private::part(
                 ::cache_runtime::__private::Way::new(&self).__cache_way(),
                 ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
@@ -211,12 +237,36 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
             ),
         ),
     ) {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-            return __cache_hit.detail();
-        }
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-    };
-    __cache_seat.fill(move || Self::uncached_price(self, sku))
+        return __cache_hit.detail();
+    }
+    ::cache_runtime::__private::slowly(move || {
+        let __cache_found = ::cache_runtime::__private::Door::enter(
+            &__cache_door,
+            __cache_ask,
+            (
+                ::cache_runtime::__private::part(
+                    ::cache_runtime::__private::Way::new(&self).__cache_way(),
+                    ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
+                    &self,
+                ),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&sku).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
+                        &sku,
+                    ),
+                    (),
+                ),
+            ),
+        );
+        let __cache_seat = match __cache_found {
+            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+                return __cache_hit.detail();
+            }
+            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+        };
+        __cache_seat.fill(move || Self::uncached_price(self, sku))
+    })
 }
 ///Reads the counters of [`Self::price`] in this process.
 #[allow(

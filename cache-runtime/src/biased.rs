@@ -35,13 +35,13 @@ const REST: u64 = 16;
 /// A reader-writer lock that is biased to readers. It cannot be poisoned.
 ///
 /// Nothing that waits, and no code of the user's, may run while it is held.
-#[repr(C)] // what a reader looks at stands together
+#[repr(C)] // what a reader looks at stands together, apart from what a writer that is not alone changes
 pub(crate) struct Biased<S, O> {
     bias: AtomicBool,
+    seen: UnsafeCell<S>,
     /// How many reads more until the bias comes back.
     reads: AtomicU32,
     lock: RwLock<()>,
-    seen: UnsafeCell<S>,
     own: UnsafeCell<O>,
 }
 
@@ -75,9 +75,9 @@ impl<S, O> Biased<S, O> {
     pub(crate) fn new(seen: S, own: O) -> Self {
         Self {
             bias: AtomicBool::new(barrier::is_there()),
+            seen: UnsafeCell::new(seen),
             reads: AtomicU32::new(0),
             lock: RwLock::new(()),
-            seen: UnsafeCell::new(seen),
             own: UnsafeCell::new(own),
         }
     }
@@ -196,6 +196,33 @@ impl<S, O> Writing<'_, S, O> {
         }
         // SAFETY: the write lock is held, the bias is gone, and the last reader that had it has left.
         unsafe { (&mut *biased.seen.get(), &mut *biased.own.get()) }
+    }
+
+    /// Is alone for a change, and lets readers in again as soon as it is made.
+    ///
+    /// It is for changes that become rarer the more there were: no rest follows that would see to it.
+    pub(crate) fn while_alone<T>(&mut self, change: impl FnOnce(&mut S, &mut O) -> T) -> T {
+        self.while_alone_among(threads::cells(), change)
+    }
+
+    /// Is alone for a change where these are the cells of all threads.
+    fn while_alone_among<'a, T>(
+        &mut self,
+        cells: impl IntoIterator<Item = &'a ThreadCell>,
+        change: impl FnOnce(&mut S, &mut O) -> T,
+    ) -> T {
+        let biased = self.biased;
+        let was_biased = !self.is_alone();
+        if was_biased {
+            biased.bias.store(false, Ordering::Relaxed);
+            biased.wait_for_readers(cells);
+        }
+        // SAFETY: the write lock is held, the bias is gone, and the last reader that had it has left.
+        let changed = change(unsafe { &mut *biased.seen.get() }, unsafe {
+            &mut *biased.own.get()
+        });
+        biased.bias.store(was_biased, Ordering::Release);
+        changed
     }
 
     /// Waits until no reader sees any more what was taken away before.
@@ -383,6 +410,11 @@ mod tests {
         }
     }
 
+    fn add_to_both(pair: &mut (u64, u64), (): &mut ()) {
+        pair.0 += 1;
+        pair.1 += 1;
+    }
+
     /// Readers see both numbers of a pair equal, always, with the bias and without it.
     fn readers_and_writers(lock: &Pair, give_bias: bool) {
         thread::scope(|scope| {
@@ -397,9 +429,12 @@ mod tests {
                 scope.spawn(|| {
                     for n in 0..2_000 {
                         let mut writing = lock.write();
-                        let (pair, ()) = writing.alone();
-                        pair.0 += 1;
-                        pair.1 += 1;
+                        if n % 2 == 0 {
+                            writing.while_alone(add_to_both);
+                        } else {
+                            let (pair, own) = writing.alone();
+                            add_to_both(pair, own);
+                        }
                         drop(writing);
                         if give_bias && n % 3 == 0 {
                             (0..=READS).for_each(|_| drop(lock.read()));
@@ -498,6 +533,20 @@ mod model {
         };
         let look = |pair: &(u32, u32)| assert_eq!(pair.0, pair.1);
         check(readers, || (0, 0), look, write, counts);
+    }
+
+    #[test]
+    fn model_a_reader_comes_back_to_what_a_writer_has_changed_alone() {
+        let write = |lock: &Biased<(u32, u32), ()>, cells: &[ThreadCell]| {
+            let mut writing = lock.write();
+            writing.while_alone_among(cells, |pair, ()| {
+                pair.0 += 1;
+                pair.1 += 1;
+            });
+        };
+        let look = |pair: &(u32, u32)| assert_eq!(pair.0, pair.1);
+        check(1, || (0, 0), look, write, [2, 2]);
+        check(2, || (0, 0), look, write, [1, 1]);
     }
 
     #[test]

@@ -51,6 +51,7 @@ mod lineage;
 mod options;
 mod outcome;
 mod policy;
+mod prefetch;
 mod realm;
 #[cfg(feature = "admin")]
 mod record;

@@ -28,7 +28,7 @@ pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;
 pub use crate::site::Site;
 pub use crate::site::batch::{Batch, Next, batch};
-pub use crate::site::door::Door;
+pub use crate::site::door::{Door, slowly};
 pub use crate::site::seat::Seat;
 pub use crate::site::step::{Ask, Found};
 pub use crate::site::tagging::{LabelText, Tagging, label};

@@ -87,12 +87,29 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
         check: holds,
         later,
     } = later.unwrap_or_default();
-    let door_type = quote!(#runtime::__private::Door);
     let enter = match (plan.func.is_async(), refreshes) {
-        (false, false) => enter(&quote!(#door_type::enter), &parts, &later),
-        (false, true) => enter(&quote!(#door_type::enter_or_refresh), &parts, &later),
-        (true, false) => enter_async(plan, &quote!(enter_async), &parts, &later),
-        (true, true) => enter_async(plan, &quote!(enter_or_refresh_async), &parts, &later),
+        (false, false) => quote!(enter),
+        (false, true) => quote!(enter_or_refresh),
+        (true, false) => quote!(enter_async),
+        (true, true) => quote!(enter_or_refresh_async),
+    };
+    let wait = plan.func.is_async().then(|| quote!(.await));
+    let slow = quote_spanned! {Span::mixed_site()=>
+        let __cache_found = #runtime::__private::Door::#enter(
+            &__cache_door, __cache_ask, #parts #later
+        ) #wait;
+        let __cache_seat = match __cache_found {
+            #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #found,
+            #runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+        };
+        #fill #filled
+    };
+    // What was made for the key may borrow the arguments, which then cannot be moved elsewhere with it.
+    let apart = !plan.func.is_async() && before.is_empty() && visitor.is_none();
+    let slow = if apart {
+        quote_spanned!(Span::mixed_site()=> #runtime::__private::slowly(move || { #slow }))
+    } else {
+        slow
     };
     quote_spanned! {Span::mixed_site()=>
         let __cache_door = #door;
@@ -103,36 +120,12 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
         #value
         #check
         #holds
-        let __cache_seat = match #enter {
-            #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #found,
-            #runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-        };
-        #fill #filled
-    }
-}
-
-fn enter(method: &TokenStream, key: &TokenStream, later: &TokenStream) -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> #method(&__cache_door, __cache_ask, #key #later))
-}
-
-/// A hit needs no future: it is answered before there is one.
-fn enter_async(
-    plan: &Plan,
-    method: &TokenStream,
-    key: &TokenStream,
-    later: &TokenStream,
-) -> TokenStream {
-    let private = &plan.runtime;
-    let private = quote!(#private::__private);
-    quote_spanned! {Span::mixed_site()=>
-        match #key {
-            __cache_key => match #private::Door::hit(&__cache_door, __cache_ask, &__cache_key) {
-                ::core::option::Option::Some(__cache_hit) => #private::Found::Hit(__cache_hit),
-                ::core::option::Option::None => {
-                    #private::Door::#method(&__cache_door, __cache_ask, __cache_key #later).await
-                }
-            },
+        if let ::core::option::Option::Some(__cache_hit) =
+            #runtime::__private::Door::hit(&__cache_door, __cache_ask, &#parts)
+        {
+            return __cache_hit #found;
         }
+        #slow
     }
 }
 

@@ -366,7 +366,8 @@ impl Seat {
             counters.load_took(self.answers.now().since(self.began));
         }
         let recording = self.frame.recording();
-        let lineage = recording.map_or_else(Lineage::default, |recording| recording.close([]));
+        let lineage =
+            recording.map_or_else(Lineage::default, |recording| recording.close(Vec::new()));
         for outer in self.frame.outer_recordings() {
             outer.inherit(&lineage);
         }

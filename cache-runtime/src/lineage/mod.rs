@@ -12,6 +12,7 @@ mod proof;
 pub(crate) mod recording;
 pub(crate) mod tags;
 
+use std::cell::Cell;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,14 +23,31 @@ pub(crate) use proof::{Marks, Proof};
 pub(crate) use recording::Recording;
 pub(crate) use tags::{Label, Labels, Tags};
 
+use crate::sync::of_each_thread;
+
 /// Names one computation in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct LoadId(NonZeroU64);
 
+/// A thread takes so many numbers at a time, for itself: taking them is what threads would contend for.
+const NUMBERS: u64 = 1 << 10;
+
+of_each_thread! {
+    /// The number of the thread's next computation; zero, or one that does not belong to it: it takes others.
+    static NUMBER: Cell<u64> = Cell::new(0);
+}
+
 impl LoadId {
     pub(crate) fn next() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        static FREE: AtomicU64 = AtomicU64::new(1);
+        let next = NUMBER.with(|number| {
+            let next = match number.get() {
+                others if others % NUMBERS == 0 => FREE.fetch_add(1, Ordering::Relaxed) * NUMBERS,
+                own => own,
+            };
+            number.set(next + 1);
+            next
+        });
         Self(NonZeroU64::new(next).expect("fewer than 2^64 computations"))
     }
 }
@@ -64,7 +82,10 @@ impl Lineage {
     }
 
     /// The lineage of a value of which only the labels are known.
-    pub(crate) fn of_labels(epoch: u64, own: impl IntoIterator<Item = Label>) -> Self {
+    pub(crate) fn of_labels(epoch: u64, own: Vec<Label>) -> Self {
+        if own.is_empty() {
+            return Self::default();
+        }
         let mut labels = Labels::since(epoch);
         own.into_iter().for_each(|label| labels.add(label));
         Self::new(labels, Record::default())

@@ -25,7 +25,22 @@ const SHORT: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Recording {
     owner: Dependant,
-    draft: Mutex<Draft>,
+    /// The epoch of labels that it began in.
+    epoch: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is part of what has its place in memory already"
+)]
+enum State {
+    /// It has called for nothing yet, as most computations never do.
+    Blank,
+    Open(Draft),
+    /// The computation has ended: whatever still runs in its name has no part in its value.
+    Closed,
 }
 
 #[derive(Debug)]
@@ -37,25 +52,26 @@ struct Draft {
     /// What it depends on in a shared store.
     #[cfg(feature = "shared")]
     marks: Marks,
-    /// The computation has ended: whatever still runs in its name has no part in its value.
-    closed: bool,
 }
 
 impl Recording {
     /// The recording of a computation that begins in this epoch of labels.
     pub(crate) fn begin(owner: Dependant, epoch: u64) -> Self {
-        let draft = Draft {
-            edges: Vec::new(),
-            results: Vec::new(),
-            known: HashSet::default(),
-            labels: Labels::since(epoch),
-            #[cfg(feature = "shared")]
-            marks: Marks::default(),
-            closed: false,
-        };
         Self {
             owner,
-            draft: Mutex::new(draft),
+            epoch,
+            state: Mutex::new(State::Blank),
+        }
+    }
+
+    /// Takes something down, unless the computation has ended.
+    fn note(&self, take_down: impl FnOnce(&mut Draft)) {
+        let mut state = self.state.lock();
+        if let State::Blank = *state {
+            *state = State::Open(Draft::since(self.epoch));
+        }
+        if let State::Open(draft) = &mut *state {
+            take_down(draft);
         }
     }
 
@@ -63,114 +79,110 @@ impl Recording {
     ///
     /// `by` is the computation that it starts for that key, if it does not look at all.
     pub(crate) fn depend(&self, source: &'static dyn Source, hash: u64, by: Option<LoadId>) {
-        let itself = address(source) == address(self.owner.source) && hash == self.owner.hash;
-        let mut draft = self.draft.lock();
-        if itself || draft.closed {
+        if address(source) == address(self.owner.source) && hash == self.owner.hash {
             return;
         }
-        let full = draft.edges.len() >= MOST;
-        let from = if full { From::All } else { From::Key(hash) };
-        draft.hold(source, from, self.owner, by);
+        self.note(|draft| {
+            let full = draft.edges.len() >= MOST;
+            let from = if full { From::All } else { From::Key(hash) };
+            draft.hold(source, from, self.owner, by);
+        });
     }
 
     /// Takes over what a value that the computation got was itself computed from.
     pub(crate) fn inherit(&self, lineage: &Lineage) {
-        let mut draft = self.draft.lock();
-        if draft.closed {
-            return;
-        }
-        if let Some(labels) = &lineage.labels {
-            draft.labels.inherit(labels);
-        }
-        #[cfg(feature = "shared")]
-        if let Some(proof) = &lineage.proof {
-            draft.marks.inherit(&proof.marks);
-        }
-        let Some(record) = &lineage.record else {
-            return;
-        };
-        if draft
-            .results
-            .iter()
-            .rev()
-            .take(SHORT)
-            .any(|known| Arc::ptr_eq(known, record))
-        {
-            return;
-        }
-        if draft.results.len() < MOST {
-            draft.results.push(Arc::clone(record));
-        } else {
-            draft.hold_functions(record, self.owner);
+        if !lineage.is_empty() {
+            self.note(|draft| draft.inherit(lineage, self.owner));
         }
     }
 
     /// Ends the recording. The labels are the value's own.
-    pub(crate) fn close(&self, own: impl IntoIterator<Item = Label>) -> Lineage {
-        let mut own = own.into_iter().peekable();
-        let mut draft = self.draft.lock();
-        draft.closed = true;
-        if own.peek().is_none() && draft.is_empty() {
-            return Lineage::default();
+    pub(crate) fn close(&self, own: Vec<Label>) -> Lineage {
+        let state = std::mem::replace(&mut *self.state.lock(), State::Closed);
+        match state {
+            State::Open(draft) => draft.close(own),
+            State::Blank | State::Closed => Lineage::of_labels(self.epoch, own),
         }
-        draft.known = HashSet::default();
-        let record = Record {
-            edges: std::mem::take(&mut draft.edges).into(),
-            results: std::mem::take(&mut draft.results).into(),
-        };
-        let mut labels = std::mem::replace(&mut draft.labels, Labels::since(0));
-        #[cfg(feature = "shared")]
-        let marks = std::mem::take(&mut draft.marks);
-        drop(draft);
-        own.for_each(|label| labels.add(label));
-        let lineage = Lineage::new(labels, record);
-        #[cfg(feature = "shared")]
-        if !marks.is_empty() {
-            return lineage.proven(Proof {
-                since: 0,
-                version: None,
-                marks,
-            });
-        }
-        lineage
     }
 
     /// Notes that the computation depends on a mark, which had this version before.
     #[cfg(feature = "shared")]
     pub(crate) fn rely(&self, mark: MarkId, version: Version) {
-        self.draft.lock().marks.add(mark, version);
+        self.note(|draft| draft.marks.add(mark, version));
     }
 
     /// Notes that the computation depends on what cannot be known: its value is not to be stored.
     #[cfg(feature = "shared")]
     pub(crate) fn forsake(&self) {
-        self.draft.lock().marks.forsake();
+        self.note(|draft| draft.marks.forsake());
     }
 
     /// Takes over labels of a value that the computation got.
     #[cfg(feature = "shared")]
     pub(crate) fn carry(&self, labels: &Labels) {
-        let mut draft = self.draft.lock();
-        if !draft.closed {
-            draft.labels.inherit(labels);
-        }
+        self.note(|draft| draft.labels.inherit(labels));
     }
 
     /// The version that a mark had which the computation depends on.
     #[cfg(feature = "shared")]
     pub(crate) fn relies(&self, mark: MarkId) -> Option<Version> {
-        self.draft.lock().marks.version(mark)
+        match &*self.state.lock() {
+            State::Open(draft) => draft.marks.version(mark),
+            State::Blank | State::Closed => None,
+        }
     }
 }
 
 impl Draft {
-    /// Nothing has been called for.
-    fn is_empty(&self) -> bool {
+    fn since(epoch: u64) -> Self {
+        Self {
+            edges: Vec::new(),
+            results: Vec::new(),
+            known: HashSet::default(),
+            labels: Labels::since(epoch),
+            #[cfg(feature = "shared")]
+            marks: Marks::default(),
+        }
+    }
+
+    fn inherit(&mut self, lineage: &Lineage, owner: Dependant) {
+        if let Some(labels) = &lineage.labels {
+            self.labels.inherit(labels);
+        }
+        #[cfg(feature = "shared")]
+        if let Some(proof) = &lineage.proof {
+            self.marks.inherit(&proof.marks);
+        }
+        let Some(record) = &lineage.record else {
+            return;
+        };
+        let mut latest = self.results.iter().rev().take(SHORT);
+        if latest.any(|known| Arc::ptr_eq(known, record)) {
+            return;
+        }
+        if self.results.len() < MOST {
+            self.results.push(Arc::clone(record));
+        } else {
+            self.hold_functions(record, owner);
+        }
+    }
+
+    fn close(mut self, own: Vec<Label>) -> Lineage {
+        own.into_iter().for_each(|label| self.labels.add(label));
+        let record = Record {
+            edges: self.edges.into(),
+            results: self.results.into(),
+        };
+        let lineage = Lineage::new(self.labels, record);
         #[cfg(feature = "shared")]
         if !self.marks.is_empty() {
-            return false;
+            return lineage.proven(Proof {
+                since: 0,
+                version: None,
+                marks: self.marks,
+            });
         }
-        self.edges.is_empty() && self.results.is_empty() && self.labels.is_empty()
+        lineage
     }
 
     fn hold(

@@ -27,7 +27,7 @@ use crate::options::Options;
 use crate::options::{Setup, times};
 use crate::outcome::Outcome;
 use crate::stats::{Event, Stats};
-use crate::store::Hit;
+use crate::store::{Hit, Miss};
 use crate::sweeper;
 use crate::threads::{self, ThreadCell};
 use crate::value::cell::{Named, ValueCell};
@@ -82,13 +82,11 @@ impl<R, K: Kind<R>> Door<R, K> {
         }
     }
 
-    /// Answers a call, waiting on this thread if another caller computes the same.
-    #[inline(always)]
+    /// Answers a call that is no [`hit`](Self::hit), waiting on this thread if another caller computes the same.
+    // By itself: what it takes on the stack is given back before the function runs, which may call itself.
+    #[inline(never)]
     pub fn enter<Q: KeyRef>(&self, ask: Ask, key: Q) -> Found<R, K, CellOf<Q>> {
-        match self.hit(ask, &key) {
-            Some(hit) => Found::Hit(hit),
-            None => self.enter_slowly(ask, key),
-        }
+        self.drive(ask, &key, |due| Found::Hit(due.part().0))
     }
 
     /// The answer to a call that finds a value which is good at any rate, outside of any computation and without a lock.
@@ -106,14 +104,14 @@ impl<R, K: Kind<R>> Door<R, K> {
     /// As [`hit`](Self::hit), where a lock is in the way, the function has several names, or the thread has no counters
     /// for it yet.
     #[inline(never)]
-    fn second_hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
-        let (instance, cell) = self.quickly::<Q>(ask, |id, other| id == other)?;
+    fn second_hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Result<Given<R>, Miss> {
+        let quickly = self.quickly::<Q>(ask, |id, other| id == other);
+        let (instance, cell) = quickly.ok_or(Miss::Unclear)?;
         let hash = key::hash_by(&cell.hasher, key);
         // SAFETY: it is the cell of this thread.
-        let hit = unsafe { instance.store.hit(hash, key, cell) };
-        let hit = hit.or_else(|| instance.store.locked_hit(hash, key, cell))?;
+        let hit = unsafe { instance.store.second_hit(hash, key, cell) }?;
         instance.counters.count(Event::Hit);
-        Some(Self::taken(instance, hit))
+        Ok(Self::taken(instance, hit))
     }
 
     /// What a hit needs that is looked for without further ado: the instance, and the cell of this thread.
@@ -144,12 +142,6 @@ impl<R, K: Kind<R>> Door<R, K> {
         Given::new(value, Outcome::Hit, stored_at)
     }
 
-    #[cold]
-    #[inline(never)]
-    fn enter_slowly<Q: KeyRef>(self, ask: Ask, key: Q) -> Found<R, K, CellOf<Q>> {
-        self.drive(ask, &key, |due| Found::Hit(due.part().0))
-    }
-
     /// Takes a call from step to step, and waits on this thread between them.
     fn drive<Q: KeyRef>(
         &self,
@@ -157,9 +149,10 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
-        if let Some(hit) = self.second_hit(ask, key) {
-            return Found::Hit(hit);
-        }
+        let miss = match self.second_hit(ask, key) {
+            Ok(hit) => return Found::Hit(hit),
+            Err(miss) => miss,
+        };
         #[cfg(feature = "shared")]
         if self.looks_away(key) {
             return block_on(self.drive_shared(ask, key, due));
@@ -167,6 +160,11 @@ impl<R, K: Kind<R>> Door<R, K> {
         let Some(mut call) = self.call(ask, key) else {
             return self.bypass();
         };
+        if miss == Miss::Absent
+            && let Some(seat) = call.begin(key)
+        {
+            return Found::Miss(seat);
+        }
         loop {
             let follow = match call.step(key) {
                 Step::Done(found) => return found,
@@ -184,9 +182,10 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
-        if let Some(hit) = self.second_hit(ask, key) {
-            return Found::Hit(hit);
-        }
+        let miss = match self.second_hit(ask, key) {
+            Ok(hit) => return Found::Hit(hit),
+            Err(miss) => miss,
+        };
         #[cfg(feature = "shared")]
         if self.looks_away(key) {
             return Box::pin(self.drive_shared(ask, key, due)).await;
@@ -194,6 +193,11 @@ impl<R, K: Kind<R>> Door<R, K> {
         let Some(mut call) = self.call(ask, key) else {
             return self.bypass();
         };
+        if miss == Miss::Absent
+            && let Some(seat) = call.begin(key)
+        {
+            return Found::Miss(seat);
+        }
         loop {
             let follow = match call.step(key) {
                 Step::Done(found) => return found,
@@ -217,9 +221,6 @@ impl<R, K: Kind<R>> Door<R, K> {
         R: 'static,
         K: 'static,
     {
-        if let Some(hit) = self.hit(ask, &key) {
-            return Found::Hit(hit);
-        }
         self.drive(ask, &key, |due| {
             let (found, seat) = due.part();
             seat.tagged(tags).fill_later(later());
@@ -227,7 +228,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         })
     }
 
-    /// Answers a call, waiting as a task if another caller computes the same.
+    /// Answers a call that is no [`hit`](Self::hit), waiting as a task if another caller computes the same.
     pub async fn enter_async<Q: KeyRef>(&self, ask: Ask, key: Q) -> Found<R, K, CellOf<Q>> {
         self.drive_async(ask, &key, |due| Found::Hit(due.part().0))
             .await
@@ -438,7 +439,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         let (instance, hash) = (self.instance(key), key::hash(key));
         match &put.stored {
             Some((taken, times)) => {
-                let lineage = Lineage::of_labels(put.epoch, put.labels.iter().cloned());
+                let lineage = Lineage::of_labels(put.epoch, put.labels.clone());
                 let now = instance.now();
                 let entry = instance.entry(taken.clone(), now, times, put.weight, lineage);
                 instance.store.put(hash, key, &entry);
@@ -517,6 +518,14 @@ impl<R, K: Kind<R>> Door<R, K> {
             .downcast_ref()
             .expect("an instance is found by its type")
     }
+}
+
+/// Goes on where there was no hit: by itself, so that a hit makes no room on the stack, and saves no registers, for what
+/// it does not do.
+#[cold]
+#[inline(never)]
+pub fn slowly<R>(go_on: impl FnOnce() -> R) -> R {
+    go_on()
 }
 
 /// A value that a caller has, and how it is to be stored.

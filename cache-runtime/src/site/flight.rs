@@ -74,7 +74,9 @@ impl<V, E> Flight<V, E> {
             return;
         };
         drop(state);
-        waiting.into_iter().for_each(Waker::wake);
+        if !waiting.is_empty() {
+            waiting.into_iter().for_each(Waker::wake);
+        }
     }
 }
 

@@ -260,6 +260,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         (Arc::clone(&self.frame), catch)
     }
 
+    // By itself: the function, which may call itself, runs while who calls this has its place on the stack.
+    #[inline(never)]
     fn end(mut self, attempt: Attempt<R>) -> Detailed<R> {
         let (result, taken) = match self.judge(attempt) {
             Ok(judged) => judged,
@@ -357,8 +359,10 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Ends the recording of what the value was computed from.
     fn gather(&mut self, value: Option<&K::Value>) -> Lineage {
-        let own = value.map_or_else(Vec::new, |value| self.instance.labels_of(value));
-        let own = std::mem::take(&mut self.labels).into_iter().chain(own);
+        let mut own = std::mem::take(&mut self.labels);
+        if let Some(value) = value {
+            own.append(&mut self.instance.labels_of(value));
+        }
         match self.frame.recording() {
             Some(recording) => recording.close(own),
             None => Lineage::of_labels(self.epoch, own),

@@ -16,7 +16,7 @@ use crate::key::KeyRef;
 use crate::key::cell::KeyCell;
 use crate::lineage::Lineage;
 use crate::outcome::{Detailed, MissReason, Outcome};
-use crate::store::{Look, Start};
+use crate::store::{Look, Start, Ticket};
 use crate::value::cell::ValueCell;
 use crate::value::{Kind, Types};
 
@@ -192,6 +192,25 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         }
     }
 
+    /// The task of computing for a key that was absent a moment ago; none if the first step is to be taken first.
+    pub(super) fn begin<Q: KeyRef<Owned = O::Key>>(&self, key: &Q) -> Option<Seat<R, K, O>> {
+        if self.alone {
+            return None;
+        }
+        let (ticket, reason) = self.instance.store.begin_new(self.hash, key)?;
+        Some(self.seat(key, ticket, reason))
+    }
+
+    fn seat<Q: KeyRef<Owned = O::Key>>(
+        &self,
+        key: &Q,
+        ticket: Ticket<TakenOf<K>, K::Error>,
+        reason: MissReason,
+    ) -> Seat<R, K, O> {
+        let weighed = self.instance.weighed_key(key);
+        Seat::new(self.instance, ticket, Purpose::Call(reason), weighed)
+    }
+
     /// Takes what a wait has brought; the next step goes on from there.
     pub(crate) fn landed(&mut self, landing: Landing<TakenOf<K>, K::Error>) {
         self.landing = Some(landing);
@@ -361,9 +380,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         } else {
             reason
         };
-        let weighed = self.instance.weighed_key(key);
-        let purpose = Purpose::Call(reason);
-        Some(Seat::new(self.instance, ticket, purpose, weighed))
+        Some(self.seat(key, ticket, reason))
     }
 
     fn waited(&self, value: R, outcome: Outcome, from: &Lineage) -> Step<R, K, O> {

@@ -1,11 +1,26 @@
 //! Why a key is not here, after its entry is gone.
 
+use crate::outcome::MissReason;
+use crate::prefetch::prefetch;
+
 /// Why an entry has left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     Expired,
     Evicted,
     Invalidated,
+}
+
+impl Reason {
+    /// Why a key is missing of which this is known.
+    pub(crate) fn why_missing(departed: Option<Self>) -> MissReason {
+        match departed {
+            Some(Self::Expired) => MissReason::Expired,
+            Some(Self::Evicted) => MissReason::Evicted,
+            Some(Self::Invalidated) => MissReason::Invalidated,
+            None => MissReason::Cold,
+        }
+    }
 }
 
 /// Hashes that share a bucket push each other out, the oldest first.
@@ -23,8 +38,8 @@ const MOST: usize = 1 << 11;
 /// entry leaves. It forgets by itself: what is asked for is a statistic.
 #[derive(Debug)]
 pub(crate) struct Departed {
-    /// The upper 30 bits of a hash's tag, and a reason in the lowest two; 0 is empty. The newest comes first.
-    buckets: Vec<[u32; WAYS]>,
+    /// The uppermost 14 bits of a hash, and a reason in the lowest two; 0 is empty. The newest comes first.
+    buckets: Vec<[u16; WAYS]>,
     size: usize,
 }
 
@@ -70,14 +85,21 @@ impl Departed {
         }
     }
 
+    /// Says that a hash is going to be asked for.
+    pub(crate) fn foresee(&self, hash: u64) {
+        if let Some(bucket) = self.buckets.get(self.index(hash)) {
+            prefetch(bucket);
+        }
+    }
+
     fn index(&self, hash: u64) -> usize {
         (hash >> 8) as usize & (self.size - 1)
     }
 }
 
 /// The part of a hash that a cell keeps.
-fn tag(hash: u64) -> u32 {
-    u32::try_from(hash >> 32).unwrap_or_default() & !3
+fn tag(hash: u64) -> u16 {
+    u16::try_from(hash >> 48).unwrap_or_default() & !3
 }
 
 #[cfg(test)]
@@ -91,7 +113,7 @@ mod tests {
         for reason in [Reason::Expired, Reason::Evicted, Reason::Invalidated] {
             departed.note(0xABCD_0000_1234_5678, reason);
             assert_eq!(
-                departed.take(0xABCD_1000_1234_5678),
+                departed.take(0xBBCD_0000_1234_5678),
                 None,
                 "of another hash nothing is known"
             );
@@ -103,8 +125,8 @@ mod tests {
     #[test]
     fn hashes_of_one_bucket_are_remembered_side_by_side() {
         let mut departed = Departed::new(100);
-        (1..=5_u64).for_each(|n| departed.note(n << 40, Reason::Evicted));
-        let known = |departed: &mut Departed, n: u64| departed.take(n << 40).is_some();
+        (1..=5_u64).for_each(|n| departed.note(n << 56, Reason::Evicted));
+        let known = |departed: &mut Departed, n: u64| departed.take(n << 56).is_some();
         assert!(!known(&mut departed, 1), "the oldest has been pushed out");
         assert!((2..=5).all(|n| known(&mut departed, n)));
     }

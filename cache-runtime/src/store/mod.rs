@@ -18,6 +18,7 @@
 )]
 
 mod departed;
+mod flights;
 mod held;
 mod room;
 mod seen;
@@ -91,6 +92,15 @@ impl<T> Hit<T> {
         let same = other.is_none_or(|other| key.is(&other));
         same.then_some(Self { value, stored_at })
     }
+}
+
+/// Why there was no hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Miss {
+    /// The key is not here.
+    Absent,
+    /// That takes a closer look.
+    Unclear,
 }
 
 /// What a look at a key has shown.
@@ -225,21 +235,33 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         Hit::confirmed(hit, key)
     }
 
-    /// As [`hit`](Self::hit), with a lock, where that would have been in the way.
-    pub(crate) fn locked_hit<Q: KeyRef<Owned = K::Key>>(
+    /// As [`hit`](Self::hit), with a lock if it takes one, and tells what it has seen if there is no hit.
+    ///
+    /// # Safety
+    ///
+    /// It is the cell of this thread.
+    pub(crate) unsafe fn second_hit<Q: KeyRef<Owned = K::Key>>(
         &self,
         hash: u64,
         key: &Q,
         cell: &ThreadCell,
-    ) -> Option<Hit<V::Taken>> {
+    ) -> Result<Hit<V::Taken>, Miss> {
         let shard = self.shard(hash);
-        if shard.is_biased() {
-            return None;
-        }
-        let shard = shard.read();
-        let hit = shard.hit(hash, key, || clock::tick_of(cell))?;
-        drop(shard);
-        Hit::confirmed(hit, key)
+        let find = |shard: &Seen<K, V>| {
+            let absent = if K::IN_PLACE {
+                Miss::Absent
+            } else {
+                Miss::Unclear
+            };
+            let index = shard.find(hash, key).ok_or(absent)?;
+            // SAFETY: the shard names it, and is lent out.
+            let taken = unsafe { shard.take_at(index, clock::tick_of(cell)) };
+            taken.ok_or(Miss::Unclear)
+        };
+        // SAFETY: as the caller knows; nothing else is read meanwhile.
+        let glance = unsafe { shard.glance(cell) }.map(|shard| find(&shard));
+        let found = glance.unwrap_or_else(|| find(&shard.read()))?;
+        Hit::confirmed(found, key).ok_or(Miss::Unclear)
     }
 
     /// Looks at a key.
@@ -295,14 +317,36 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         }
         let departed = shard.begin(slot, Arc::clone(&flight));
         drop(shard);
-        let reason = match (look.entry(), departed) {
-            (Some(entry), _) if entry.is_outdated() => MissReason::Invalidated,
-            (Some(_), _) | (None, Some(Reason::Expired)) => MissReason::Expired,
-            (None, Some(Reason::Evicted)) => MissReason::Evicted,
-            (None, Some(Reason::Invalidated)) => MissReason::Invalidated,
-            (None, None) => MissReason::Cold,
+        let reason = match look.entry() {
+            Some(entry) if entry.is_outdated() => MissReason::Invalidated,
+            Some(_) => MissReason::Expired,
+            None => Reason::why_missing(departed),
         };
         Ok((Ticket { hash, slot, flight }, reason))
+    }
+
+    /// Begins a computation that others may wait for, for a key that is compared where it lies and was absent a moment
+    /// ago; none if it is not so any more.
+    pub(crate) fn begin_new<Q: KeyRef<Owned = K::Key>>(
+        &self,
+        hash: u64,
+        key: &Q,
+    ) -> Option<(Ticket<V::Taken, E>, MissReason)> {
+        let (owned, flight) = (K::new(key.own()), Arc::new(Flight::new(true)));
+        let noted = Arc::clone(&flight);
+        let mut shard = self.shard(hash).write();
+        shard.foresee(hash);
+        if shard.seen().find(hash, key).is_some() {
+            drop(shard);
+            return None;
+        }
+        let slot = shard.add(hash, owned);
+        let departed = shard.begin(slot, noted);
+        drop(shard);
+        #[cfg(feature = "admin")]
+        self.keys.note(hash, key);
+        let reason = Reason::why_missing(departed);
+        Some((Ticket { hash, slot, flight }, reason))
     }
 
     /// Stores what a computation came to, unless it was detached meanwhile; answers whether it was stored.

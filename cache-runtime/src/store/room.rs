@@ -19,11 +19,12 @@ const GIVEN: usize = 16;
 pub(super) type Place<T> = UnsafeCell<MaybeUninit<T>>;
 
 /// Places one after another. What is in them is neither known nor dropped here.
+#[repr(C)] // what a reader looks at comes first
 pub(super) struct Room<T> {
+    /// The first place in the memory that begins a line.
+    first: NonNull<Place<T>>,
     /// What the allocator has given.
     memory: NonNull<u8>,
-    /// The first place in it that begins a line.
-    first: NonNull<Place<T>>,
     length: usize,
 }
 

@@ -71,12 +71,34 @@ impl<K: KeyCell, V: ValueCell> Seen<K, V> {
         key: &Q,
         past: impl FnOnce() -> Until,
     ) -> Option<Taken<V::Taken, K::Key>> {
+        let index = self.find(hash, key)?;
+        // SAFETY: the table names it.
+        unsafe { self.take_at(index, past()) }
+    }
+
+    /// Finds a slot of a key; one that may be of it if the key is not compared where it lies.
+    #[inline(always)]
+    pub(super) fn find<Q: KeyRef<Owned = K::Key>>(&self, hash: u64, key: &Q) -> Option<u32> {
         // SAFETY: the table names full slots, and while this is lent out nobody takes out what it has named.
-        let slot_at = |index| unsafe { self.full(index) };
-        let is_it = |index| !K::IN_PLACE || key.is(slot_at(index).key.key());
-        let index = self.table.find(tag(hash), is_it)?;
-        let slot = slot_at(index);
-        let (value, time) = slot.held.hit(past())?;
+        let key_at = |index| unsafe { self.full(index) }.key.key();
+        let is_it = |index| !K::IN_PLACE || key.is(key_at(index));
+        self.table.find(tag(hash), is_it)
+    }
+
+    /// Takes the value in a slot if it is good at any rate.
+    ///
+    /// # Safety
+    ///
+    /// The slot is full, and stays so.
+    #[inline(always)]
+    pub(super) unsafe fn take_at(
+        &self,
+        index: u32,
+        past: Until,
+    ) -> Option<Taken<V::Taken, K::Key>> {
+        // SAFETY: as the caller knows.
+        let slot = unsafe { self.full(index) };
+        let (value, time) = slot.held.hit(past)?;
         Some(Taken {
             value: value.take(),
             key: slot.key.share(),
@@ -169,17 +191,17 @@ impl<K, V> Seen<K, V> {
         unsafe { (*self.slots.place(index as usize).get()).assume_init_ref() }
     }
 
-    /// Fills an empty slot that there is room for, and names it.
+    /// Fills an empty slot that there is room for, and names it; answers whether a further cell of the table is used.
     ///
     /// # Safety
     ///
     /// The caller is the only writer. The slot is empty, and no reader sees it any more.
-    pub(super) unsafe fn add(&self, index: u32, tag: u32, key: K) {
+    pub(super) unsafe fn add(&self, index: u32, tag: u32, key: K) -> bool {
         let held = Held::nothing();
         assert!((index as usize) < self.slots.length(), "there is room");
         // SAFETY: it is there, and nobody else looks at it.
         unsafe { (*self.slots.place(index as usize).get()).write(Slot { key, held }) };
-        self.table.insert(tag, index);
+        self.table.insert(tag, index)
     }
 
     /// A full slot.
@@ -202,13 +224,13 @@ impl<K, V> Seen<K, V> {
         unsafe { self.slots.place_mut(index as usize).assume_init_read() }
     }
 
-    /// Tells whether there is room for a slot of this number.
-    pub(super) fn has_room(&self, index: u32) -> bool {
-        (index as usize) < self.slots.length() && self.table.has_room(index)
+    /// Tells whether there is room for a slot of this number, where so many cells are used.
+    pub(super) fn has_room(&self, index: u32, used: usize) -> bool {
+        (index as usize) < self.slots.length() && self.table.has_room(index, used)
     }
 
-    /// Makes room for a slot of this number, beside those that there are.
-    pub(super) fn make_room(&mut self, index: u32, marks: &[Mark]) {
+    /// Makes room for a slot of this number, beside those that there are; answers how many cells are used now.
+    pub(super) fn make_room(&mut self, index: u32, used: usize, marks: &[Mark]) -> usize {
         if index as usize >= self.slots.length() {
             let slots = more(self.slots.length());
             self.slots.extend(slots);
@@ -217,13 +239,15 @@ impl<K, V> Seen<K, V> {
                 ages.resize_with(slots, UnsafeCell::default);
             }
         }
-        if !self.table.has_room(index) {
-            let full = self.table.slots().count();
-            let named = self.table.slots();
-            let tagged = named.map(|slot| (marks[slot as usize].tag, slot));
-            // Whichever slots are full, a cell must have the bits for their numbers.
-            self.table = Table::with(full.max(marks.len() / 2), tagged);
+        if self.table.has_room(index, used) {
+            return used;
         }
+        let full = self.table.slots().count();
+        let named = self.table.slots();
+        let tagged = named.map(|slot| (marks[slot as usize].tag, slot));
+        // Whichever slots are full, a cell must have the bits for their numbers.
+        self.table = Table::with(full.max(marks.len() / 2), tagged);
+        full
     }
 
     /// Takes all slots out.

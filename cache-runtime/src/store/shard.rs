@@ -17,6 +17,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::departed::{Departed, Reason};
+use super::flights::Flights;
 use super::seen::{Seen, Slot, more};
 use super::wheel::Wheel;
 use crate::biased::{Reading, Writing};
@@ -62,13 +63,6 @@ pub(super) struct Mark {
     pub(super) tag: u32,
     /// None: the slot is empty.
     stamp: Option<NonZeroU32>,
-}
-
-/// Computations that may still store in one slot, in the order in which they began. Mostly it is one.
-#[derive(Debug)]
-enum Flights<T, E> {
-    One(Arc<Flight<T, E>>),
-    More(Vec<Arc<Flight<T, E>>>),
 }
 
 /// What is known of one key.
@@ -129,26 +123,29 @@ pub(super) fn discard<T>(leaving: T) {
 
 /// What the writer of a shard has to itself.
 #[derive(Debug)]
+#[repr(C)] // what every computation changes stands together, since another processor may have changed it last
 pub(crate) struct Shard<V: ValueCell, E> {
+    next_stamp: u32,
+    /// How many cells of the table are used.
+    used: usize,
+    entries: usize,
+    flights: Flights<V::Taken, E>,
     marks: Vec<Mark>,
+    policy: Box<dyn Policy>,
+    wheel: Wheel,
+    departed: Departed,
+    /// No entry expires before this.
+    pub(super) due: Moment,
+    bound: Bound,
     /// Empty slots.
     free: Vec<u32>,
     /// Slots that the table names no more, but a reader may still see.
     retired: Vec<u32>,
-    next_stamp: u32,
-    flights: HashMap<u32, Flights<V::Taken, E>, FixedState>,
     cares: HashMap<u32, Arc<Care>, FixedState>,
-    entries: usize,
-    bound: Bound,
     /// How many entries the policy reckons with.
     reckoned: usize,
     /// What the entries weigh together.
     weight: u64,
-    policy: Box<dyn Policy>,
-    wheel: Wheel,
-    /// No entry expires before this.
-    pub(super) due: Moment,
-    departed: Departed,
 }
 
 /// A shard whose writer one is.
@@ -175,21 +172,22 @@ impl<V: ValueCell, E> Shard<V, E> {
             Bound::Unbounded => (PolicyKind::Unbounded, MANY),
         };
         Self {
-            marks: Vec::new(),
-            free: Vec::new(),
-            retired: Vec::new(),
             next_stamp: 0,
-            flights: HashMap::default(),
-            cares: HashMap::default(),
+            used: 0,
             entries: 0,
-            bound,
-            reckoned: capacity,
-            weight: 0,
+            flights: Flights::new(),
+            marks: Vec::new(),
             policy: policy.build(),
             wheel: Wheel::new(),
-            due: Moment::NEVER,
             // A store without a bound remembers as many as a small one: there are many shards.
             departed: Departed::new(if capacity == MANY { 0 } else { capacity }),
+            due: Moment::NEVER,
+            bound,
+            free: Vec::new(),
+            retired: Vec::new(),
+            cares: HashMap::default(),
+            reckoned: capacity,
+            weight: 0,
         }
     }
 
@@ -200,6 +198,11 @@ impl<V: ValueCell, E> Shard<V, E> {
     #[cfg(feature = "admin")]
     pub(super) fn weight(&self) -> u64 {
         self.weight
+    }
+
+    /// Says that a slot for a key of this hash is going to be made.
+    pub(super) fn foresee(&self, hash: u64) {
+        self.departed.foresee(spread(tag(hash)));
     }
 
     fn tag_of(&self, index: u32) -> u32 {
@@ -255,22 +258,18 @@ impl<V: ValueCell, E> Shard<V, E> {
 
     /// Tells whether a computation that others may wait for is under way in a slot.
     pub(super) fn is_computing(&self, slot: u32) -> bool {
-        let flights = self.flights.get(&slot).map_or(&[][..], Flights::all);
-        flights.iter().any(|flight| flight.joinable)
+        self.flights.of(slot).iter().any(|flight| flight.joinable)
     }
 
     /// Tells whether a computation is noted in a slot.
     fn notes(&self, slot: u32, flight: &Arc<Flight<V::Taken, E>>) -> bool {
-        let flights = self.flights.get(&slot).map_or(&[][..], Flights::all);
-        flights.iter().any(|other| Arc::ptr_eq(other, flight))
+        let mut all = self.flights.of(slot).iter();
+        all.any(|other| Arc::ptr_eq(other, flight))
     }
 
     /// Notes a computation that may store in a slot, and says why the key had no entry, if that is known.
     pub(super) fn begin(&mut self, slot: u32, flight: Arc<Flight<V::Taken, E>>) -> Option<Reason> {
-        match self.flights.get_mut(&slot) {
-            Some(flights) => flights.add(flight),
-            None => drop(self.flights.insert(slot, Flights::One(flight))),
-        }
+        self.flights.begin(slot, flight);
         let tag = self.tag_of(slot);
         self.departed.take(spread(tag))
     }
@@ -284,26 +283,12 @@ impl<V: ValueCell, E> Shard<V, E> {
         flight: &Arc<Flight<V::Taken, E>>,
         supersede: bool,
     ) -> bool {
-        let Some(flights) = self.flights.get_mut(&slot) else {
-            return false;
-        };
-        let Some(at) = flights
-            .all()
-            .iter()
-            .position(|other| Arc::ptr_eq(other, flight))
-        else {
-            return false;
-        };
-        let first = if supersede { 0 } else { at };
-        if flights.remove(first, at) {
-            self.flights.remove(&slot);
-        }
-        true
+        self.flights.end(slot, flight, supersede)
     }
 
     /// Detaches every computation under way in a slot.
     pub(super) fn detach(&mut self, slot: u32) {
-        self.flights.remove(&slot);
+        self.flights.detach(slot);
     }
 
     /// Lets the policy of a shard that is bounded by weight know how many entries that is.
@@ -388,7 +373,7 @@ impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
     }
 
     fn found(self, index: u32, slot: &Slot<K, V>) -> Found<K, V::Taken, E> {
-        let flights = self.shard.flights.get(&index).map_or(&[][..], Flights::all);
+        let mut flights = self.shard.flights.of(index).iter();
         if slot.held.is_there() {
             slot.held.touch();
         }
@@ -401,7 +386,7 @@ impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
             },
             key: slot.key.share(),
             entry: self.entry(index),
-            flight: flights.iter().rfind(|flight| flight.joinable).cloned(),
+            flight: flights.rfind(|flight| flight.joinable).cloned(),
         }
     }
 
@@ -516,16 +501,19 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
         }
     }
 
-    fn add(&mut self, hash: u64, key: K) -> u32 {
+    /// Makes a slot for a key that has none.
+    pub(super) fn add(&mut self, hash: u64, key: K) -> u32 {
         let next = self.next();
-        if !self.seen().has_room(next) {
-            let (seen, shard) = self.alone();
-            seen.make_room(next, &shard.marks);
+        if !self.seen().has_room(next, self.used) {
+            self.while_alone(|seen, shard| {
+                shard.used = seen.make_room(next, shard.used, &shard.marks);
+            });
         }
         let tag = tag(hash);
         let index = self.mark(tag);
         // SAFETY: this is the only writer; the slot was empty, and no reader sees it any more.
-        unsafe { self.seen().add(index, tag, key) };
+        let fresh = unsafe { self.seen().add(index, tag, key) };
+        self.used += usize::from(fresh);
         index
     }
 
@@ -538,10 +526,11 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
         counters: &Counters,
         garbage: &mut Garbage<K, V>,
     ) -> bool {
-        let old = self.leaves_at(index);
-        let mut known = self.take_entry(index, garbage);
+        let mut known = self.has_entry(index);
         if known {
-            counters.add(Event::Expiration, u64::from(old <= entry.stored_at));
+            let expired = self.leaves_at(index) <= entry.stored_at;
+            counters.add(Event::Expiration, u64::from(expired));
+            self.take_entry(index, garbage);
         }
         let weight = entry.weight();
         if known && self.is_full_for(weight) {
@@ -685,7 +674,7 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
     fn dismiss(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V>) {
         let tag = self.tag_of(index);
         self.departed.note(spread(tag), why);
-        if self.flights.contains_key(&index) {
+        if !self.flights.of(index).is_empty() {
             self.take_entry(index, garbage);
         } else {
             self.forget(index, garbage);
@@ -696,7 +685,7 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
     /// Empties a slot if nothing is left in it.
     pub(super) fn tidy(&mut self, index: u32, garbage: &mut Garbage<K, V>) {
         let in_use = self.slot(index).is_none_or(|slot| slot.held.is_there());
-        if !in_use && !self.flights.contains_key(&index) {
+        if !in_use && self.flights.of(index).is_empty() {
             self.remove(index, garbage);
         }
     }
@@ -721,8 +710,14 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
             shard.free.append(&mut shard.retired);
         }
         let empty = self.free.len() + self.retired.len();
-        if empty == self.marks.len() && empty > FEW {
+        if empty < self.marks.len() {
+            return;
+        }
+        if empty > FEW {
             self.shrink();
+        } else {
+            self.seen().table.reset();
+            self.used = 0;
         }
     }
 
@@ -730,10 +725,11 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
     fn shrink(&mut self) {
         let (seen, shard) = self.alone();
         seen.drain().for_each(drop);
+        shard.used = 0;
         shard.marks = Vec::new();
         shard.free = Vec::new();
         shard.retired = Vec::new();
-        shard.flights = HashMap::default();
+        shard.flights.clear();
         shard.cares = HashMap::default();
         shard.wheel.clear();
     }
@@ -859,32 +855,5 @@ impl<K, V> Heat for Heats<'_, K, V> {
     fn cool(&self, slot: u32) {
         // SAFETY: as above.
         unsafe { self.0.full(slot) }.held.cool();
-    }
-}
-
-impl<T, E> Flights<T, E> {
-    fn all(&self) -> &[Arc<Flight<T, E>>] {
-        match self {
-            Self::One(flight) => std::slice::from_ref(flight),
-            Self::More(flights) => flights,
-        }
-    }
-
-    fn add(&mut self, flight: Arc<Flight<T, E>>) {
-        match self {
-            Self::One(first) => *self = Self::More(vec![Arc::clone(first), flight]),
-            Self::More(flights) => flights.push(flight),
-        }
-    }
-
-    /// Removes those from `first` to `last`; answers whether none is left.
-    fn remove(&mut self, first: usize, last: usize) -> bool {
-        match self {
-            Self::One(_) => true,
-            Self::More(flights) => {
-                flights.drain(first..=last);
-                flights.is_empty()
-            }
-        }
     }
 }

@@ -3,6 +3,10 @@
 //! A cell is a slot's number and, in the bits that the number leaves, a part of the tag: whoever looks for a tag hardly
 //! ever follows a number in vain. A cell is written at once, and what is looked for stays where it is until the table
 //! is built anew, for which the writer has to be alone.
+//!
+//! A search goes on by one cell, then by two, by three and so on, and so comes to every cell of a power of two
+//! (Knuth, "The Art of Computer Programming", volume 3, section 6.4, exercise 20). Tags of keys that follow one another
+//! may lie side by side, since the hash is a quick one: a search from cell to cell would walk through all of them.
 #![allow(
     unsafe_code,
     reason = "cells are looked at without asking whether they are there"
@@ -23,10 +27,12 @@ const EMPTY: u32 = NONE;
 const GONE: u32 = NONE | 1;
 
 /// The smallest table.
-const FEWEST: usize = 8;
+const FEWEST: usize = 16;
 
-/// See the [module](self).
+/// See the [module](self). How many cells are used, that is, not empty, is for the writer to know: it would be written
+/// where readers look.
 #[derive(Debug)]
+#[repr(C)] // what a reader looks at stands together
 pub(super) struct Table {
     /// A power of two.
     cells: Box<[AtomicU32]>,
@@ -34,8 +40,6 @@ pub(super) struct Table {
     mask: u32,
     /// The bits of a tag that a cell keeps.
     print: u32,
-    /// How many cells are not empty. The writer's own.
-    used: AtomicU32,
 }
 
 impl Table {
@@ -44,7 +48,6 @@ impl Table {
             cells: Box::new([AtomicU32::new(EMPTY)]),
             mask: 0,
             print: !NONE,
-            used: AtomicU32::new(0),
         }
     }
 
@@ -56,7 +59,6 @@ impl Table {
             cells: (0..length).map(|_| AtomicU32::new(EMPTY)).collect(),
             mask,
             print: !mask & !NONE,
-            used: AtomicU32::new(0),
         };
         for (tag, slot) in all {
             table.insert(tag, slot);
@@ -69,6 +71,7 @@ impl Table {
     pub(super) fn find(&self, tag: u32, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
         let (cells, mask) = (&*self.cells, self.mask);
         let (mut at, print) = (tag & mask, self.print(tag));
+        let mut step = 0;
         loop {
             // SAFETY: there are as many cells as the mask has numbers.
             let cell = unsafe { cells.get_unchecked(at as usize) }.load(Acquire);
@@ -79,7 +82,8 @@ impl Table {
             if cell == EMPTY {
                 return None;
             }
-            at = (at + 1) & mask;
+            step += 1;
+            at = (at + step) & mask;
         }
     }
 
@@ -93,54 +97,47 @@ impl Table {
         named.map(|cell| cell & self.mask)
     }
 
-    /// Tells whether a slot of this number can be inserted.
-    pub(super) fn has_room(&self, slot: u32) -> bool {
-        let used = self.used.load(Relaxed) as usize;
-        used < self.cells.len() / 4 * 3 && slot <= self.mask
+    /// Tells whether a slot of this number can be inserted where so many cells are used.
+    pub(super) fn has_room(&self, slot: u32, used: usize) -> bool {
+        used < self.cells.len() / 16 * 13 && slot <= self.mask
     }
 
-    /// Names a slot that is not named yet.
+    /// Names a slot that is not named yet; answers whether a further cell is used.
     ///
     /// - There is room for it.
-    pub(super) fn insert(&self, tag: u32, slot: u32) {
+    pub(super) fn insert(&self, tag: u32, slot: u32) -> bool {
         assert!(slot <= self.mask, "a cell has room for the number");
-        let mut at = self.first(tag);
-        while self.cells[at].load(Relaxed) & NONE == 0 {
-            at = self.after(at);
-        }
-        let fresh = u32::from(self.cells[at].load(Relaxed) == EMPTY);
-        self.cells[at].store(self.print(tag) ^ slot, Release);
-        self.used.store(self.used.load(Relaxed) + fresh, Relaxed);
+        let (free, was) = self.cell(tag, |cell| cell & NONE != 0);
+        free.store(self.print(tag) ^ slot, Release);
+        was == EMPTY
     }
 
-    /// Names a slot no more.
+    /// Names a slot no more. Its cell stays in use until another slot is named there.
     pub(super) fn remove(&self, tag: u32, slot: u32) {
-        let (cells, named) = (&self.cells, self.print(tag) ^ slot);
-        let mut at = self.first(tag);
-        while cells[at].load(Relaxed) != named {
-            at = self.after(at);
-        }
-        cells[at].store(GONE, Release);
-        // Nobody has to pass by here to what is beyond, if there is nothing.
-        if cells[self.after(at)].load(Relaxed) != EMPTY {
-            return;
-        }
-        while cells[at].load(Relaxed) == GONE {
-            cells[at].store(EMPTY, Release);
-            self.used.store(self.used.load(Relaxed) - 1, Relaxed);
-            at = at.wrapping_sub(1) & (cells.len() - 1);
+        let named = self.print(tag) ^ slot;
+        self.cell(tag, |cell| cell == named).0.store(GONE, Release);
+    }
+
+    /// Takes all cells out of use. No slot is named.
+    pub(super) fn reset(&self) {
+        for cell in &self.cells {
+            debug_assert!(cell.load(Relaxed) & NONE != 0);
+            cell.store(EMPTY, Release);
         }
     }
 
-    /// The cell where a tag is looked for first.
-    #[inline]
-    fn first(&self, tag: u32) -> usize {
-        (tag & self.mask) as usize
-    }
-
-    #[inline]
-    fn after(&self, at: usize) -> usize {
-        (at + 1) & self.mask as usize
+    /// The first cell on the way of a tag that is such a one, and what it holds. There is one.
+    fn cell(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> (&AtomicU32, u32) {
+        let (mut at, mut step) = (tag & self.mask, 0);
+        loop {
+            let cell = &self.cells[at as usize];
+            let holds = cell.load(Relaxed);
+            if is_it(holds) {
+                return (cell, holds);
+            }
+            step += 1;
+            at = (at + step) & self.mask;
+        }
     }
 
     /// The part of a tag that a cell keeps: what its place does not tell.
@@ -152,6 +149,8 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     fn find(table: &Table, tag: u32, slot: u32) -> bool {
@@ -166,7 +165,8 @@ mod tests {
     fn what_is_named_is_found_whatever_else_comes_and_goes() {
         let tag = |slot: u32| slot.wrapping_mul(0x0101_4567) >> (slot & 31);
         let mut table = Table::new();
-        assert!(!find(&table, 7, 0) && !table.has_room(0));
+        assert!(!find(&table, 7, 0) && !table.has_room(0, 0));
+        let mut used = 0;
         let mut named = std::collections::BTreeSet::new();
         let mut state = 7_u32;
         for _ in 0..20_000 {
@@ -175,15 +175,16 @@ mod tests {
             if named.remove(&slot) {
                 table.remove(tag(slot), slot);
             } else {
-                if !table.has_room(slot) {
+                if !table.has_room(slot, used) {
                     let most = named
                         .iter()
                         .max()
                         .map_or(slot, |&most: &u32| most.max(slot));
                     let all = named.iter().map(|&slot| (tag(slot), slot));
                     table = Table::with(named.len().max(most as usize), all);
+                    used = named.len();
                 }
-                table.insert(tag(slot), slot);
+                used += usize::from(table.insert(tag(slot), slot));
                 named.insert(slot);
             }
             assert!(!find(&table, tag(slot), slot) || named.contains(&slot));
@@ -191,9 +192,28 @@ mod tests {
         for slot in 0..1 << 10 {
             assert_eq!(find(&table, tag(slot), slot), named.contains(&slot));
         }
-        for slot in named {
+        for &slot in &named {
             table.remove(tag(slot), slot);
         }
-        assert!(table.used.load(Relaxed) < 1 << 10);
+        table.reset();
+        assert!((0..1 << 10).all(|slot| !find(&table, tag(slot), slot)));
+        assert!(table.cells.iter().all(|cell| cell.load(Relaxed) == EMPTY));
+    }
+
+    /// Tags as a quick hash may make them of numbers that follow one another.
+    #[test]
+    fn tags_that_lie_side_by_side_are_not_in_each_others_way() {
+        let tags = (0..3_200_u32).map(|n| n / 3);
+        let table = Table::with(2_000, tags.clone().zip(0..));
+        let looked_at = |tag| {
+            let count = Cell::new(0);
+            table.cell(tag, |holds| {
+                count.set(count.get() + 1);
+                holds == EMPTY
+            });
+            count.get()
+        };
+        let most = tags.map(looked_at).max();
+        assert!(most < Some(100), "from cell to cell it would be 3 200");
     }
 }
