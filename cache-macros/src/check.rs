@@ -4,17 +4,17 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::visit::Visit;
-use syn::{Expr, FnArg, Ident, Lifetime, Path, ReceiverKind, ReturnType, Type};
+use syn::{Expr, FnArg, Ident, Path, ReceiverKind, ReturnType, Type};
 
 use crate::args::lifetime::Lifetime as Time;
 use crate::args::targets::{Target, Targets};
 use crate::args::template::Template;
 use crate::args::{Args, Attribute};
 use crate::errors::{Errors, closest};
-use crate::func::{Func, Param, Passed, is_cfg, is_opaque};
+use crate::func::{Func, Param, Passed, is_cfg};
 use crate::place;
 use crate::surroundings::{self, Surroundings};
+use crate::types::{self, is_opaque};
 pub(crate) use batch::Batch;
 
 mod batch;
@@ -174,9 +174,7 @@ fn no_mutable_arguments(func: &Func, errors: &mut Errors) {
                 "a hit would leave `self` unchanged; take `&self`, or cache the part that only reads",
             ),
             FnArg::Typed(typed) => {
-                let mut changed = Changed(None);
-                changed.visit_type(&typed.ty);
-                if let Some(reference) = changed.0 {
+                if let Some(reference) = types::mutable(&typed.ty) {
                     let shown = param.shown();
                     let message = format!("a hit would leave `{shown}` unchanged; take `&`, or return the change");
                     errors.at(reference, message);
@@ -223,9 +221,7 @@ fn output_is_owned(func: &Func, output: &Type, attribute: Attribute, errors: &mu
         );
         return errors.at(output, message);
     }
-    let mut borrows = Borrows(None);
-    borrows.visit_type(output);
-    if let Some(borrow) = borrows.0 {
+    if let Some(borrow) = types::borrow(output) {
         let message = "a cached result cannot borrow from an argument; return an owned value, such as `String`, `Vec<_>` or `Arc<_>`";
         errors.at(borrow, message);
     }
@@ -245,54 +241,6 @@ fn is_future(output: &Type) -> bool {
 fn is_async_trait(func: &Func) -> bool {
     let mut lifetimes = func.item.sig.generics.lifetimes();
     lifetimes.any(|param| param.lifetime.ident == "async_trait")
-}
-
-/// Finds what a type lets its owner change.
-struct Changed(Option<TokenStream>);
-
-impl<'ast> Visit<'ast> for Changed {
-    fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
-        if reference.mutability.is_some() {
-            self.0.get_or_insert_with(|| reference.to_token_stream());
-        }
-        syn::visit::visit_type_reference(self, reference);
-    }
-
-    // What a function takes is not in the function.
-    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
-
-    fn visit_parenthesized_generic_arguments(
-        &mut self,
-        _: &'ast syn::ParenthesizedGenericArguments,
-    ) {
-    }
-}
-
-/// Finds what a type borrows.
-struct Borrows(Option<TokenStream>);
-
-impl<'ast> Visit<'ast> for Borrows {
-    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
-        if lifetime.ident != "static" {
-            self.0.get_or_insert_with(|| lifetime.to_token_stream());
-        }
-    }
-
-    fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
-        if reference.lifetime.is_none() {
-            self.0.get_or_insert_with(|| reference.to_token_stream());
-        }
-        syn::visit::visit_type_reference(self, reference);
-    }
-
-    // What a function pointer or a closure trait borrows is not in the value.
-    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
-
-    fn visit_parenthesized_generic_arguments(
-        &mut self,
-        _: &'ast syn::ParenthesizedGenericArguments,
-    ) {
-    }
 }
 
 // --- the function and its arguments ------------------------------------------------------------------------

@@ -1,15 +1,17 @@
 //! The annotated function, as the other passes need it.
 
+use std::iter;
+
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
-use syn::visit::Visit;
 use syn::{
     Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, PathArguments, ReceiverKind, ReturnType,
     Safety, Type,
 };
 
 use crate::names;
+use crate::types::is_opaque;
 
 /// A function with a body.
 pub(crate) struct Func {
@@ -86,7 +88,7 @@ impl Func {
         let generic = generic.filter(|param| !matches!(param, GenericParam::Lifetime(_)));
         generic.count() > 0
             || self.params.iter().any(Param::is_opaque)
-            || names::signature_mentions_self(sig)
+            || names::says_self(sig.to_token_stream())
             || sig
                 .to_token_stream()
                 .into_iter()
@@ -273,30 +275,25 @@ pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
         .map_or_else(Span::call_site, |token| token.span())
 }
 
+/// The names that a pattern binds, in their order.
 fn names_bound(pat: &Pat) -> Vec<Ident> {
-    struct Names(Vec<Ident>);
-    impl<'ast> Visit<'ast> for Names {
-        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
-            self.0.push(pat.ident.clone());
-            syn::visit::visit_pat_ident(self, pat);
+    let within = |pats: &mut dyn Iterator<Item = &Pat>| pats.flat_map(names_bound).collect();
+    match pat {
+        Pat::Ident(pat) => {
+            let inner = pat.subpat.iter().flat_map(|(_, pat)| names_bound(pat));
+            iter::once(pat.ident.clone()).chain(inner).collect()
         }
+        Pat::Paren(pat) => names_bound(&pat.pat),
+        Pat::Reference(pat) => names_bound(&pat.pat),
+        Pat::Type(pat) => names_bound(&pat.pat),
+        Pat::Slice(pat) => within(&mut pat.elems.iter()),
+        Pat::Tuple(pat) => within(&mut pat.elems.iter()),
+        Pat::TupleStruct(pat) => within(&mut pat.elems.iter()),
+        Pat::Struct(pat) => within(&mut pat.fields.iter().map(|field| &*field.pat)),
+        // What binds the same names in each of its cases.
+        Pat::Or(pat) => within(&mut pat.cases.iter().take(1)),
+        _ => Vec::new(),
     }
-    let mut names = Names(Vec::new());
-    names.visit_pat(pat);
-    names.0
-}
-
-/// Whether a type says `impl Trait` anywhere.
-pub(crate) fn is_opaque(ty: &Type) -> bool {
-    struct Opaque(bool);
-    impl<'ast> Visit<'ast> for Opaque {
-        fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {
-            self.0 = true;
-        }
-    }
-    let mut opaque = Opaque(false);
-    opaque.visit_type(ty);
-    opaque.0
 }
 
 /// Whether an attribute sets a lint, and which.

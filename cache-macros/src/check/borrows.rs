@@ -1,12 +1,12 @@
 //! Arguments that borrow in a way that a key cannot keep.
 
 use quote::ToTokens;
-use syn::visit::{self, Visit};
-use syn::{FnArg, GenericArgument, PathArguments, Type, TypePath};
+use syn::{FnArg, GenericArgument, PathArguments, ReceiverKind, Type, TypePath};
 
 use crate::check::KeyedOn;
 use crate::errors::Errors;
 use crate::func::Func;
+use crate::types::{Part, walk};
 
 /// What may hold borrowed parts and be a key; plain references, slices, arrays and tuples may too.
 const KNOWN: [&str; 9] = [
@@ -19,12 +19,14 @@ pub(super) fn keys_can_be_owned(func: &Func, keyed: &KeyedOn, errors: &mut Error
         return;
     };
     for param in places.iter().map(|&place| &func.params[place]) {
-        let mut borrowing = Borrowing(None);
-        match &param.arg {
-            FnArg::Typed(typed) => borrowing.visit_type(&typed.ty),
-            FnArg::Receiver(receiver) => borrowing.visit_receiver(receiver),
-        }
-        if let Some(ty) = borrowing.0 {
+        let ty = match &param.arg {
+            FnArg::Typed(typed) => &typed.ty,
+            FnArg::Receiver(receiver) => match &receiver.kind {
+                ReceiverKind::Typed(_, ty) => ty,
+                _ => continue,
+            },
+        };
+        if let Some(ty) = borrowing(ty) {
             let shown = ty.to_token_stream().to_string();
             let shown = [" <", "< ", " >", "& ", " ::", ":: "]
                 .into_iter()
@@ -40,23 +42,23 @@ pub(super) fn keys_can_be_owned(func: &Func, keyed: &KeyedOn, errors: &mut Error
 }
 
 /// The first type inside a type that borrows and cannot be owned.
-struct Borrowing<'ast>(Option<&'ast TypePath>);
-
-impl<'ast> Visit<'ast> for Borrowing<'ast> {
-    fn visit_type_path(&mut self, path: &'ast TypePath) {
-        let last = path.path.segments.last();
-        if last.is_some_and(|last| !KNOWN.contains(&last.ident.to_string().as_str()))
-            && (borrows(path) || path.qself.is_none() && holds_reference(path))
-        {
-            self.0.get_or_insert(path);
+fn borrowing(ty: &Type) -> Option<&TypePath> {
+    let mut found = None;
+    walk(ty, &mut |part| match part {
+        Part::Type(Type::Path(path)) => {
+            let last = path.path.segments.last();
+            if last.is_some_and(|last| !KNOWN.contains(&last.ident.to_string().as_str()))
+                && (borrows(path) || path.qself.is_none() && holds_reference(path))
+            {
+                found.get_or_insert(path);
+            }
+            true
         }
-        visit::visit_type_path(self, path);
-    }
-
-    // What these say is no part of what is kept.
-    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
-    fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {}
-    fn visit_type_trait_object(&mut self, _: &'ast syn::TypeTraitObject) {}
+        // What these say is no part of what is kept.
+        Part::Type(Type::ImplTrait(_) | Type::TraitObject(_)) => false,
+        _ => true,
+    });
+    found
 }
 
 fn arguments(path: &TypePath) -> impl Iterator<Item = &GenericArgument> {
@@ -90,10 +92,7 @@ mod tests {
     use super::*;
 
     fn refused(ty: &str) -> bool {
-        let mut borrowing = Borrowing(None);
-        let ty = syn::parse_str(ty).unwrap();
-        borrowing.visit_type(&ty);
-        borrowing.0.is_some()
+        borrowing(&syn::parse_str(ty).unwrap()).is_some()
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Functions that serve requests: what `route = request` and `response` ask of them.
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::visit::{self, Visit};
-use syn::{FnArg, Ident, PathSegment, Type};
+use syn::{FnArg, Ident};
 
 use crate::args::Args;
 use crate::errors::Errors;
@@ -99,7 +99,9 @@ fn nobody_is_told_apart(args: &Args, func: &Func, errors: &mut Errors) {
         let FnArg::Typed(typed) = &param.arg else {
             continue;
         };
-        let Some(identity) = identity(&typed.ty).filter(|_| !super::is_skipped(args, param)) else {
+        let ty = typed.ty.to_token_stream();
+        let Some(identity) = identity(ty.clone()).filter(|_| !super::is_skipped(args, param))
+        else {
             continue;
         };
         let instead = match param.names().next() {
@@ -111,25 +113,19 @@ fn nobody_is_told_apart(args: &Args, func: &Func, errors: &mut Errors) {
         let message = format!(
             "`{identity}` tells who asks, and is no part of the key: one user's page would reach another; put who asks into the key with `vary(\"cookie\")` or `vary(\"authorization\")`, key on the arguments with `#[memoize]`{instead}"
         );
-        errors.at(typed.ty.to_token_stream(), message);
+        errors.at(ty, message);
     }
 }
 
-/// The part of a type that is known to tell who asks.
-fn identity(ty: &Type) -> Option<String> {
-    struct Found(Option<String>);
-    impl<'ast> Visit<'ast> for Found {
-        fn visit_path_segment(&mut self, segment: &'ast PathSegment) {
-            let name = segment.ident.to_string();
-            if IDENTITIES.contains(&name.as_str()) {
-                self.0.get_or_insert(name);
-            }
-            visit::visit_path_segment(self, segment);
+/// The name in a type that is known to tell who asks.
+fn identity(ty: TokenStream) -> Option<String> {
+    ty.into_iter().find_map(|token| match token {
+        TokenTree::Ident(name) => {
+            Some(name.to_string()).filter(|name| IDENTITIES.contains(&&**name))
         }
-    }
-    let mut found = Found(None);
-    found.visit_type(ty);
-    found.0
+        TokenTree::Group(group) => identity(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => None,
+    })
 }
 
 impl Args {
