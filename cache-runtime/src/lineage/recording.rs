@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-
-use super::dependents::{self, Dependant, From, Held, Record, address};
+use super::dependents::{self, Dependant, From, Held, Known, Record, address};
 use super::{Label, Labels, Lineage, LoadId, Source};
 #[cfg(feature = "shared")]
 use super::{Marks, Proof};
@@ -32,7 +30,7 @@ pub(crate) struct Recording {
 struct Draft {
     edges: Vec<Held>,
     results: Vec<Arc<Record>>,
-    known: HashSet<(usize, From), FixedState>,
+    known: Known,
     labels: Labels,
     /// What it depends on in a shared store.
     #[cfg(feature = "shared")]
@@ -47,7 +45,7 @@ impl Recording {
         let draft = Draft {
             edges: Vec::new(),
             results: Vec::new(),
-            known: HashSet::default(),
+            known: Known::default(),
             labels: Labels::since(epoch),
             #[cfg(feature = "shared")]
             marks: Marks::default(),
@@ -113,7 +111,7 @@ impl Recording {
         if own.peek().is_none() && draft.is_empty() {
             return Lineage::default();
         }
-        draft.known = HashSet::default();
+        draft.known = Known::default();
         let record = Record {
             edges: std::mem::take(&mut draft.edges).into(),
             results: std::mem::take(&mut draft.results).into(),
