@@ -348,28 +348,25 @@ fn refreshes_can_be_called_later(args: &Args, func: &Func, errors: &mut Errors) 
 fn labels_come_from_the_key(args: &Args, keyed: &KeyedOn, func: &Func, errors: &mut Errors) {
     // What extractors take from the request is in it.
     let from_request = matches!(keyed, KeyedOn::Request);
-    let labels = args.tags.iter().flat_map(|tags| &tags.value);
-    for (label, name) in labels.flat_map(|label| label.names().map(move |name| (label, name))) {
-        let mut params = func.params.iter().enumerate();
-        match params.find(|(_, param)| param.answers_to(name)) {
-            None => errors.at(&label.literal, no_argument(&name.to_string(), func)),
-            Some((place, _)) if !from_request && !keyed.params().contains(&place) => {
-                let message = format!(
-                    "`{name}` is not part of the key, so one entry could need several labels; put it into the key, or take the label from the value with `tags_with`"
-                );
-                errors.at(&label.literal, message);
+    for label in args.labels() {
+        for name in label.names() {
+            let mut params = func.params.iter();
+            match params.position(|param| param.answers_to(name)) {
+                None => errors.at(&label.literal, no_argument(&name.to_string(), func)),
+                Some(place) if !from_request && !keyed.params().contains(&place) => {
+                    let message = format!(
+                        "`{name}` is not part of the key, so one entry could need several labels; put it into the key, or take the label from the value with `tags_with`"
+                    );
+                    errors.at(&label.literal, message);
+                }
+                Some(_) => {}
             }
-            Some(_) => {}
         }
     }
 }
 
 fn skips_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
-    let skipped = args
-        .skip
-        .iter()
-        .flat_map(|skip| &skip.value)
-        .collect::<Vec<_>>();
+    let skipped = args.skipped();
     for (index, name) in skipped.iter().enumerate() {
         if skipped[..index].contains(name) {
             errors.at(name, format_args!("`{name}` is skipped twice; keep one"));
@@ -401,13 +398,9 @@ fn placeholders_name_arguments(args: &Args, func: &Func, errors: &mut Errors) ->
 }
 
 fn no_argument(name: &str, func: &Func) -> String {
-    let names: Vec<String> = func
-        .params
-        .iter()
-        .flat_map(Param::names)
-        .map(Ident::to_string)
-        .collect();
-    match closest(name, names.iter().map(String::as_str)) {
+    let names = func.names();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    match closest(name, &names) {
         Some(close) => format!("there is no argument `{name}`; did you mean `{close}`?"),
         None if names.is_empty() => format!("there is no argument `{name}`; the function has none"),
         None => format!(
@@ -426,7 +419,7 @@ fn no_argument_is_dropped(args: &Args, func: &Func, errors: &mut Errors) {
         .iter()
         .filter(|param| !is_skipped(args, param) && !is_in_route(args, param))
     {
-        let (name, shown) = (param.names().next().map(Ident::to_string), param.shown());
+        let (name, shown) = (param.names().first().map(Ident::to_string), param.shown());
         let message = match name {
             Some(name) => format!(
                 "`{shown}` is neither in the route nor skipped; put it into the route (`{{{name}}}`), leave it out of the key with `skip({name})`, or use `#[memoize]`"
@@ -450,33 +443,26 @@ impl Args {
 
     /// Whether an argument of the attribute names a parameter.
     pub(crate) fn mention(&self, param: &Param) -> bool {
-        let expressions = [&self.key, &self.unless, &self.forced_update]
-            .into_iter()
-            .flatten();
-        let labels = self.tags.iter().flat_map(|tags| &tags.value);
+        let expressions = [&self.key, &self.unless, &self.forced_update];
+        let mut expressions = expressions.into_iter().flatten();
         is_skipped(self, param)
-            || labels
-                .flat_map(Template::names)
-                .any(|name| param.answers_to(name))
+            || self.labels().iter().any(|label| is_named_in(label, param))
             || is_in_route(self, param)
-            || expressions
-                .into_iter()
-                .any(|given| param.is_used_in(&given.value))
+            || expressions.any(|given| param.is_used_in(&given.value))
     }
 }
 
 fn is_skipped(args: &Args, param: &Param) -> bool {
-    args.skip
-        .iter()
-        .flat_map(|skip| &skip.value)
-        .any(|name| param.answers_to(name))
+    args.skipped().iter().any(|name| param.answers_to(name))
 }
 
 fn is_in_route(args: &Args, param: &Param) -> bool {
-    args.route
-        .iter()
-        .flat_map(|route| route.value.names())
-        .any(|name| param.answers_to(name))
+    let route = args.route.as_ref();
+    route.is_some_and(|route| is_named_in(&route.value, param))
+}
+
+fn is_named_in(template: &Template, param: &Param) -> bool {
+    template.names().any(|name| param.answers_to(name))
 }
 
 fn keyed_on(args: &Args, func: &Func) -> KeyedOn {

@@ -1,13 +1,13 @@
 //! The annotated function, as the other passes need it.
 
-use std::iter;
+use std::slice;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, PathArguments, ReceiverKind, ReturnType,
-    Safety, Type,
+    Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, PatSlice, PatTuple, PatTupleStruct,
+    PathArguments, ReceiverKind, ReturnType, Safety, Type,
 };
 
 use crate::names;
@@ -61,6 +61,15 @@ impl Func {
             params,
             output,
         })
+    }
+
+    /// The names that the user knows its parameters by.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for param in &self.params {
+            names.extend(param.names().iter().map(Ident::to_string));
+        }
+        names
     }
 
     /// The function's name, without `r#`.
@@ -197,23 +206,28 @@ impl Param {
 
     /// Whether the user can mean this parameter by `name`.
     pub(crate) fn answers_to(&self, name: &Ident) -> bool {
-        self.names().any(|own| own.unraw() == name.unraw())
+        let name = name.unraw();
+        self.names().iter().any(|own| own.unraw() == name)
     }
 
     /// The names that the user knows it by.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
-        let own = (!self.name.to_string().starts_with("__cache_arg")).then_some(&self.name);
-        own.into_iter().chain(&self.binds)
+    pub(crate) fn names(&self) -> &[Ident] {
+        if self.name.to_string().starts_with("__cache_arg") {
+            &self.binds
+        } else {
+            slice::from_ref(&self.name)
+        }
     }
 
     /// What to call it in a message: its name, or its pattern.
     pub(crate) fn shown(&self) -> String {
         match &self.arg {
-            FnArg::Typed(typed) if self.names().next().is_none() => {
+            FnArg::Typed(typed) if self.names().is_empty() => {
                 typed.pat.to_token_stream().to_string()
             }
             _ => self
                 .names()
+                .iter()
                 .map(Ident::to_string)
                 .collect::<Vec<_>>()
                 .join(", "),
@@ -277,22 +291,34 @@ pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
 
 /// The names that a pattern binds, in their order.
 fn names_bound(pat: &Pat) -> Vec<Ident> {
-    let within = |pats: &mut dyn Iterator<Item = &Pat>| pats.flat_map(names_bound).collect();
+    let mut names = Vec::new();
+    find_names(pat, &mut names);
+    names
+}
+
+fn find_names(pat: &Pat, names: &mut Vec<Ident>) {
     match pat {
         Pat::Ident(pat) => {
-            let inner = pat.subpat.iter().flat_map(|(_, pat)| names_bound(pat));
-            iter::once(pat.ident.clone()).chain(inner).collect()
+            names.push(pat.ident.clone());
+            if let Some((_, inner)) = &pat.subpat {
+                find_names(inner, names);
+            }
         }
-        Pat::Paren(pat) => names_bound(&pat.pat),
-        Pat::Reference(pat) => names_bound(&pat.pat),
-        Pat::Type(pat) => names_bound(&pat.pat),
-        Pat::Slice(pat) => within(&mut pat.elems.iter()),
-        Pat::Tuple(pat) => within(&mut pat.elems.iter()),
-        Pat::TupleStruct(pat) => within(&mut pat.elems.iter()),
-        Pat::Struct(pat) => within(&mut pat.fields.iter().map(|field| &*field.pat)),
-        // What binds the same names in each of its cases.
-        Pat::Or(pat) => within(&mut pat.cases.iter().take(1)),
-        _ => Vec::new(),
+        Pat::Paren(pat) => find_names(&pat.pat, names),
+        Pat::Reference(pat) => find_names(&pat.pat, names),
+        Pat::Type(pat) => find_names(&pat.pat, names),
+        Pat::Slice(PatSlice { elems, .. })
+        | Pat::Tuple(PatTuple { elems, .. })
+        | Pat::TupleStruct(PatTupleStruct { elems, .. }) => {
+            elems.iter().for_each(|pat| find_names(pat, names));
+        }
+        Pat::Struct(pat) => {
+            let fields = pat.fields.iter();
+            fields.for_each(|field| find_names(&field.pat, names));
+        }
+        // Each of its cases binds the same.
+        Pat::Or(pat) => find_names(&pat.cases[0], names),
+        _ => {}
     }
 }
 

@@ -1,7 +1,7 @@
 //! Arguments that borrow in a way that a key cannot keep.
 
 use quote::ToTokens;
-use syn::{FnArg, GenericArgument, PathArguments, ReceiverKind, Type, TypePath};
+use syn::{FnArg, GenericArgument, Lifetime, PathArguments, ReceiverKind, Type, TypePath};
 
 use crate::check::KeyedOn;
 use crate::errors::Errors;
@@ -31,7 +31,7 @@ pub(super) fn keys_can_be_owned(func: &Func, keyed: &KeyedOn, errors: &mut Error
             let shown = [" <", "< ", " >", "& ", " ::", ":: "]
                 .into_iter()
                 .fold(shown, |text, spaced| text.replace(spaced, spaced.trim()));
-            let name = param.names().next();
+            let name = param.names().first();
             let skip = name.map_or_else(|| "..".to_owned(), ToString::to_string);
             let message = format!(
                 "`{shown}` borrows, and a key is kept after the call; leave the argument out of the key with `skip({skip})`, or say what to key on with `key = ..`"
@@ -48,7 +48,7 @@ fn borrowing(ty: &Type) -> Option<&TypePath> {
         Part::Type(Type::Path(path)) => {
             let last = path.path.segments.last();
             if last.is_some_and(|last| !KNOWN.contains(&last.ident.to_string().as_str()))
-                && (borrows(path) || path.qself.is_none() && holds_reference(path))
+                && borrows(path)
             {
                 found.get_or_insert(path);
             }
@@ -61,29 +61,20 @@ fn borrowing(ty: &Type) -> Option<&TypePath> {
     found
 }
 
-fn arguments(path: &TypePath) -> impl Iterator<Item = &GenericArgument> {
-    let lists = path.path.segments.iter().map(|segment| &segment.arguments);
-    lists.flat_map(|list| match list {
-        PathArguments::AngleBracketed(list) => list.args.iter().collect(),
-        PathArguments::None | PathArguments::Parenthesized(_) => Vec::new(),
-    })
-}
-
-/// Whether a type takes a lifetime: `B<'_>`.
+/// Whether a type takes a lifetime, `B<'_>`, or a reference: `Pin<&T>`.
 fn borrows(path: &TypePath) -> bool {
-    arguments(path).any(
-        |argument| matches!(argument, GenericArgument::Lifetime(lifetime) if lifetime.ident != "static"),
-    )
-}
-
-/// Whether a type takes a reference: `Pin<&T>`.
-fn holds_reference(path: &TypePath) -> bool {
-    arguments(path).any(|argument| match argument {
-        GenericArgument::Type(Type::Reference(reference)) => reference
-            .lifetime
-            .as_ref()
-            .is_none_or(|lifetime| lifetime.ident != "static"),
+    let ends = |lifetime: &Lifetime| lifetime.ident != "static";
+    let argument_borrows = |argument: &GenericArgument| match argument {
+        GenericArgument::Lifetime(lifetime) => ends(lifetime),
+        GenericArgument::Type(Type::Reference(reference)) => {
+            path.qself.is_none() && reference.lifetime.as_ref().is_none_or(ends)
+        }
         _ => false,
+    };
+    let mut segments = path.path.segments.iter();
+    segments.any(|segment| match &segment.arguments {
+        PathArguments::AngleBracketed(list) => list.args.iter().any(argument_borrows),
+        PathArguments::None | PathArguments::Parenthesized(_) => false,
     })
 }
 

@@ -7,7 +7,7 @@ use syn::{Expr, Ident, Lit};
 use crate::args::lifetime::Lifetime;
 use crate::args::{Args, Given};
 use crate::errors::Errors;
-use crate::func::{Func, Param};
+use crate::func::Func;
 use crate::names;
 use crate::place::bare;
 
@@ -56,8 +56,7 @@ fn key_names_an_argument(args: &Args, func: &Func, errors: &mut Errors) {
         },
         _ => None,
     };
-    let names = func.params.iter().flat_map(Param::names);
-    let names = names.map(Ident::to_string).collect::<Vec<_>>().join("`, `");
+    let names = func.names().join("`, `");
     let message = message.unwrap_or_else(|| {
         format!(
             "this names none of the arguments, which would share one entry; name one of `{names}`, or leave them out with `skip(..)` too"

@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{FnArg, Ident};
+use syn::{FnArg, Ident, LitStr};
 
 use crate::args::Args;
 use crate::errors::Errors;
@@ -104,7 +104,7 @@ fn nobody_is_told_apart(args: &Args, func: &Func, errors: &mut Errors) {
         else {
             continue;
         };
-        let instead = match param.names().next() {
+        let instead = match param.names().first() {
             Some(name) => {
                 format!(", or say with `skip({name})` that the result does not depend on it")
             }
@@ -131,8 +131,11 @@ fn identity(ty: TokenStream) -> Option<String> {
 impl Args {
     /// Whether the key tells users apart.
     pub(crate) fn tells_users_apart(&self) -> bool {
-        let headers = self.vary.iter().flat_map(|given| &given.value);
-        let mut headers = headers.map(|name| name.value().to_ascii_lowercase());
-        headers.any(|name| name == "cookie" || name == "authorization")
+        let tells = |header: &LitStr| {
+            let name = header.value().to_ascii_lowercase();
+            name == "cookie" || name == "authorization"
+        };
+        let headers = self.vary.as_ref();
+        headers.is_some_and(|headers| headers.value.iter().any(tells))
     }
 }
