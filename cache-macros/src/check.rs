@@ -4,17 +4,17 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::visit::Visit;
-use syn::{Expr, FnArg, Ident, Lifetime, Path, ReceiverKind, ReturnType, Type};
+use syn::{Expr, FnArg, Ident, Path, ReceiverKind, ReturnType, Type};
 
 use crate::args::lifetime::Lifetime as Time;
 use crate::args::targets::{Target, Targets};
 use crate::args::template::Template;
 use crate::args::{Args, Attribute};
 use crate::errors::{Errors, closest};
-use crate::func::{Func, Param, Passed, is_cfg, is_opaque};
+use crate::func::{Func, Param, Passed, is_cfg};
 use crate::place;
 use crate::surroundings::{self, Surroundings};
+use crate::types::{self, is_opaque};
 pub(crate) use batch::Batch;
 
 mod batch;
@@ -174,9 +174,7 @@ fn no_mutable_arguments(func: &Func, errors: &mut Errors) {
                 "a hit would leave `self` unchanged; take `&self`, or cache the part that only reads",
             ),
             FnArg::Typed(typed) => {
-                let mut changed = Changed(None);
-                changed.visit_type(&typed.ty);
-                if let Some(reference) = changed.0 {
+                if let Some(reference) = types::mutable(&typed.ty) {
                     let shown = param.shown();
                     let message = format!("a hit would leave `{shown}` unchanged; take `&`, or return the change");
                     errors.at(reference, message);
@@ -223,9 +221,7 @@ fn output_is_owned(func: &Func, output: &Type, attribute: Attribute, errors: &mu
         );
         return errors.at(output, message);
     }
-    let mut borrows = Borrows(None);
-    borrows.visit_type(output);
-    if let Some(borrow) = borrows.0 {
+    if let Some(borrow) = types::borrow(output) {
         let message = "a cached result cannot borrow from an argument; return an owned value, such as `String`, `Vec<_>` or `Arc<_>`";
         errors.at(borrow, message);
     }
@@ -245,54 +241,6 @@ fn is_future(output: &Type) -> bool {
 fn is_async_trait(func: &Func) -> bool {
     let mut lifetimes = func.item.sig.generics.lifetimes();
     lifetimes.any(|param| param.lifetime.ident == "async_trait")
-}
-
-/// Finds what a type lets its owner change.
-struct Changed(Option<TokenStream>);
-
-impl<'ast> Visit<'ast> for Changed {
-    fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
-        if reference.mutability.is_some() {
-            self.0.get_or_insert_with(|| reference.to_token_stream());
-        }
-        syn::visit::visit_type_reference(self, reference);
-    }
-
-    // What a function takes is not in the function.
-    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
-
-    fn visit_parenthesized_generic_arguments(
-        &mut self,
-        _: &'ast syn::ParenthesizedGenericArguments,
-    ) {
-    }
-}
-
-/// Finds what a type borrows.
-struct Borrows(Option<TokenStream>);
-
-impl<'ast> Visit<'ast> for Borrows {
-    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
-        if lifetime.ident != "static" {
-            self.0.get_or_insert_with(|| lifetime.to_token_stream());
-        }
-    }
-
-    fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
-        if reference.lifetime.is_none() {
-            self.0.get_or_insert_with(|| reference.to_token_stream());
-        }
-        syn::visit::visit_type_reference(self, reference);
-    }
-
-    // What a function pointer or a closure trait borrows is not in the value.
-    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
-
-    fn visit_parenthesized_generic_arguments(
-        &mut self,
-        _: &'ast syn::ParenthesizedGenericArguments,
-    ) {
-    }
 }
 
 // --- the function and its arguments ------------------------------------------------------------------------
@@ -400,28 +348,25 @@ fn refreshes_can_be_called_later(args: &Args, func: &Func, errors: &mut Errors) 
 fn labels_come_from_the_key(args: &Args, keyed: &KeyedOn, func: &Func, errors: &mut Errors) {
     // What extractors take from the request is in it.
     let from_request = matches!(keyed, KeyedOn::Request);
-    let labels = args.tags.iter().flat_map(|tags| &tags.value);
-    for (label, name) in labels.flat_map(|label| label.names().map(move |name| (label, name))) {
-        let mut params = func.params.iter().enumerate();
-        match params.find(|(_, param)| param.answers_to(name)) {
-            None => errors.at(&label.literal, no_argument(&name.to_string(), func)),
-            Some((place, _)) if !from_request && !keyed.params().contains(&place) => {
-                let message = format!(
-                    "`{name}` is not part of the key, so one entry could need several labels; put it into the key, or take the label from the value with `tags_with`"
-                );
-                errors.at(&label.literal, message);
+    for label in args.labels() {
+        for name in label.names() {
+            let mut params = func.params.iter();
+            match params.position(|param| param.answers_to(name)) {
+                None => errors.at(&label.literal, no_argument(&name.to_string(), func)),
+                Some(place) if !from_request && !keyed.params().contains(&place) => {
+                    let message = format!(
+                        "`{name}` is not part of the key, so one entry could need several labels; put it into the key, or take the label from the value with `tags_with`"
+                    );
+                    errors.at(&label.literal, message);
+                }
+                Some(_) => {}
             }
-            Some(_) => {}
         }
     }
 }
 
 fn skips_name_arguments(args: &Args, func: &Func, errors: &mut Errors) {
-    let skipped = args
-        .skip
-        .iter()
-        .flat_map(|skip| &skip.value)
-        .collect::<Vec<_>>();
+    let skipped = args.skipped();
     for (index, name) in skipped.iter().enumerate() {
         if skipped[..index].contains(name) {
             errors.at(name, format_args!("`{name}` is skipped twice; keep one"));
@@ -453,13 +398,9 @@ fn placeholders_name_arguments(args: &Args, func: &Func, errors: &mut Errors) ->
 }
 
 fn no_argument(name: &str, func: &Func) -> String {
-    let names: Vec<String> = func
-        .params
-        .iter()
-        .flat_map(Param::names)
-        .map(Ident::to_string)
-        .collect();
-    match closest(name, names.iter().map(String::as_str)) {
+    let names = func.names();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    match closest(name, &names) {
         Some(close) => format!("there is no argument `{name}`; did you mean `{close}`?"),
         None if names.is_empty() => format!("there is no argument `{name}`; the function has none"),
         None => format!(
@@ -478,7 +419,7 @@ fn no_argument_is_dropped(args: &Args, func: &Func, errors: &mut Errors) {
         .iter()
         .filter(|param| !is_skipped(args, param) && !is_in_route(args, param))
     {
-        let (name, shown) = (param.names().next().map(Ident::to_string), param.shown());
+        let (name, shown) = (param.names().first().map(Ident::to_string), param.shown());
         let message = match name {
             Some(name) => format!(
                 "`{shown}` is neither in the route nor skipped; put it into the route (`{{{name}}}`), leave it out of the key with `skip({name})`, or use `#[memoize]`"
@@ -502,33 +443,26 @@ impl Args {
 
     /// Whether an argument of the attribute names a parameter.
     pub(crate) fn mention(&self, param: &Param) -> bool {
-        let expressions = [&self.key, &self.unless, &self.forced_update]
-            .into_iter()
-            .flatten();
-        let labels = self.tags.iter().flat_map(|tags| &tags.value);
+        let expressions = [&self.key, &self.unless, &self.forced_update];
+        let mut expressions = expressions.into_iter().flatten();
         is_skipped(self, param)
-            || labels
-                .flat_map(Template::names)
-                .any(|name| param.answers_to(name))
+            || self.labels().iter().any(|label| is_named_in(label, param))
             || is_in_route(self, param)
-            || expressions
-                .into_iter()
-                .any(|given| param.is_used_in(&given.value))
+            || expressions.any(|given| param.is_used_in(&given.value))
     }
 }
 
 fn is_skipped(args: &Args, param: &Param) -> bool {
-    args.skip
-        .iter()
-        .flat_map(|skip| &skip.value)
-        .any(|name| param.answers_to(name))
+    args.skipped().iter().any(|name| param.answers_to(name))
 }
 
 fn is_in_route(args: &Args, param: &Param) -> bool {
-    args.route
-        .iter()
-        .flat_map(|route| route.value.names())
-        .any(|name| param.answers_to(name))
+    let route = args.route.as_ref();
+    route.is_some_and(|route| is_named_in(&route.value, param))
+}
+
+fn is_named_in(template: &Template, param: &Param) -> bool {
+    template.names().any(|name| param.answers_to(name))
 }
 
 fn keyed_on(args: &Args, func: &Func) -> KeyedOn {

@@ -10,6 +10,7 @@ pub(crate) struct Errors(Option<syn::Error>);
 impl Errors {
     /// Reports something wrong at the user's tokens: *what is wrong; what to write instead*.
     pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        let (tokens, message) = (tokens.into_token_stream(), message.to_string());
         self.push(syn::Error::new_spanned(tokens, message));
     }
 
@@ -22,7 +23,8 @@ impl Errors {
 
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
-        self.0.iter().flat_map(IntoIterator::into_iter).count()
+        let errors = self.0.as_ref();
+        errors.map_or(0, |errors| errors.into_iter().count())
     }
 
     /// Keeps a value, or notes why there is none.
@@ -37,14 +39,11 @@ impl Errors {
 }
 
 /// The candidate that is spelt most like `word`, if one is close.
-pub(crate) fn closest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let near = candidates
-        .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate));
-    let (steps, candidate) = near.min_by_key(|(steps, _)| *steps)?;
+pub(crate) fn closest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let candidate = candidates
+        .iter()
+        .min_by_key(|candidate| distance(word, candidate))?;
+    let steps = distance(word, candidate);
     (steps <= 1.max(word.len().min(candidate.len()) / 3)).then_some(candidate)
 }
 
@@ -69,9 +68,9 @@ mod tests {
     #[test]
     fn a_misspelt_word_finds_its_candidate() {
         let words = ["timeout", "max_entries", "skip"];
-        assert_eq!(closest("timout", words), Some("timeout"));
-        assert_eq!(closest("max_entrys", words), Some("max_entries"));
-        assert_eq!(closest("skp", words), Some("skip"));
-        assert_eq!(closest("colour", words), None);
+        assert_eq!(closest("timout", &words), Some("timeout"));
+        assert_eq!(closest("max_entrys", &words), Some("max_entries"));
+        assert_eq!(closest("skp", &words), Some("skip"));
+        assert_eq!(closest("colour", &words), None);
     }
 }

@@ -1,15 +1,17 @@
 //! The annotated function, as the other passes need it.
 
+use std::slice;
+
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
-use syn::visit::Visit;
 use syn::{
-    Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, PathArguments, ReceiverKind, ReturnType,
-    Safety, Type,
+    Attribute, FnArg, GenericParam, Ident, ItemFn, Pat, PatSlice, PatTuple, PatTupleStruct,
+    PathArguments, ReceiverKind, ReturnType, Safety, Type,
 };
 
 use crate::names;
+use crate::types::is_opaque;
 
 /// A function with a body.
 pub(crate) struct Func {
@@ -61,6 +63,15 @@ impl Func {
         })
     }
 
+    /// The names that the user knows its parameters by.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for param in &self.params {
+            names.extend(param.names().iter().map(Ident::to_string));
+        }
+        names
+    }
+
     /// The function's name, without `r#`.
     pub(crate) fn plain_name(&self) -> String {
         self.item.sig.ident.unraw().to_string()
@@ -86,7 +97,7 @@ impl Func {
         let generic = generic.filter(|param| !matches!(param, GenericParam::Lifetime(_)));
         generic.count() > 0
             || self.params.iter().any(Param::is_opaque)
-            || names::signature_mentions_self(sig)
+            || names::says_self(sig.to_token_stream())
             || sig
                 .to_token_stream()
                 .into_iter()
@@ -195,23 +206,28 @@ impl Param {
 
     /// Whether the user can mean this parameter by `name`.
     pub(crate) fn answers_to(&self, name: &Ident) -> bool {
-        self.names().any(|own| own.unraw() == name.unraw())
+        let name = name.unraw();
+        self.names().iter().any(|own| own.unraw() == name)
     }
 
     /// The names that the user knows it by.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
-        let own = (!self.name.to_string().starts_with("__cache_arg")).then_some(&self.name);
-        own.into_iter().chain(&self.binds)
+    pub(crate) fn names(&self) -> &[Ident] {
+        if self.name.to_string().starts_with("__cache_arg") {
+            &self.binds
+        } else {
+            slice::from_ref(&self.name)
+        }
     }
 
     /// What to call it in a message: its name, or its pattern.
     pub(crate) fn shown(&self) -> String {
         match &self.arg {
-            FnArg::Typed(typed) if self.names().next().is_none() => {
+            FnArg::Typed(typed) if self.names().is_empty() => {
                 typed.pat.to_token_stream().to_string()
             }
             _ => self
                 .names()
+                .iter()
                 .map(Ident::to_string)
                 .collect::<Vec<_>>()
                 .join(", "),
@@ -273,30 +289,37 @@ pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
         .map_or_else(Span::call_site, |token| token.span())
 }
 
+/// The names that a pattern binds, in their order.
 fn names_bound(pat: &Pat) -> Vec<Ident> {
-    struct Names(Vec<Ident>);
-    impl<'ast> Visit<'ast> for Names {
-        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
-            self.0.push(pat.ident.clone());
-            syn::visit::visit_pat_ident(self, pat);
-        }
-    }
-    let mut names = Names(Vec::new());
-    names.visit_pat(pat);
-    names.0
+    let mut names = Vec::new();
+    find_names(pat, &mut names);
+    names
 }
 
-/// Whether a type says `impl Trait` anywhere.
-pub(crate) fn is_opaque(ty: &Type) -> bool {
-    struct Opaque(bool);
-    impl<'ast> Visit<'ast> for Opaque {
-        fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {
-            self.0 = true;
+fn find_names(pat: &Pat, names: &mut Vec<Ident>) {
+    match pat {
+        Pat::Ident(pat) => {
+            names.push(pat.ident.clone());
+            if let Some((_, inner)) = &pat.subpat {
+                find_names(inner, names);
+            }
         }
+        Pat::Paren(pat) => find_names(&pat.pat, names),
+        Pat::Reference(pat) => find_names(&pat.pat, names),
+        Pat::Type(pat) => find_names(&pat.pat, names),
+        Pat::Slice(PatSlice { elems, .. })
+        | Pat::Tuple(PatTuple { elems, .. })
+        | Pat::TupleStruct(PatTupleStruct { elems, .. }) => {
+            elems.iter().for_each(|pat| find_names(pat, names));
+        }
+        Pat::Struct(pat) => {
+            let fields = pat.fields.iter();
+            fields.for_each(|field| find_names(&field.pat, names));
+        }
+        // Each of its cases binds the same.
+        Pat::Or(pat) => find_names(&pat.cases[0], names),
+        _ => {}
     }
-    let mut opaque = Opaque(false);
-    opaque.visit_type(ty);
-    opaque.0
 }
 
 /// Whether an attribute sets a lint, and which.

@@ -14,6 +14,7 @@ mod func;
 mod names;
 mod place;
 mod surroundings;
+mod types;
 
 use args::Attribute;
 

@@ -1,28 +1,21 @@
 //! Which names some code takes from around it, as far as its tokens tell.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use syn::visit::{self, Visit};
-use syn::{Expr, ItemFn, Signature};
+use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::Parser;
+use syn::{Block, ItemFn, Stmt};
 
 /// Whether some code uses a local variable of such a name.
 ///
 /// Fields, methods and segments of paths are no variables. A text names some if it stands inside a macro:
 /// `format!("{id}")`.
-pub(crate) fn uses(code: TokenStream, is_it: &mut impl FnMut(&Ident) -> bool) -> bool {
+pub(crate) fn uses(code: TokenStream, is_it: &mut dyn FnMut(&Ident) -> bool) -> bool {
     uses_within(code, false, is_it)
 }
 
-/// Whether what a macro is given uses one.
-pub(crate) fn macro_uses(tokens: TokenStream, is_it: &mut impl FnMut(&Ident) -> bool) -> bool {
-    uses_within(tokens, true, is_it)
-}
-
-fn uses_within(code: TokenStream, in_macro: bool, is_it: &mut impl FnMut(&Ident) -> bool) -> bool {
+fn uses_within(code: TokenStream, in_macro: bool, is_it: &mut dyn FnMut(&Ident) -> bool) -> bool {
     let tokens: Vec<TokenTree> = code.into_iter().collect();
-    let mark = |at: Option<usize>, mark| {
-        let token = at.and_then(|at| tokens.get(at));
-        matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
-    };
+    let mark = |at: Option<usize>, mark| is_mark(at.and_then(|at| tokens.get(at)), mark);
     let double = |first: Option<usize>, second, of| mark(first, of) && mark(second, of);
     (0..tokens.len()).any(|at| {
         let (back, back2) = (at.checked_sub(1), at.checked_sub(2));
@@ -51,6 +44,63 @@ fn is_name(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Ident(name) if syn::parse_str::<Ident>(&name.to_string()).is_ok())
 }
 
+/// The names that are not taken from around some code: what it binds in the bars of a closure, after `let` and `for`
+/// and in the arms of a `match`, and the functions that it calls.
+pub(crate) fn own(code: TokenStream) -> Vec<Ident> {
+    let mut names = Vec::new();
+    own_within(code, false, &mut names);
+    names
+}
+
+fn own_within(code: TokenStream, is_pattern: bool, names: &mut Vec<Ident>) {
+    let tokens: Vec<TokenTree> = code.into_iter().collect();
+    let is = |at: usize, mark| is_mark(tokens.get(at), mark);
+    let is_called = |at: usize| {
+        let is_method = at.checked_sub(1).is_some_and(|before| is(before, '.'));
+        !is_method && is_in_parentheses(tokens.get(at + 1))
+    };
+    let has_arms = (0..tokens.len()).any(|at| is(at, '=') && is(at + 1, '>'));
+    let (mut binds, mut in_bars) = (is_pattern || has_arms, false);
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Ident(word) if word == "let" || word == "for" => binds = true,
+            TokenTree::Ident(word) if word == "in" || word == "if" => binds = false,
+            TokenTree::Ident(name) if binds || is_called(at) => names.push(name.clone()),
+            TokenTree::Punct(mark) => match mark.as_char() {
+                '=' => binds = false,
+                ',' => binds |= has_arms,
+                '|' if in_bars => (binds, in_bars) = (false, false),
+                '|' if at == 0 || begins_closure(&tokens[at - 1]) => {
+                    (binds, in_bars) = (true, true);
+                }
+                _ => {}
+            },
+            TokenTree::Group(group) => {
+                own_within(group.stream(), binds, names);
+                binds |= has_arms && group.delimiter() == Delimiter::Brace;
+            }
+            TokenTree::Ident(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+/// Whether a bar after this token is that of a closure, and no operator.
+fn begins_closure(before: &TokenTree) -> bool {
+    match before {
+        TokenTree::Punct(_) => true,
+        TokenTree::Ident(word) => word == "move" || word == "return",
+        TokenTree::Group(_) | TokenTree::Literal(_) => false,
+    }
+}
+
+fn is_in_parentheses(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
+}
+
+fn is_mark(token: Option<&TokenTree>, mark: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
+}
+
 /// The names that a format string takes from its surroundings: `id` of `"{id:>4}"`.
 pub(crate) fn inline_names(literal: &str) -> impl Iterator<Item = Ident> {
     let inside = literal.split('{').skip(1);
@@ -62,70 +112,107 @@ pub(crate) fn inline_names(literal: &str) -> impl Iterator<Item = Ident> {
     names.filter_map(|name| syn::parse_str::<Ident>(name).ok())
 }
 
-/// Whether a function says `self` or `Self` of the impl that it stands in. `self::f` is a path, and an item inside
-/// the function says them of itself.
+/// Whether a function says `self` or `Self` of the impl that it stands in.
 pub(crate) fn mentions_self(function: &ItemFn) -> bool {
-    let mut mentions = MentionsSelf(false);
-    mentions.visit_signature(&function.sig);
-    mentions.visit_block(&function.block);
-    mentions.0
+    says_self(function.sig.to_token_stream()) || says_self(function.block.to_token_stream())
 }
 
-/// Whether a signature says `self` or `Self`.
-pub(crate) fn signature_mentions_self(signature: &Signature) -> bool {
-    let mut mentions = MentionsSelf(false);
-    mentions.visit_signature(signature);
-    mentions.0
-}
-
-struct MentionsSelf(bool);
-
-impl MentionsSelf {
-    fn visit_tokens(&mut self, tokens: TokenStream) {
-        self.0 |= says_self(tokens.clone());
-        self.0 |= macro_uses(tokens, &mut |name| name == "self");
-    }
-}
-
-impl<'ast> Visit<'ast> for MentionsSelf {
-    fn visit_receiver(&mut self, _: &'ast syn::Receiver) {
-        self.0 = true;
-    }
-
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        self.0 |= path.is_ident("self") || path.segments.first().is_some_and(|s| s.ident == "Self");
-        visit::visit_path(self, path);
-    }
-
-    fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        self.visit_tokens(call.tokens.clone());
-    }
-
-    fn visit_expr(&mut self, expression: &'ast Expr) {
-        match expression {
-            Expr::Verbatim(tokens) => self.visit_tokens(tokens.clone()),
-            _ => visit::visit_expr(self, expression),
+/// Whether some code says `self` or `Self`. `self::f` is a path; an attribute, and an item inside of braces, say them
+/// of themselves.
+pub(crate) fn says_self(code: TokenStream) -> bool {
+    let mut tokens = code.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let says = match token {
+            TokenTree::Ident(name) if name == "self" => !starts_path(tokens.peek()),
+            TokenTree::Ident(name) => name == "Self",
+            TokenTree::Punct(mark) if mark.as_char() == '#' => {
+                tokens.next_if(is_bracketed);
+                false
+            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                match Block::parse_within.parse2(group.stream()) {
+                    Ok(statements) => statements.iter().any(statement_says_self),
+                    Err(_) => says_self(group.stream()),
+                }
+            }
+            TokenTree::Group(group) => says_self(group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        if says {
+            return true;
         }
     }
-
-    fn visit_item(&mut self, _: &'ast syn::Item) {}
-
-    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
+    false
 }
 
-/// Whether the word `Self` stands anywhere in the tokens.
-fn says_self(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(name) => name == "Self",
-        TokenTree::Group(group) => says_self(group.stream()),
-        TokenTree::Literal(_) | TokenTree::Punct(_) => false,
-    })
+fn statement_says_self(statement: &Stmt) -> bool {
+    !matches!(statement, Stmt::Item(_)) && says_self(statement.to_token_stream())
+}
+
+fn is_bracketed(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket)
+}
+
+/// Whether a token is the first half of `::`.
+fn starts_path(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Punct(mark)) if mark.as_char() == ':' && mark.spacing() == Spacing::Joint)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use quote::quote;
+
+    #[test]
+    fn what_code_binds_or_calls_is_its_own() {
+        for own in [
+            quote!(|a| a > 1),
+            quote!(|(b, a), c| a),
+            quote!(move |v: &T| {
+                let a = v.len();
+                a > 2
+            }),
+            quote!(|v| match v {
+                Some(b) if b > 1 => 1,
+                None => {}
+                S { a } | a => a,
+            }),
+            quote!(|v| v.iter().any(|b| {
+                for (_, a) in b {
+                    a
+                }
+            })),
+            quote!(|v| if let Some(a) = v {
+                a
+            }),
+            quote!(a(1) + 2),
+        ] {
+            assert!(
+                super::own(own.clone()).iter().any(|name| name == "a"),
+                "{own}"
+            );
+        }
+        for taken in [
+            quote!(|v| *v > a),
+            quote!(|v| v | a),
+            quote!(|b| b == a),
+            quote!(|b| b.a() == a),
+            quote!(|v| match v {
+                Some(b) if b > a => 1,
+                None => a,
+            }),
+            quote!(|v| {
+                let b = a;
+                b
+            }),
+            quote!(|| v.get(a)),
+        ] {
+            assert!(
+                super::own(taken.clone()).iter().all(|name| name != "a"),
+                "{taken}"
+            );
+        }
+    }
 
     fn uses_a(code: TokenStream) -> bool {
         uses(code, &mut |name| name == "a")

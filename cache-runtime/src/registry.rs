@@ -138,7 +138,7 @@ pub struct Function {
 #[must_use]
 pub fn functions() -> Vec<Function> {
     let mut functions: Vec<_> = of_program().map(describe).collect();
-    functions.sort_by(|a, b| a.name.cmp(&b.name));
+    functions.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     functions
 }
 

@@ -353,15 +353,15 @@ impl Counters {
     }
 
     pub(crate) fn read(&self) -> Stats {
-        let sum = |event: Event| {
-            let events = self
-                .stripes()
-                .map(|s| s.events[event as usize].load(Relaxed));
-            events.sum()
-        };
-        let total = self.stripes().map(|s| s.load_nanos.load(Relaxed)).sum();
-        let longest = self.stripes().map(|s| s.load_max_nanos.load(Relaxed)).max();
-        let max = longest.unwrap_or(0);
+        let (mut events, mut total, mut max) = ([0; EVENTS], 0, 0);
+        for stripe in self.stripes() {
+            for (sum, count) in events.iter_mut().zip(&stripe.events) {
+                *sum += count.load(Relaxed);
+            }
+            total += stripe.load_nanos.load(Relaxed);
+            max = stripe.load_max_nanos.load(Relaxed).max(max);
+        }
+        let sum = |event: Event| events[event as usize];
         Stats {
             hits: sum(Event::Hit),
             misses: Misses {

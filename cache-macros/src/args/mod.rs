@@ -311,6 +311,16 @@ impl Args {
         once(&mut self.request, word, input, requests::request, errors)
     }
 
+    /// The names of the arguments that are left out of the key.
+    pub(crate) fn skipped(&self) -> &[Ident] {
+        self.skip.as_ref().map_or(&[], |skip| &skip.value)
+    }
+
+    /// The labels that entries carry.
+    pub(crate) fn labels(&self) -> &[Template] {
+        self.tags.as_ref().map_or(&[], |tags| &tags.value)
+    }
+
     /// The word of an option that calls the function again when the call is over, if there is one.
     pub(crate) fn background(&self) -> Option<&Ident> {
         let words = [
@@ -333,7 +343,7 @@ fn not_known(word: &str) -> String {
         .iter()
         .find(|(theirs, _)| *theirs == word)
         .map(|(_, ours)| *ours);
-    match synonym.or_else(|| closest(word, KNOWN)) {
+    match synonym.or_else(|| closest(word, &KNOWN)) {
         Some(known) => format!("unknown argument `{word}`; did you mean `{known}`?"),
         None => format!(
             "unknown argument `{word}`; the arguments are `{}`",

@@ -3,7 +3,6 @@
 use quote::ToTokens;
 use syn::{FnArg, GenericArgument, Ident, PathArguments, Type};
 
-use crate::args::template::Template;
 use crate::args::{Args, Attribute, Given};
 use crate::errors::Errors;
 use crate::func::{Func, Param, ungrouped};
@@ -144,15 +143,14 @@ fn map_value(output: &Type) -> Option<Type> {
 }
 
 fn names_no_slice(args: &Args, slice: &Param, errors: &mut Errors) {
-    for name in args.skip.iter().flat_map(|skip| &skip.value) {
+    for name in args.skipped() {
         if slice.answers_to(name) {
             let message = "the ids are what a `batch` is keyed on; take them out of `skip(..)`";
             errors.at(name, message);
         }
     }
-    let labels = args.tags.iter().flat_map(|tags| &tags.value);
-    for label in labels {
-        if Template::names(label).any(|name| slice.answers_to(name)) {
+    for label in args.labels() {
+        if super::is_named_in(label, slice) {
             let message = format!(
                 "`{}` are all the ids of a call, and a label is that of one entry; take it from the value with `tags_with`",
                 slice.shown()

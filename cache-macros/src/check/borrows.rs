@@ -1,12 +1,12 @@
 //! Arguments that borrow in a way that a key cannot keep.
 
 use quote::ToTokens;
-use syn::visit::{self, Visit};
-use syn::{FnArg, GenericArgument, PathArguments, Type, TypePath};
+use syn::{FnArg, GenericArgument, Lifetime, PathArguments, ReceiverKind, Type, TypePath};
 
 use crate::check::KeyedOn;
 use crate::errors::Errors;
 use crate::func::Func;
+use crate::types::{Part, walk};
 
 /// What may hold borrowed parts and be a key; plain references, slices, arrays and tuples may too.
 const KNOWN: [&str; 9] = [
@@ -19,17 +19,19 @@ pub(super) fn keys_can_be_owned(func: &Func, keyed: &KeyedOn, errors: &mut Error
         return;
     };
     for param in places.iter().map(|&place| &func.params[place]) {
-        let mut borrowing = Borrowing(None);
-        match &param.arg {
-            FnArg::Typed(typed) => borrowing.visit_type(&typed.ty),
-            FnArg::Receiver(receiver) => borrowing.visit_receiver(receiver),
-        }
-        if let Some(ty) = borrowing.0 {
+        let ty = match &param.arg {
+            FnArg::Typed(typed) => &typed.ty,
+            FnArg::Receiver(receiver) => match &receiver.kind {
+                ReceiverKind::Typed(_, ty) => ty,
+                _ => continue,
+            },
+        };
+        if let Some(ty) = borrowing(ty) {
             let shown = ty.to_token_stream().to_string();
             let shown = [" <", "< ", " >", "& ", " ::", ":: "]
                 .into_iter()
                 .fold(shown, |text, spaced| text.replace(spaced, spaced.trim()));
-            let name = param.names().next();
+            let name = param.names().first();
             let skip = name.map_or_else(|| "..".to_owned(), ToString::to_string);
             let message = format!(
                 "`{shown}` borrows, and a key is kept after the call; leave the argument out of the key with `skip({skip})`, or say what to key on with `key = ..`"
@@ -40,48 +42,39 @@ pub(super) fn keys_can_be_owned(func: &Func, keyed: &KeyedOn, errors: &mut Error
 }
 
 /// The first type inside a type that borrows and cannot be owned.
-struct Borrowing<'ast>(Option<&'ast TypePath>);
-
-impl<'ast> Visit<'ast> for Borrowing<'ast> {
-    fn visit_type_path(&mut self, path: &'ast TypePath) {
-        let last = path.path.segments.last();
-        if last.is_some_and(|last| !KNOWN.contains(&last.ident.to_string().as_str()))
-            && (borrows(path) || path.qself.is_none() && holds_reference(path))
-        {
-            self.0.get_or_insert(path);
+fn borrowing(ty: &Type) -> Option<&TypePath> {
+    let mut found = None;
+    walk(ty, &mut |part| match part {
+        Part::Type(Type::Path(path)) => {
+            let last = path.path.segments.last();
+            if last.is_some_and(|last| !KNOWN.contains(&last.ident.to_string().as_str()))
+                && borrows(path)
+            {
+                found.get_or_insert(path);
+            }
+            true
         }
-        visit::visit_type_path(self, path);
-    }
-
-    // What these say is no part of what is kept.
-    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
-    fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {}
-    fn visit_type_trait_object(&mut self, _: &'ast syn::TypeTraitObject) {}
+        // What these say is no part of what is kept.
+        Part::Type(Type::ImplTrait(_) | Type::TraitObject(_)) => false,
+        _ => true,
+    });
+    found
 }
 
-fn arguments(path: &TypePath) -> impl Iterator<Item = &GenericArgument> {
-    let lists = path.path.segments.iter().map(|segment| &segment.arguments);
-    lists.flat_map(|list| match list {
-        PathArguments::AngleBracketed(list) => list.args.iter().collect(),
-        PathArguments::None | PathArguments::Parenthesized(_) => Vec::new(),
-    })
-}
-
-/// Whether a type takes a lifetime: `B<'_>`.
+/// Whether a type takes a lifetime, `B<'_>`, or a reference: `Pin<&T>`.
 fn borrows(path: &TypePath) -> bool {
-    arguments(path).any(
-        |argument| matches!(argument, GenericArgument::Lifetime(lifetime) if lifetime.ident != "static"),
-    )
-}
-
-/// Whether a type takes a reference: `Pin<&T>`.
-fn holds_reference(path: &TypePath) -> bool {
-    arguments(path).any(|argument| match argument {
-        GenericArgument::Type(Type::Reference(reference)) => reference
-            .lifetime
-            .as_ref()
-            .is_none_or(|lifetime| lifetime.ident != "static"),
+    let ends = |lifetime: &Lifetime| lifetime.ident != "static";
+    let argument_borrows = |argument: &GenericArgument| match argument {
+        GenericArgument::Lifetime(lifetime) => ends(lifetime),
+        GenericArgument::Type(Type::Reference(reference)) => {
+            path.qself.is_none() && reference.lifetime.as_ref().is_none_or(ends)
+        }
         _ => false,
+    };
+    let mut segments = path.path.segments.iter();
+    segments.any(|segment| match &segment.arguments {
+        PathArguments::AngleBracketed(list) => list.args.iter().any(argument_borrows),
+        PathArguments::None | PathArguments::Parenthesized(_) => false,
     })
 }
 
@@ -90,10 +83,7 @@ mod tests {
     use super::*;
 
     fn refused(ty: &str) -> bool {
-        let mut borrowing = Borrowing(None);
-        let ty = syn::parse_str(ty).unwrap();
-        borrowing.visit_type(&ty);
-        borrowing.0.is_some()
+        borrowing(&syn::parse_str(ty).unwrap()).is_some()
     }
 
     #[test]

@@ -2,13 +2,12 @@
 //! function cannot name an argument of one call.
 
 use quote::ToTokens;
-use syn::visit::{self, Visit};
 use syn::{Expr, Ident, Lit};
 
 use crate::args::lifetime::Lifetime;
 use crate::args::{Args, Given};
 use crate::errors::Errors;
-use crate::func::{Func, Param};
+use crate::func::Func;
 use crate::names;
 use crate::place::bare;
 
@@ -57,8 +56,7 @@ fn key_names_an_argument(args: &Args, func: &Func, errors: &mut Errors) {
         },
         _ => None,
     };
-    let names = func.params.iter().flat_map(Param::names);
-    let names = names.map(Ident::to_string).collect::<Vec<_>>().join("`, `");
+    let names = func.names().join("`, `");
     let message = message.unwrap_or_else(|| {
         format!(
             "this names none of the arguments, which would share one entry; name one of `{names}`, or leave them out with `skip(..)` too"
@@ -139,62 +137,15 @@ fn said_once(word: &Ident, value: &Expr, func: &Func, errors: &mut Errors) {
 
 /// Where an expression names arguments, other than functions that are called like one.
 fn arguments_in(expression: &Expr, func: &Func) -> Vec<Ident> {
-    let mut bound = Bound(Vec::new());
-    bound.visit_expr(expression);
-    let mut used = Used {
-        func,
-        bound: &bound.0,
-        found: Vec::new(),
-    };
-    used.visit_expr(expression);
-    used.found
-}
-
-/// Names that an expression binds itself.
-struct Bound(Vec<Ident>);
-
-impl<'ast> Visit<'ast> for Bound {
-    fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
-        self.0.push(pat.ident.clone());
-        visit::visit_pat_ident(self, pat);
-    }
-}
-
-struct Used<'a> {
-    func: &'a Func,
-    bound: &'a [Ident],
-    found: Vec<Ident>,
-}
-
-impl Used<'_> {
-    fn is_argument(&self, name: &Ident) -> bool {
-        let is_free = !self.bound.contains(name);
-        is_free && self.func.params.iter().any(|param| param.answers_to(name))
-    }
-}
-
-impl<'ast> Visit<'ast> for Used<'_> {
-    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
-        if let Some(name) = path.path.get_ident().filter(|name| self.is_argument(name)) {
-            self.found.push(name.clone());
-        }
-    }
-
-    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        if !matches!(&*call.func, Expr::Path(_)) {
-            self.visit_expr(&call.func);
-        }
-        call.args.iter().for_each(|arg| self.visit_expr(arg));
-    }
-
-    fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        let mut found = Vec::new();
-        names::macro_uses(call.tokens.clone(), &mut |name| {
-            found.extend(self.is_argument(name).then(|| name.clone()));
-            false
-        });
-        self.found.extend(found);
-    }
+    let code = expression.to_token_stream();
+    let own = names::own(code.clone());
+    let is_argument = |name: &Ident| func.params.iter().any(|param| param.answers_to(name));
+    let mut found = Vec::new();
+    names::uses(code, &mut |name| {
+        found.extend((is_argument(name) && !own.contains(name)).then(|| name.clone()));
+        false
+    });
+    found
 }
 
 /// An expression as one would write it.

@@ -1,8 +1,8 @@
 //! Functions that serve requests: what `route = request` and `response` ask of them.
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::visit::{self, Visit};
-use syn::{FnArg, Ident, PathSegment, Type};
+use syn::{FnArg, Ident, LitStr};
 
 use crate::args::Args;
 use crate::errors::Errors;
@@ -99,10 +99,12 @@ fn nobody_is_told_apart(args: &Args, func: &Func, errors: &mut Errors) {
         let FnArg::Typed(typed) = &param.arg else {
             continue;
         };
-        let Some(identity) = identity(&typed.ty).filter(|_| !super::is_skipped(args, param)) else {
+        let ty = typed.ty.to_token_stream();
+        let Some(identity) = identity(ty.clone()).filter(|_| !super::is_skipped(args, param))
+        else {
             continue;
         };
-        let instead = match param.names().next() {
+        let instead = match param.names().first() {
             Some(name) => {
                 format!(", or say with `skip({name})` that the result does not depend on it")
             }
@@ -111,32 +113,29 @@ fn nobody_is_told_apart(args: &Args, func: &Func, errors: &mut Errors) {
         let message = format!(
             "`{identity}` tells who asks, and is no part of the key: one user's page would reach another; put who asks into the key with `vary(\"cookie\")` or `vary(\"authorization\")`, key on the arguments with `#[memoize]`{instead}"
         );
-        errors.at(typed.ty.to_token_stream(), message);
+        errors.at(ty, message);
     }
 }
 
-/// The part of a type that is known to tell who asks.
-fn identity(ty: &Type) -> Option<String> {
-    struct Found(Option<String>);
-    impl<'ast> Visit<'ast> for Found {
-        fn visit_path_segment(&mut self, segment: &'ast PathSegment) {
-            let name = segment.ident.to_string();
-            if IDENTITIES.contains(&name.as_str()) {
-                self.0.get_or_insert(name);
-            }
-            visit::visit_path_segment(self, segment);
+/// The name in a type that is known to tell who asks.
+fn identity(ty: TokenStream) -> Option<String> {
+    ty.into_iter().find_map(|token| match token {
+        TokenTree::Ident(name) => {
+            Some(name.to_string()).filter(|name| IDENTITIES.contains(&&**name))
         }
-    }
-    let mut found = Found(None);
-    found.visit_type(ty);
-    found.0
+        TokenTree::Group(group) => identity(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => None,
+    })
 }
 
 impl Args {
     /// Whether the key tells users apart.
     pub(crate) fn tells_users_apart(&self) -> bool {
-        let headers = self.vary.iter().flat_map(|given| &given.value);
-        let mut headers = headers.map(|name| name.value().to_ascii_lowercase());
-        headers.any(|name| name == "cookie" || name == "authorization")
+        let tells = |header: &LitStr| {
+            let name = header.value().to_ascii_lowercase();
+            name == "cookie" || name == "authorization"
+        };
+        let headers = self.vary.as_ref();
+        headers.is_some_and(|headers| headers.value.iter().any(tells))
     }
 }

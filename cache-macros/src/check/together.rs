@@ -1,7 +1,7 @@
 //! What must not stand on one function: two caches, or a cache and a write.
 
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Path, Token};
+use syn::{Meta, Path, Token};
 
 use crate::errors::Errors;
 use crate::func::Func;
@@ -39,17 +39,17 @@ fn named(func: &Func, names: &[&str]) -> Vec<Path> {
         let last = path.segments.last().map(|last| last.ident.to_string());
         last.is_some_and(|last| names.contains(&last.as_str()))
     };
-    let all = func.item.attrs.iter().flat_map(paths);
-    all.filter(is_one).collect()
-}
-
-/// The paths of an attribute, and of those that it adds behind a condition.
-fn paths(attribute: &Attribute) -> Vec<Path> {
-    let conditional = attribute.path().is_ident("cfg_attr");
-    let added = conditional
-        .then(|| attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated))
-        .and_then(Result::ok);
-    let added = added.into_iter().flatten().skip(1);
-    let own = std::iter::once(attribute.path().clone());
-    own.chain(added.map(|meta| meta.path().clone())).collect()
+    let mut paths = Vec::new();
+    for attribute in &func.item.attrs {
+        paths.push(attribute.path().clone());
+        // Those that it adds behind a condition.
+        if attribute.path().is_ident("cfg_attr")
+            && let Ok(added) =
+                attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+        {
+            paths.extend(added.iter().skip(1).map(|meta| meta.path().clone()));
+        }
+    }
+    paths.retain(is_one);
+    paths
 }

@@ -7,7 +7,8 @@ use syn::{FnArg, Ident, Pat};
 use super::call;
 use super::key::{Key, key};
 use crate::check::{Batch, Plan};
-use crate::func::{Param, Passed, is_opaque};
+use crate::func::{Param, Passed};
+use crate::types::is_opaque;
 
 /// How a call begins.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -103,7 +103,7 @@ impl Plan {
 
     /// Whether the function has this sibling.
     fn has(&self, prefix: &str) -> bool {
-        let mut labels = self.args.tags.iter().flat_map(|given| &given.value);
+        let mut labels = self.args.labels().iter();
         match prefix {
             "detailed_" => self.batch.is_none(),
             // Who puts a value knows the path alone, and not the arguments that its labels would be made of.
@@ -214,36 +214,30 @@ fn siblings(plan: &Plan, body: fn(&Plan, &Helper) -> TokenStream) -> TokenStream
             "Reads the counters of [`{f}`] in this process.",
         ),
     ];
-    helpers
-        .iter()
-        .filter(|helper| plan.has(helper.prefix))
-        .map(|helper| helper.with_body(plan, &body(plan, helper)))
-        .collect()
+    let mut siblings = TokenStream::new();
+    for helper in helpers.iter().filter(|helper| plan.has(helper.prefix)) {
+        siblings.extend(helper.with_body(plan, &body(plan, helper)));
+    }
+    siblings
 }
 
 impl Helper {
-    fn inputs(&self, plan: &Plan) -> Vec<FnArg> {
-        let (name, visible) = (plan.value_name(), plan.visible());
-        let path = plan
-            .is_keyed_on_request()
-            .then(|| syn::parse_quote!(path: &str));
-        let keyed = || {
-            let keyed = plan.keyed.params().iter().map(|&place| match &plan.batch {
-                Some(batch) if batch.place == place => {
-                    let (name, id) = (plan.id_name(), &batch.id);
-                    syn::parse_quote!(#name: #id)
-                }
-                _ => plain(&plan.func.params[place]),
-            });
-            path.clone().into_iter().chain(keyed)
-        };
+    fn inputs(&self, plan: &Plan) -> Vec<TokenStream> {
         match self.takes {
             Takes::Nothing => Vec::new(),
-            Takes::Key => keyed().collect(),
-            Takes::KeyAndValue => keyed()
-                .chain([syn::parse_quote!(#name: #visible)])
-                .collect(),
-            Takes::All => plan.func.params.iter().map(plain).collect(),
+            Takes::Key => plan.keyed_inputs(),
+            Takes::KeyAndValue => {
+                let (name, visible) = (plan.value_name(), plan.visible());
+                let mut inputs = plan.keyed_inputs();
+                inputs.push(quote!(#name: #visible));
+                inputs
+            }
+            Takes::All => {
+                let params = plan.func.params.iter();
+                params
+                    .map(|param| plain(param).into_token_stream())
+                    .collect()
+            }
         }
     }
 
@@ -268,6 +262,24 @@ impl Helper {
 }
 
 impl Plan {
+    /// The parameters that the key needs.
+    fn keyed_inputs(&self) -> Vec<TokenStream> {
+        let mut inputs = Vec::new();
+        if self.is_keyed_on_request() {
+            inputs.push(quote!(path: &str));
+        }
+        for &place in self.keyed.params() {
+            inputs.push(match &self.batch {
+                Some(batch) if batch.place == place => {
+                    let (name, id) = (self.id_name(), &batch.id);
+                    quote!(#name: #id)
+                }
+                _ => plain(&self.func.params[place]).into_token_stream(),
+            });
+        }
+        inputs
+    }
+
     /// How documentation refers to the function.
     fn link(&self) -> String {
         let scope = if self.in_impl { "Self::" } else { "" };

@@ -9,7 +9,8 @@ use super::kept::{self, Argument};
 use super::{call, label, route};
 use crate::args::targets::{Item, Target, Targets};
 use crate::check::runtime;
-use crate::func::{Func, is_opaque};
+use crate::func::Func;
+use crate::types::is_opaque;
 
 /// The function, with its signature, attributes and visibility.
 pub(crate) fn invalidates(func: &Func, targets: &Targets) -> TokenStream {

@@ -134,27 +134,22 @@ fn plain(param: &Param) -> FnArg {
 
 /// `let pattern = &argument;` for every argument whose parts an expression names. They are references there.
 fn bindings(func: &Func, expression: &TokenStream) -> TokenStream {
-    let used = func
-        .params
-        .iter()
-        .filter(|param| !param.binds.is_empty() && param.is_used_in(expression));
-    used.map(|param| {
+    let mut bindings = TokenStream::new();
+    for param in &func.params {
         let FnArg::Typed(typed) = &param.arg else {
-            return TokenStream::new();
+            continue;
         };
-        let name = &param.name;
-        match &*typed.pat {
-            Pat::Reference(reference) => {
-                let pattern = by_reference(&reference.pat);
-                quote!(#[allow(unused_variables)] let #pattern = #name;)
-            }
-            pattern => {
-                let pattern = by_reference(pattern);
-                quote!(#[allow(unused_variables)] let #pattern = &#name;)
-            }
+        if param.binds.is_empty() || !param.is_used_in(expression) {
+            continue;
         }
-    })
-    .collect()
+        let (pattern, reference) = match &*typed.pat {
+            Pat::Reference(reference) => (&*reference.pat, None),
+            pattern => (pattern, Some(quote!(&))),
+        };
+        let (pattern, name) = (by_reference(pattern), &param.name);
+        bindings.extend(quote!(#[allow(unused_variables)] let #pattern = #reference #name;));
+    }
+    bindings
 }
 
 /// A pattern without `mut` and `ref`.
@@ -188,16 +183,19 @@ fn label(runtime: &TokenStream, template: &Template) -> TokenStream {
 
 /// Fills a template into `__cache_text`, piece by piece.
 fn filled(target: &TokenStream, template: &Template) -> TokenStream {
-    let pieces = template.pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => {
-            quote_spanned!(Span::mixed_site()=> #target::text(__cache_text, #text);)
-        }
-        Piece::Placeholder { name, fields } => {
-            let place = quote_spanned!(name.span()=> &#name #(.#fields)*);
-            quote_spanned!(Span::mixed_site()=> #target::part(__cache_text, #place);)
-        }
-    });
-    pieces.collect()
+    let mut fill = TokenStream::new();
+    for piece in &template.pieces {
+        fill.extend(match piece {
+            Piece::Text(text) => {
+                quote_spanned!(Span::mixed_site()=> #target::text(__cache_text, #text);)
+            }
+            Piece::Placeholder { name, fields } => {
+                let place = quote_spanned!(name.span()=> &#name #(.#fields)*);
+                quote_spanned!(Span::mixed_site()=> #target::part(__cache_text, #place);)
+            }
+        });
+    }
+    fill
 }
 
 /// Says which labels a value carries, as a closure.

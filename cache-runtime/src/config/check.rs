@@ -3,7 +3,7 @@
 use super::Config;
 use super::kind::Kind;
 use super::nearest::{nearest, one_of};
-use super::setting::SETTINGS;
+use super::setting::{SETTINGS, Setting};
 use crate::registry;
 
 /// A signing key that is shorter than this is guessed.
@@ -18,40 +18,47 @@ const ALONE: &[Rule] = &[said_twice, out_of_range, unknown_functions];
 /// Settings and the type: it may be that which could not be read.
 const WITH_TYPE: &[Rule] = &[of_another_kind, missing];
 
-type Rule = fn(&Config) -> Vec<String>;
+/// Adds what is wrong.
+type Rule = fn(&Config, &mut Vec<String>);
 
 /// What is wrong.
 pub(super) fn problems(config: &Config) -> Vec<String> {
-    let all_read = config.wrong.is_empty();
-    let rules = WITH_TYPE.iter().filter(|_| all_read).chain(ALONE);
-    rules.flat_map(|rule| rule(config)).collect()
+    let with_type = if config.wrong.is_empty() {
+        WITH_TYPE
+    } else {
+        &[]
+    };
+    let mut problems = Vec::new();
+    for rule in with_type.iter().chain(ALONE) {
+        rule(config, &mut problems);
+    }
+    problems
 }
 
-fn of_another_kind(config: &Config) -> Vec<String> {
+fn of_another_kind(config: &Config, problems: &mut Vec<String>) {
     let kind = config.kind();
-    let given = SETTINGS
-        .iter()
-        .filter(|setting| (setting.is_given)(&config.values));
-    let strange = given.filter(|setting| !setting.of.is_empty() && !setting.of.contains(&kind));
-    let message = |name: &str, of: &[Kind]| {
+    for Setting {
+        name, of, is_given, ..
+    } in SETTINGS
+    {
+        if !is_given(&config.values) || of.is_empty() || of.contains(&kind) {
+            continue;
+        }
         let names: Vec<_> = of.iter().map(|kind| kind.name()).collect();
         let (name, kinds) = (config.called(name), one_of(&names));
         let said = config.type_said(kind);
-        format!(
+        problems.push(format!(
             "`{name}` is for {kinds}, but {said}; leave `{name}` out, or change the type to {kinds}"
-        )
-    };
-    strange
-        .map(|setting| message(setting.name, setting.of))
-        .collect()
+        ));
+    }
 }
 
-fn missing(config: &Config) -> Vec<String> {
+fn missing(config: &Config, problems: &mut Vec<String>) {
     let (kind, values) = (config.kind(), &config.values);
     let missing = match kind {
         Kind::Filesystem if values.dir.is_none() => "CACHE_DIR",
         Kind::RedisCluster if values.redis_cluster.is_none() => "CACHE_REDIS_CLUSTER",
-        _ => return Vec::new(),
+        _ => return,
     };
     let what = if kind == Kind::Filesystem {
         "the directory that entries live in"
@@ -59,16 +66,14 @@ fn missing(config: &Config) -> Vec<String> {
         "some of the cluster's nodes"
     };
     let name = config.called(missing);
-    vec![format!(
-        "{}, which needs `{name}`; give {what}",
-        config.type_said(kind)
-    )]
+    let said = config.type_said(kind);
+    problems.push(format!("{said}, which needs `{name}`; give {what}"));
 }
 
-fn said_twice(config: &Config) -> Vec<String> {
+fn said_twice(config: &Config, problems: &mut Vec<String>) {
     let values = &config.values;
     let Some(url) = &values.redis_url else {
-        return Vec::new();
+        return;
     };
     let twice = [
         (values.redis_host.is_some(), "CACHE_REDIS_HOST", "a host"),
@@ -84,17 +89,17 @@ fn said_twice(config: &Config) -> Vec<String> {
             "a database",
         ),
     ];
-    let message = |name: &str, what: &str| {
-        let (url_name, name) = (config.called("CACHE_REDIS_URL"), config.called(name));
-        format!(
-            "`{url_name}` is `{url}` and names {what}, and so does `{name}`; leave one of them out"
-        )
-    };
-    let given = twice.into_iter().filter(|(given, ..)| *given);
-    given.map(|(_, name, what)| message(name, what)).collect()
+    for (is_given, name, what) in twice {
+        if is_given {
+            let (url_name, name) = (config.called("CACHE_REDIS_URL"), config.called(name));
+            problems.push(format!(
+                "`{url_name}` is `{url}` and names {what}, and so does `{name}`; leave one of them out"
+            ));
+        }
+    }
 }
 
-fn out_of_range(config: &Config) -> Vec<String> {
+fn out_of_range(config: &Config, problems: &mut Vec<String>) {
     let values = &config.values;
     let short = |key: &super::secret::Secret| key.expose().len() < SHORTEST_KEY;
     let rules = [
@@ -116,24 +121,26 @@ fn out_of_range(config: &Config) -> Vec<String> {
             "is too short to keep anyone out; give at least 16 characters that nobody can guess",
         ),
     ];
-    let settings = rules.into_iter().filter(|(wrong, ..)| *wrong);
-    let settings = settings.map(|(_, name, what)| format!("`{}` {what}", config.called(name)));
-    let empty = config
-        .functions
-        .iter()
-        .filter(|(_, function)| function.max_entries == Some(0));
-    let functions = empty.map(|(name, _)| {
-        format!("`max_entries` of function `{name}` is `0`; give at least `1`, or set `enabled` to `false`")
-    });
-    settings.chain(functions).collect()
+    for (is_wrong, name, what) in rules {
+        if is_wrong {
+            problems.push(format!("`{}` {what}", config.called(name)));
+        }
+    }
+    for (name, function) in &config.functions {
+        if function.max_entries == Some(0) {
+            problems.push(format!(
+                "`max_entries` of function `{name}` is `0`; give at least `1`, or set `enabled` to `false`"
+            ));
+        }
+    }
 }
 
-fn unknown_functions(config: &Config) -> Vec<String> {
-    let unknown = config
-        .functions
-        .keys()
-        .filter(|name| registry::named(name).next().is_none());
-    unknown.map(|name| unknown_function(name)).collect()
+fn unknown_functions(config: &Config, problems: &mut Vec<String>) {
+    for name in config.functions.keys() {
+        if registry::named(name).next().is_none() {
+            problems.push(unknown_function(name));
+        }
+    }
 }
 
 fn unknown_function(name: &str) -> String {
@@ -141,7 +148,7 @@ fn unknown_function(name: &str) -> String {
     names.sort();
     names.dedup();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
-    let close = nearest(name, names.iter().copied());
+    let close = nearest(name, &names);
     let advice = match (&close[..], &names[..]) {
         ([], []) => "this program has none".to_owned(),
         ([], names) if names.len() <= LISTED => {

@@ -159,8 +159,8 @@ const OF_FUNCTION: &[OfFunction] = &[
 /// Takes one setting of a function; else answers what is wrong with it.
 fn take(function: &mut FunctionConfig, key: &str, value: &Value) -> Result<(), String> {
     let Some((_, expects, read)) = OF_FUNCTION.iter().find(|(name, ..)| *name == key) else {
-        let names = OF_FUNCTION.iter().map(|(name, ..)| *name);
-        return Err(match nearest(key, names).first() {
+        let names: Vec<_> = OF_FUNCTION.iter().map(|(name, ..)| *name).collect();
+        return Err(match nearest(key, &names).first() {
             Some(close) => format!("is not a setting; did you mean `{close}`?"),
             None => "is not a setting; there are `timeout`, `max_entries` and `enabled`".to_owned(),
         });

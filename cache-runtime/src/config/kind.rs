@@ -72,7 +72,7 @@ pub(super) fn advice(text: &str) -> String {
     }
     let names: Vec<_> = NAMED.iter().map(|(_, name)| *name).collect();
     let word = squeezed.strip_suffix("cache").unwrap_or(&squeezed);
-    match nearest(word, names.iter().copied()).first() {
+    match nearest(word, &names).first() {
         Some(close) => format!("did you mean `{close}`? The types are {}", listed(&names)),
         None => format!("the types are {}", listed(&names)),
     }
@@ -91,7 +91,7 @@ fn class(text: &str) -> &str {
 
 fn squeezed(text: &str) -> String {
     let kept = text.chars().filter(|c| !matches!(c, '-' | '_' | ' '));
-    kept.flat_map(char::to_lowercase).collect()
+    kept.collect::<String>().to_lowercase()
 }
 
 #[cfg(test)]

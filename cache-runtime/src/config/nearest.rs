@@ -4,17 +4,17 @@
 const SUGGESTED: usize = 3;
 
 /// The names that are close to a word, the closest first.
-pub(super) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut close: Vec<_> = names
-        .into_iter()
-        .filter_map(|name| Some((closeness(word, name)?, name)))
-        .collect();
+pub(super) fn nearest<'a>(word: &str, names: &[&'a str]) -> Vec<&'a str> {
+    let close = names
+        .iter()
+        .filter_map(|name| Some((closeness(word, name)?, *name)));
+    let mut close: Vec<_> = close.collect();
     close.sort_unstable();
     close.dedup();
     close
-        .into_iter()
-        .map(|(_, name)| name)
+        .iter()
         .take(SUGGESTED)
+        .map(|(_, name)| *name)
         .collect()
 }
 
@@ -63,18 +63,18 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_is_close_and_another_word_is_not() {
         let names = ["redis", "redis-cluster", "memcached", "simple"];
-        assert_eq!(nearest("rdeis", names), ["redis"]);
-        assert_eq!(nearest("memcache", names), ["memcached"]);
-        assert_eq!(nearest("cluster", names), ["redis-cluster"]);
-        assert!(nearest("couchbase", names).is_empty());
+        assert_eq!(nearest("rdeis", &names), ["redis"]);
+        assert_eq!(nearest("memcache", &names), ["memcached"]);
+        assert_eq!(nearest("cluster", &names), ["redis-cluster"]);
+        assert!(nearest("couchbase", &names).is_empty());
     }
 
     #[test]
     fn a_function_is_close_by_its_own_name() {
         let names = ["app::shop::price", "app::shop::prices", "app::user"];
-        assert_eq!(nearest("price", names), ["app::shop::price"]);
-        assert_eq!(nearest("shop::price", names)[0], "app::shop::price");
-        assert_eq!(nearest("app::price", names), ["app::shop::price"]);
+        assert_eq!(nearest("price", &names), ["app::shop::price"]);
+        assert_eq!(nearest("shop::price", &names)[0], "app::shop::price");
+        assert_eq!(nearest("app::price", &names), ["app::shop::price"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ pub(super) fn time(text: &str) -> Option<Duration> {
     if text == "never" {
         return Some(Duration::ZERO);
     }
-    if let Ok(seconds) = text.parse() {
+    if let Some(seconds) = number(text) {
         return Some(Duration::from_secs(seconds));
     }
     let Ok(seconds) = text.parse::<f64>() else {
@@ -19,15 +19,20 @@ pub(super) fn time(text: &str) -> Option<Duration> {
 }
 
 pub(super) fn count(text: &str) -> Option<usize> {
-    text.parse().ok()
+    number(text)?.try_into().ok()
 }
 
 pub(super) fn port(text: &str) -> Option<u16> {
-    text.parse().ok().filter(|port| *port > 0)
+    let port = number(text)?.try_into().ok();
+    port.filter(|port| *port > 0)
 }
 
 /// The number of a database.
 pub(super) fn database(text: &str) -> Option<u32> {
+    number(text)?.try_into().ok()
+}
+
+fn number(text: &str) -> Option<u64> {
     text.parse().ok()
 }
 

@@ -206,7 +206,7 @@ impl Setting {
 }
 
 /// What is wrong with a name that no setting has.
-pub(super) fn unknown(name: &str, written: impl Fn(&str) -> String) -> String {
+pub(super) fn unknown(name: &str, written: fn(&str) -> String) -> String {
     let called = written(name);
     if let Some((_, why)) = ELSEWHERE.iter().find(|(theirs, _)| *theirs == name) {
         return format!(
@@ -217,7 +217,8 @@ pub(super) fn unknown(name: &str, written: impl Fn(&str) -> String) -> String {
         .iter()
         .map(|setting| super::plain(setting.name))
         .collect();
-    let close = nearest(&super::plain(name), known.iter().map(String::as_str));
+    let known: Vec<_> = known.iter().map(String::as_str).collect();
+    let close = nearest(&super::plain(name), &known);
     if close.is_empty() {
         return format!(
             "`{called}` is not a setting; leave it out, or see `cache_runtime::Config` for those there are"

@@ -77,11 +77,12 @@ pub async fn drop_route(route: Route) -> Invalidation {
 }
 
 pub(super) fn invalidate_rendered_here(route: &Route) -> Invalidation {
-    let routed = registry::sites().filter(|site| site.routed);
-    let instances = routed.flat_map(|site| site.state().instances());
-    let dropped = instances
-        .filter(|instance| instance.remove_route(route))
-        .count();
+    let mut dropped = 0;
+    for site in registry::sites().filter(|site| site.routed) {
+        for instance in site.state().instances() {
+            dropped += usize::from(instance.remove_route(route));
+        }
+    }
     #[cfg(feature = "axum")]
     let dropped = {
         let path = String::from_utf8_lossy(route.bytes());

@@ -13,6 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use dashmap::DashMap;
+use foldhash::fast::FixedState;
 use once_cell::sync::OnceCell;
 
 use super::{LoadId, Source};
@@ -79,6 +80,9 @@ pub(crate) struct Record {
     pub(super) results: Box<[Arc<Record>]>,
 }
 
+/// What edges lead from: functions by their addresses, and their keys.
+pub(super) type Known = HashSet<(usize, From), FixedState>;
+
 /// Tells functions apart.
 pub(super) fn address(source: &dyn Source) -> usize {
     std::ptr::from_ref(source).addr()
@@ -120,14 +124,16 @@ impl Edges {
 
     /// Finds those who are outdated when `by` has stored a value, or somebody has invalidated the key.
     fn outdated(&self, by: Option<LoadId>, found: &mut Vec<Dependant>) {
-        let outdated = |edge: &&Edge| by.is_none() || edge.by != by;
-        let (one, many) = match self {
-            Self::None => (None, None),
-            Self::One(edge) => (Some(&**edge), None),
-            Self::Many(many) => (None, Some(many.edges.iter().flatten())),
+        let mut find = |edge: &Edge| {
+            if by.is_none() || edge.by != by {
+                found.push(edge.dependant);
+            }
         };
-        let edges = one.into_iter().chain(many.into_iter().flatten());
-        found.extend(edges.filter(outdated).map(|edge| edge.dependant));
+        match self {
+            Self::None => {}
+            Self::One(edge) => find(edge),
+            Self::Many(many) => many.edges.iter().flatten().for_each(find),
+        }
     }
 }
 
@@ -181,8 +187,8 @@ impl Dependents {
     }
 
     fn hashes(&self) -> Vec<u64> {
-        let keys = self.by_key.get().into_iter().flat_map(DashMap::iter);
-        keys.map(|key| *key.key()).collect()
+        let keys = self.by_key.get();
+        keys.map_or_else(Vec::new, |keys| keys.iter().map(|key| *key.key()).collect())
     }
 }
 
@@ -247,11 +253,11 @@ pub(crate) fn outdate_all(source: &'static dyn Source) {
 }
 
 fn drop_all(mut found: Vec<Dependant>) {
-    let mut seen = HashSet::new();
+    let mut seen = Known::default();
     while let Some(Dependant { source, hash }) = found.pop() {
         source.drop_hash(hash);
         // Results on the way may be gone; what was computed from them is not.
-        if seen.insert((address(source), hash)) {
+        if seen.insert((address(source), From::Key(hash))) {
             source.dependents().outdated(hash, None, &mut found);
         }
     }

@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-
-use super::dependents::{self, Dependant, From, Held, Record, address};
+use super::dependents::{self, Dependant, From, Held, Known, Record, address};
 use super::{Label, Labels, Lineage, LoadId, Source};
 #[cfg(feature = "shared")]
 use super::{Marks, Proof};
@@ -47,7 +45,7 @@ enum State {
 struct Draft {
     edges: Vec<Held>,
     results: Vec<Arc<Record>>,
-    known: HashSet<(usize, From), FixedState>,
+    known: Known,
     labels: Labels,
     /// What it depends on in a shared store.
     #[cfg(feature = "shared")]
@@ -138,7 +136,7 @@ impl Draft {
         Self {
             edges: Vec::new(),
             results: Vec::new(),
-            known: HashSet::default(),
+            known: Known::default(),
             labels: Labels::since(epoch),
             #[cfg(feature = "shared")]
             marks: Marks::default(),
