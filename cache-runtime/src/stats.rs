@@ -261,7 +261,7 @@ impl Counters {
     }
 
     /// Where the thread with this cell counts, if it has counted here before.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn tally(&self, cell: &ThreadCell) -> Option<Tally<'_>> {
         let Place { block, offset } = cell.place;
         // SAFETY: every place is in one of the blocks.

@@ -87,7 +87,9 @@ impl Lineage {
             return Self::default();
         }
         let mut labels = Labels::since(epoch);
-        own.into_iter().for_each(|label| labels.add(label));
+        for label in own {
+            labels.add(label);
+        }
         Self::new(labels, Record::default())
     }
 

@@ -29,10 +29,6 @@ pub(crate) struct Recording {
 }
 
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it is part of what has its place in memory already"
-)]
 enum State {
     /// It has called for nothing yet, as most computations never do.
     Blank,
@@ -166,7 +162,9 @@ impl Draft {
     }
 
     fn close(mut self, own: Vec<Label>) -> Lineage {
-        own.into_iter().for_each(|label| self.labels.add(label));
+        for label in own {
+            self.labels.add(label);
+        }
         let record = Record {
             edges: self.edges.into(),
             results: self.results.into(),

@@ -211,7 +211,7 @@ impl Site {
     /// # Safety
     ///
     /// What `is_it` takes for the one asked for is of its type.
-    #[inline(always)]
+    #[inline]
     pub(crate) unsafe fn known<I: AnyInstance>(
         &'static self,
         is_it: impl FnOnce(InstanceId) -> bool,

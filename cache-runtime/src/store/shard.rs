@@ -674,11 +674,11 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
     fn dismiss(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V>) {
         let tag = self.tag_of(index);
         self.departed.note(spread(tag), why);
-        if !self.flights.of(index).is_empty() {
-            self.take_entry(index, garbage);
-        } else {
+        if self.flights.of(index).is_empty() {
             self.forget(index, garbage);
             self.remove(index, garbage);
+        } else {
+            self.take_entry(index, garbage);
         }
     }
 

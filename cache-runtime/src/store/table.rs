@@ -99,7 +99,7 @@ impl Table {
 
     /// Tells whether a slot of this number can be inserted where so many cells are used.
     pub(super) fn has_room(&self, slot: u32, used: usize) -> bool {
-        used < self.cells.len() / 16 * 13 && slot <= self.mask
+        used < self.cells.len() / 8 * 7 && slot <= self.mask
     }
 
     /// Names a slot that is not named yet; answers whether a further cell is used.

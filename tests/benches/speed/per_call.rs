@@ -18,6 +18,8 @@ pub(crate) struct PerCall {
 const STRIDE: usize = 8_192;
 /// How long a sample should take, in nanoseconds.
 const SAMPLE: f64 = 4e6;
+/// And so many strides at least, lest the slower pay more for memory that others have driven out of the caches.
+const LEAST: usize = 4;
 
 impl PerCall {
     /// Calls each contender with keys drawn from the resident ones, so many of them before they repeat.
@@ -32,7 +34,13 @@ impl PerCall {
         }
         let keys = drawn(resident, draws);
         let strides: Vec<&[T]> = keys.chunks_exact(STRIDE).collect();
-        let mut turns = vec![Turn { at: 0, strides: 1 }; contenders.len()];
+        let mut turns = vec![
+            Turn {
+                at: 0,
+                strides: LEAST
+            };
+            contenders.len()
+        ];
         let samples = interleave(contenders.len(), rounds, |contender| {
             let turn = &mut turns[contender];
             let keys = (0..turn.strides).map(|n| strides[(turn.at + n) % strides.len()]);
@@ -111,7 +119,7 @@ impl Turn {
         let stride = nanos / self.strides as f64;
         self.at += self.strides;
         let fits = |&strides: &usize| strides as f64 * stride < SAMPLE;
-        self.strides = (1..=64).rev().find(fits).unwrap_or(1);
+        self.strides = (LEAST..=64).rev().find(fits).unwrap_or(LEAST);
         stride / STRIDE as f64
     }
 }
