@@ -12,6 +12,7 @@
     reason = "cells are looked at without asking whether they are there"
 )]
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{
     AtomicU32,
     Ordering::{Acquire, Relaxed, Release},
@@ -71,19 +72,28 @@ impl Table {
     pub(super) fn find(&self, tag: u32, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
         let (cells, mask) = (&*self.cells, self.mask);
         let (mut at, print) = (tag & mask, self.print(tag));
-        let mut step = 0;
-        loop {
+        let mut look = |at: u32| {
             // SAFETY: there are as many cells as the mask has numbers.
             let cell = unsafe { cells.get_unchecked(at as usize) }.load(Acquire);
             let slot = cell ^ print;
             if slot <= mask && is_it(slot) {
-                return Some(slot);
+                ControlFlow::Break(Some(slot))
+            } else if cell == EMPTY {
+                ControlFlow::Break(None)
+            } else {
+                ControlFlow::Continue(())
             }
-            if cell == EMPTY {
-                return None;
+        };
+        // Most searches end at the first cell: by itself, so that the processor does not take it for one of the others.
+        let mut looked = look(at);
+        let mut step = 0;
+        loop {
+            if let ControlFlow::Break(found) = looked {
+                return found;
             }
             step += 1;
             at = (at + step) & mask;
+            looked = look(at);
         }
     }
 
