@@ -30,6 +30,9 @@ const GONE: u32 = NONE | 1;
 /// The smallest table.
 const FEWEST: usize = 16;
 
+/// A table of so many cells is built anew rarely enough, however fast keys come and go.
+const MANY: usize = 1 << 10;
+
 /// See the [module](self). How many cells are used, that is, not empty, is for the writer to know: it would be written
 /// where readers look.
 #[derive(Debug)]
@@ -65,6 +68,18 @@ impl Table {
             table.insert(tag, slot);
         }
         table
+    }
+
+    /// A table for so many slots in the place of this one, of which so many cells are used.
+    pub(super) fn anew(
+        &self,
+        slots: usize,
+        used: usize,
+        all: impl Iterator<Item = (u32, u32)>,
+    ) -> Self {
+        let length = self.cells.len();
+        let come_and_go = used > 2 * slots && length < MANY;
+        Self::with(if come_and_go { length / 2 } else { slots }, all)
     }
 
     /// Finds a slot of a tag, or of one that looks like it.
@@ -208,6 +223,21 @@ mod tests {
         table.reset();
         assert!((0..1 << 10).all(|slot| !find(&table, tag(slot), slot)));
         assert!(table.cells.iter().all(|cell| cell.load(Relaxed) == EMPTY));
+    }
+
+    #[test]
+    fn where_keys_come_and_go_it_is_hardly_ever_built_anew() {
+        let (mut table, mut used, mut built) = (Table::with(1, [(7, 0)].into_iter()), 1, 0);
+        for n in 0..100_000_u32 {
+            if !table.has_room(1, used) {
+                table = table.anew(1, used, [(7, 0)].into_iter());
+                (used, built) = (1, built + 1);
+            }
+            let tag = n.wrapping_mul(0x9E37_79B9) >> 7;
+            used += usize::from(table.insert(tag, 1));
+            table.remove(tag, 1);
+        }
+        assert!(built < 200 && find(&table, 7, 0), "{built}");
     }
 
     /// Tags as a quick hash may make them of numbers that follow one another.
