@@ -253,9 +253,8 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
             } else {
                 Miss::Unclear
             };
-            let index = shard.find(hash, key).ok_or(absent)?;
-            // SAFETY: the shard names it, and is lent out.
-            let taken = unsafe { shard.take_at(index, clock::tick_of(cell)) };
+            let found = shard.find(hash, key).ok_or(absent)?;
+            let taken = shard.take(&found, clock::tick_of(cell));
             taken.ok_or(Miss::Unclear)
         };
         // SAFETY: as the caller knows; nothing else is read meanwhile.

@@ -50,6 +50,12 @@ enum Ages {
 /// Times to live from this on, of all entries alike, would end where moments do.
 const LONG: Duration = Duration::from_secs(1 << 30);
 
+/// A slot that the table names.
+pub(super) struct Named<'a, K, V> {
+    index: u32,
+    slot: &'a Slot<K, V>,
+}
+
 /// A value that is good at any rate.
 pub(super) struct Taken<T, K> {
     pub(super) value: T,
@@ -71,39 +77,38 @@ impl<K: KeyCell, V: ValueCell> Seen<K, V> {
         key: &Q,
         past: impl FnOnce() -> Until,
     ) -> Option<Taken<V::Taken, K::Key>> {
-        let index = self.find(hash, key)?;
-        // SAFETY: the table names it.
-        unsafe { self.take_at(index, past()) }
+        let found = self.find(hash, key)?;
+        self.take(&found, past())
     }
 
     /// Finds a slot of a key; one that may be of it if the key is not compared where it lies.
     #[inline(always)]
-    pub(super) fn find<Q: KeyRef<Owned = K::Key>>(&self, hash: u64, key: &Q) -> Option<u32> {
-        // SAFETY: the table names full slots, and while this is lent out nobody takes out what it has named.
-        let key_at = |index| unsafe { self.full(index) }.key.key();
-        let is_it = |index| !K::IN_PLACE || key.is(key_at(index));
-        self.table.find(tag(hash), is_it)
+    pub(super) fn find<Q: KeyRef<Owned = K::Key>>(
+        &self,
+        hash: u64,
+        key: &Q,
+    ) -> Option<Named<'_, K, V>> {
+        self.table.search(tag(hash), |index| {
+            // SAFETY: the table names full slots, and while this is lent out nobody takes out what it has named.
+            let slot = unsafe { self.full(index) };
+            let is_it = !K::IN_PLACE || key.is(slot.key.key());
+            is_it.then_some(Named { index, slot })
+        })
     }
 
     /// Takes the value in a slot if it is good at any rate.
-    ///
-    /// # Safety
-    ///
-    /// The slot is full, and stays so.
     #[inline(always)]
-    pub(super) unsafe fn take_at(
+    pub(super) fn take(
         &self,
-        index: u32,
+        found: &Named<'_, K, V>,
         past: Until,
     ) -> Option<Taken<V::Taken, K::Key>> {
-        // SAFETY: as the caller knows.
-        let slot = unsafe { self.full(index) };
-        let (value, time) = slot.held.hit(past)?;
+        let (value, time) = found.slot.held.hit(past)?;
         Some(Taken {
             value: value.take(),
-            key: slot.key.share(),
-            // SAFETY: as above; there is an entry, and nobody takes it out while this is lent out.
-            stored_at: unsafe { self.stored_at(index, time) },
+            key: found.slot.key.share(),
+            // SAFETY: there is an entry, and nobody takes it out while the slot is lent out.
+            stored_at: unsafe { self.stored_at(found.index, time) },
         })
     }
 }
@@ -219,7 +224,7 @@ impl<K, V> Seen<K, V> {
     /// # Safety
     ///
     /// The slot is full, and counts as empty from now on.
-    pub(super) unsafe fn take(&mut self, index: u32) -> Slot<K, V> {
+    pub(super) unsafe fn take_out(&mut self, index: u32) -> Slot<K, V> {
         // SAFETY: it is full, and nobody takes it again.
         unsafe { self.slots.place_mut(index as usize).assume_init_read() }
     }

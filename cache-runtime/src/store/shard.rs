@@ -698,7 +698,7 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
         self.retired.push(index);
         if !Seen::<K, V>::PLAIN {
             // SAFETY: the slot was full; it is marked as empty, and the table names it no more.
-            let Slot { key, mut held } = unsafe { self.alone().0.take(index) };
+            let Slot { key, mut held } = unsafe { self.alone().0.take_out(index) };
             garbage.add(Junk::Key(key));
             if let Some(value) = held.take() {
                 garbage.add(Junk::Value(value));

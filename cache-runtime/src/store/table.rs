@@ -83,21 +83,28 @@ impl Table {
     }
 
     /// Finds a slot of a tag, or of one that looks like it.
-    #[inline]
     pub(super) fn find(&self, tag: u32, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+        self.search(tag, |slot| is_it(slot).then_some(slot))
+    }
+
+    /// Shows the slots of a tag, and those of tags that look like it, until something comes of one.
+    #[inline]
+    pub(super) fn search<T>(&self, tag: u32, mut show: impl FnMut(u32) -> Option<T>) -> Option<T> {
         let (cells, mask) = (&*self.cells, self.mask);
         let (mut at, print) = (tag & mask, self.print(tag));
         let mut look = |at: u32| {
             // SAFETY: there are as many cells as the mask has numbers.
             let cell = unsafe { cells.get_unchecked(at as usize) }.load(Acquire);
             let slot = cell ^ print;
-            if slot <= mask && is_it(slot) {
-                ControlFlow::Break(Some(slot))
-            } else if cell == EMPTY {
-                ControlFlow::Break(None)
-            } else {
-                ControlFlow::Continue(())
+            if slot <= mask
+                && let Some(found) = show(slot)
+            {
+                return ControlFlow::Break(Some(found));
             }
+            if cell == EMPTY {
+                return ControlFlow::Break(None);
+            }
+            ControlFlow::Continue(())
         };
         // Most searches end at the first cell: by itself, so that the processor does not take it for one of the others.
         let mut looked = look(at);
