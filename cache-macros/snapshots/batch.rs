@@ -63,6 +63,7 @@ async fn users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbError> {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn invalidate_users(id: u64) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_async(
             &__cache_of_users(),
@@ -87,6 +88,7 @@ async fn invalidate_users(id: u64) -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn invalidate_all_users() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_users()).await
 }
@@ -100,6 +102,7 @@ async fn invalidate_all_users() -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn refresh_users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbError> {
     let __cache_door = __cache_of_users();
     let mut __cache_batch = ::cache_runtime::__private::batch::<
@@ -154,6 +157,7 @@ async fn refresh_users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbErr
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn peek_users(id: u64) -> ::core::option::Option<User> {
     ::cache_runtime::__private::Door::peek_async::<
         ::cache_runtime::__private::AsEach,
@@ -181,6 +185,7 @@ async fn peek_users(id: u64) -> ::core::option::Option<User> {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn put_users(id: u64, value: User) -> () {
     ::cache_runtime::__private::Door::put_async::<
         ::cache_runtime::__private::AsEach,
@@ -210,6 +215,7 @@ async fn put_users(id: u64, value: User) -> () {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn stats_users() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_users())
 }

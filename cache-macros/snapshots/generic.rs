@@ -57,6 +57,7 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn invalidate_size<T: 'static, const N: usize>(
     times: usize,
 ) -> ::cache_runtime::Invalidation
@@ -85,6 +86,7 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn invalidate_all_size<T: 'static, const N: usize>() -> ::cache_runtime::Invalidation
 where
     T: Copy,
@@ -101,6 +103,7 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn refresh_size<T: 'static, const N: usize>(times: usize) -> usize
 where
     T: Copy,
@@ -128,6 +131,7 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn peek_size<T: 'static, const N: usize>(times: usize) -> ::core::option::Option<usize>
 where
     T: Copy,
@@ -157,6 +161,7 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn put_size<T: 'static, const N: usize>(times: usize, value: usize) -> ()
 where
     T: Copy,
@@ -188,6 +193,7 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn detailed_size<T: 'static, const N: usize>(
     times: usize,
 ) -> ::cache_runtime::Detailed<usize>
@@ -243,6 +249,7 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn stats_size<T: 'static, const N: usize>() -> ::cache_runtime::Stats
 where
     T: Copy,

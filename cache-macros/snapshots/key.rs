@@ -81,6 +81,7 @@ fn greet(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn invalidate_greet(user: &User, language: Language) -> ::cache_runtime::Invalidation {
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
@@ -113,6 +114,7 @@ fn invalidate_greet(user: &User, language: Language) -> ::cache_runtime::Invalid
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn invalidate_all_greet() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all(&__cache_of_greet())
 }
@@ -126,6 +128,7 @@ fn invalidate_all_greet() -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn refresh_greet(
     user: &User,
     language: Language,
@@ -163,6 +166,7 @@ fn refresh_greet(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn peek_greet(
     user: &User,
     language: Language,
@@ -203,6 +207,7 @@ fn peek_greet(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn put_greet(
     user: &User,
     language: Language,
@@ -244,6 +249,7 @@ fn put_greet(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn detailed_greet(
     user: &User,
     language: Language,
@@ -312,6 +318,7 @@ fn detailed_greet(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn stats_greet() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_greet())
 }

@@ -73,6 +73,7 @@ pub fn add(a: i64, b: i64) -> i64 {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 pub fn invalidate_add(a: i64, b: i64) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate(
         &__cache_of_add(),
@@ -103,6 +104,7 @@ pub fn invalidate_add(a: i64, b: i64) -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 pub fn invalidate_all_add() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all(&__cache_of_add())
 }
@@ -116,6 +118,7 @@ pub fn invalidate_all_add() -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 pub fn refresh_add(a: i64, b: i64) -> i64 {
     let __cache_seat = ::cache_runtime::__private::Door::refresh(
         &__cache_of_add(),
@@ -147,6 +150,7 @@ pub fn refresh_add(a: i64, b: i64) -> i64 {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 pub fn peek_add(a: i64, b: i64) -> ::core::option::Option<i64> {
     ::cache_runtime::__private::Door::peek::<
         ::cache_runtime::__private::AsWhole,
@@ -180,6 +184,7 @@ pub fn peek_add(a: i64, b: i64) -> ::core::option::Option<i64> {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 pub fn put_add(a: i64, b: i64, value: i64) -> () {
     ::cache_runtime::__private::Door::put::<
         ::cache_runtime::__private::AsWhole,
@@ -215,6 +220,7 @@ pub fn put_add(a: i64, b: i64, value: i64) -> () {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
     let __cache_door = __cache_of_add();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
@@ -279,6 +285,7 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 pub fn stats_add() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_add())
 }

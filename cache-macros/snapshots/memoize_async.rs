@@ -51,6 +51,7 @@ async fn user(db: &Db, id: u64) -> Result<User, DbError> {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn invalidate_user(id: u64) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_async(
             &__cache_of_user(),
@@ -75,6 +76,7 @@ async fn invalidate_user(id: u64) -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_user()).await
 }
@@ -88,6 +90,7 @@ async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn refresh_user(db: &Db, id: u64) -> Result<User, DbError> {
     let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
             &__cache_of_user(),
@@ -113,6 +116,7 @@ async fn refresh_user(db: &Db, id: u64) -> Result<User, DbError> {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn peek_user(
     id: u64,
 ) -> ::core::option::Option<::cache_runtime::__private::ValueOf<Result<User, DbError>>> {
@@ -142,6 +146,7 @@ async fn peek_user(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn put_user(
     id: u64,
     value: ::cache_runtime::__private::ValueOf<Result<User, DbError>>,
@@ -174,6 +179,7 @@ async fn put_user(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn detailed_user(
     db: &Db,
     id: u64,
@@ -226,6 +232,7 @@ async fn detailed_user(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn stats_user() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_user())
 }

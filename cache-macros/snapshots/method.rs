@@ -72,6 +72,7 @@ fn price(&self, sku: &str) -> u64 {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn invalidate_price(&self, sku: &str) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate(
         &Self::__cache_of_price(),
@@ -102,6 +103,7 @@ fn invalidate_price(&self, sku: &str) -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn invalidate_all_price() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all(&Self::__cache_of_price())
 }
@@ -115,6 +117,7 @@ fn invalidate_all_price() -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn refresh_price(&self, sku: &str) -> u64 {
     let __cache_seat = ::cache_runtime::__private::Door::refresh(
         &Self::__cache_of_price(),
@@ -146,6 +149,7 @@ fn refresh_price(&self, sku: &str) -> u64 {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn peek_price(&self, sku: &str) -> ::core::option::Option<u64> {
     ::cache_runtime::__private::Door::peek::<
         ::cache_runtime::__private::AsWhole,
@@ -179,6 +183,7 @@ fn peek_price(&self, sku: &str) -> ::core::option::Option<u64> {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn put_price(&self, sku: &str, value: u64) -> () {
     ::cache_runtime::__private::Door::put::<
         ::cache_runtime::__private::AsWhole,
@@ -214,6 +219,7 @@ fn put_price(&self, sku: &str, value: u64) -> () {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
     let __cache_door = Self::__cache_of_price();
     let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
@@ -278,6 +284,7 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn stats_price() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&Self::__cache_of_price())
 }

@@ -58,6 +58,7 @@ async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn invalidate_users(path: &str) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::invalidate_path_async(&__cache_of_users(), path).await
 }
@@ -71,6 +72,7 @@ async fn invalidate_users(path: &str) -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn invalidate_all_users() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_users()).await
 }
@@ -84,6 +86,7 @@ async fn invalidate_all_users() -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn refresh_users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
     let __cache_visitor = ::cache_runtime::__private::Visitor::here(
         &__cache_of_users(),
@@ -116,6 +119,7 @@ async fn refresh_users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> St
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn peek_users(path: &str) -> ::core::option::Option<String> {
     ::cache_runtime::__private::peek_path_async::<
         ::cache_runtime::__private::AsWhole,
@@ -134,6 +138,7 @@ async fn peek_users(path: &str) -> ::core::option::Option<String> {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn put_users(path: &str, value: String) -> () {
     ::cache_runtime::__private::put_path_async::<
         ::cache_runtime::__private::AsWhole,
@@ -152,6 +157,7 @@ async fn put_users(path: &str, value: String) -> () {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn detailed_users(
     __cache_arg0: State<Db>,
     __cache_arg1: Query<Page>,
@@ -208,6 +214,7 @@ async fn detailed_users(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn stats_users() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_users())
 }

@@ -38,6 +38,7 @@ async fn user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Response {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn invalidate_user(path: &str) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::invalidate_path_async(&__cache_of_user(), path).await
 }
@@ -51,6 +52,7 @@ async fn invalidate_user(path: &str) -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_user()).await
 }
@@ -64,6 +66,7 @@ async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn refresh_user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Response {
     let __cache_door = __cache_of_user();
     let __cache_visitor = ::cache_runtime::__private::Visitor::here(
@@ -93,6 +96,7 @@ async fn refresh_user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Re
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn peek_user(
     path: &str,
 ) -> ::core::option::Option<::cache_runtime::__private::KeptResponse> {
@@ -113,6 +117,7 @@ async fn peek_user(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn put_user(path: &str, value: ::cache_runtime::__private::KeptResponse) -> () {
     ::cache_runtime::__private::put_path_async::<
         ::cache_runtime::__private::AsAnswer,
@@ -131,6 +136,7 @@ async fn put_user(path: &str, value: ::cache_runtime::__private::KeptResponse) -
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 async fn detailed_user(
     __cache_arg0: Path<u64>,
 ) -> ::cache_runtime::Detailed<::cache_runtime::__private::Response> {
@@ -167,6 +173,7 @@ async fn detailed_user(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn stats_user() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_user())
 }

@@ -45,6 +45,7 @@ fn user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn invalidate_user_page(
     __cache_arg0: Path<u64>,
     page: Page,
@@ -71,6 +72,7 @@ fn invalidate_user_page(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn invalidate_all_user_page() -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate_all(&__cache_of_user_page())
 }
@@ -84,6 +86,7 @@ fn invalidate_all_user_page() -> ::cache_runtime::Invalidation {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn refresh_user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
@@ -108,6 +111,7 @@ fn refresh_user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn peek_user_page(
     __cache_arg0: Path<u64>,
     page: Page,
@@ -137,6 +141,7 @@ fn peek_user_page(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn put_user_page(__cache_arg0: Path<u64>, page: Page, value: String) -> () {
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
@@ -165,6 +170,7 @@ fn put_user_page(__cache_arg0: Path<u64>, page: Page, value: String) -> () {
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn detailed_user_page(
     __cache_arg0: Path<u64>,
     page: Page,
@@ -214,6 +220,7 @@ fn detailed_user_page(
     clippy::pedantic,
     clippy::nursery
 )]
+#[inline]
 fn stats_user_page() -> ::cache_runtime::Stats {
     ::cache_runtime::__private::Door::stats(&__cache_of_user_page())
 }

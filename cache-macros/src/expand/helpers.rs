@@ -254,8 +254,9 @@ impl Helper {
             .as_ref()
             .map(|_| quote!(#[doc = "\n# Safety\n\nAs for the function itself."]));
         let allow = allow();
+        // A helper that nobody calls is not compiled to machine code.
         quote! {
-            #(#cfgs)* #[doc = #doc] #safety #(#tolerated)* #allow
+            #(#cfgs)* #[doc = #doc] #safety #(#tolerated)* #allow #[inline]
             #vis #asyncness #unsafety fn #name #generics (#(#inputs),*) -> #gives #bounds { #body }
         }
     }
