@@ -106,7 +106,7 @@ impl Plan {
         Self {
             keyed,
             batch,
-            in_impl: func.mentions_self() || around != Surroundings::Free,
+            in_impl: around != Surroundings::Free || func.mentions_self(),
             runtime,
             has_room,
             source: fingerprint(&func.item.to_token_stream().to_string()),

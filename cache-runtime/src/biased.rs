@@ -7,8 +7,8 @@
 //!
 //! A reader says in its thread's cell what it reads, and then looks whether the bias still holds. A writer that wants
 //! to be alone takes the bias away, makes every running thread pass a memory barrier (`membarrier(2)`), and waits until
-//! no cell names the lock any more. Until the bias comes back, after some reads, everybody uses an ordinary lock. This
-//! is BRAVO (Dice and Kogan, "BRAVO: Biased Locking for Reader-Writer Locks", USENIX ATC 2019), with a cell per thread
+//! no cell names the lock any more. Until the bias comes back, after some reads or as soon as the writer has made its
+//! change ([`Writing::while_alone`]), everybody uses an ordinary lock. This is BRAVO (Dice and Kogan, "BRAVO: Biased Locking for Reader-Writer Locks", USENIX ATC 2019), with a cell per thread
 //! in the place of a table of readers, and the barrier on the writer's side only (as in Dice et al., "Asymmetric Dekker
 //! Synchronization", 2001).
 //!
@@ -188,14 +188,21 @@ impl<S, O> Writing<'_, S, O> {
         &mut self,
         cells: impl IntoIterator<Item = &'a ThreadCell>,
     ) -> (&mut S, &mut O) {
-        let biased = self.biased;
-        if !self.is_alone() {
-            biased.bias.store(false, Ordering::Relaxed);
-            biased.reads.store(READS, Ordering::Relaxed);
-            barrier::rest(biased.wait_for_readers(cells));
+        if let Some(began) = self.shut_out(cells) {
+            self.biased.reads.store(READS, Ordering::Relaxed);
+            barrier::rest(began);
         }
         // SAFETY: the write lock is held, the bias is gone, and the last reader that had it has left.
-        unsafe { (&mut *biased.seen.get(), &mut *biased.own.get()) }
+        unsafe { (&mut *self.biased.seen.get(), &mut *self.biased.own.get()) }
+    }
+
+    /// Takes the bias away, and waits for those whom it has let in; answers when that began, if it was given.
+    fn shut_out<'a>(&self, cells: impl IntoIterator<Item = &'a ThreadCell>) -> Option<u64> {
+        if self.is_alone() {
+            return None;
+        }
+        self.biased.bias.store(false, Ordering::Relaxed);
+        Some(self.biased.wait_for_readers(cells))
     }
 
     /// Is alone for a change, and lets readers in again as soon as it is made.
@@ -211,17 +218,11 @@ impl<S, O> Writing<'_, S, O> {
         cells: impl IntoIterator<Item = &'a ThreadCell>,
         change: impl FnOnce(&mut S, &mut O) -> T,
     ) -> T {
-        let biased = self.biased;
-        let was_biased = !self.is_alone();
-        if was_biased {
-            biased.bias.store(false, Ordering::Relaxed);
-            biased.wait_for_readers(cells);
-        }
-        // SAFETY: the write lock is held, the bias is gone, and the last reader that had it has left.
-        let changed = change(unsafe { &mut *biased.seen.get() }, unsafe {
-            &mut *biased.own.get()
-        });
-        biased.bias.store(was_biased, Ordering::Release);
+        let was_biased = self.shut_out(cells).is_some();
+        // SAFETY: as above.
+        let (seen, own) = unsafe { (&mut *self.biased.seen.get(), &mut *self.biased.own.get()) };
+        let changed = change(seen, own);
+        self.biased.bias.store(was_biased, Ordering::Release);
         changed
     }
 
@@ -523,40 +524,43 @@ mod model {
         });
     }
 
+    type Pair = (u32, u32);
+
+    fn add_to_both(pair: &mut Pair, (): &mut ()) {
+        pair.0 += 1;
+        pair.1 += 1;
+    }
+
     /// With the bias, without it, and on its way back, against writers that are alone.
-    fn alone(readers: usize, counts: [usize; 2]) {
-        let write = |lock: &Biased<(u32, u32), ()>, cells: &[ThreadCell]| {
-            let mut writing = lock.write();
-            let (pair, ()) = writing.alone_among(cells);
-            pair.0 += 1;
-            pair.1 += 1;
-        };
-        let look = |pair: &(u32, u32)| assert_eq!(pair.0, pair.1);
+    fn alone(readers: usize, write: fn(&Biased<Pair, ()>, &[ThreadCell]), counts: [usize; 2]) {
+        let look = |pair: &Pair| assert_eq!(pair.0, pair.1);
         check(readers, || (0, 0), look, write, counts);
     }
 
-    #[test]
-    fn model_a_reader_comes_back_to_what_a_writer_has_changed_alone() {
-        let write = |lock: &Biased<(u32, u32), ()>, cells: &[ThreadCell]| {
-            let mut writing = lock.write();
-            writing.while_alone_among(cells, |pair, ()| {
-                pair.0 += 1;
-                pair.1 += 1;
-            });
-        };
-        let look = |pair: &(u32, u32)| assert_eq!(pair.0, pair.1);
-        check(1, || (0, 0), look, write, [2, 2]);
-        check(2, || (0, 0), look, write, [1, 1]);
+    fn write_alone(lock: &Biased<Pair, ()>, cells: &[ThreadCell]) {
+        let mut writing = lock.write();
+        let (pair, own) = writing.alone_among(cells);
+        add_to_both(pair, own);
+    }
+
+    fn write_while_alone(lock: &Biased<Pair, ()>, cells: &[ThreadCell]) {
+        lock.write().while_alone_among(cells, add_to_both);
     }
 
     #[test]
     fn model_one_reader_one_writer() {
-        alone(1, [2, 2]);
+        alone(1, write_alone, [2, 2]);
     }
 
     #[test]
     fn model_two_readers_one_writer() {
-        alone(2, [1, 1]);
+        alone(2, write_alone, [1, 1]);
+    }
+
+    #[test]
+    fn model_a_reader_comes_back_to_what_a_writer_has_changed_alone() {
+        alone(1, write_while_alone, [2, 2]);
+        alone(2, write_while_alone, [1, 1]);
     }
 
     /// Two places, of which one is named.

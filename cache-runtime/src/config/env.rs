@@ -14,7 +14,8 @@ pub(super) fn read(
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> Vec<String> {
     let named = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-    let ours = named.filter(|(name, _)| name.starts_with(PREFIX));
+    let mut ours: Vec<_> = named.filter(|(name, _)| name.starts_with(PREFIX)).collect();
+    ours.sort();
     let take = |(name, value): (String, OsString)| {
         let Some(setting) = Setting::find(&name) else {
             return Err(setting::unknown(&name, str::to_owned));
@@ -24,7 +25,5 @@ pub(super) fn read(
             .ok_or_else(|| format!("`{name}` is not valid UTF-8; write it in UTF-8"))?;
         setting.take(&mut config.values, text, &name)
     };
-    let mut wrong: Vec<_> = ours.map(take).filter_map(Result::err).collect();
-    wrong.sort();
-    wrong
+    ours.into_iter().map(take).filter_map(Result::err).collect()
 }

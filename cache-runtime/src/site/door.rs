@@ -160,11 +160,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         let Some(mut call) = self.call(ask, key) else {
             return self.bypass();
         };
-        if miss == Miss::Absent
-            && let Some(seat) = call.begin(key)
-        {
-            return Found::Miss(seat);
-        }
+        call.missed(miss);
         loop {
             let follow = match call.step(key) {
                 Step::Done(found) => return found,
@@ -193,11 +189,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         let Some(mut call) = self.call(ask, key) else {
             return self.bypass();
         };
-        if miss == Miss::Absent
-            && let Some(seat) = call.begin(key)
-        {
-            return Found::Miss(seat);
-        }
+        call.missed(miss);
         loop {
             let follow = match call.step(key) {
                 Step::Done(found) => return found,

@@ -74,9 +74,7 @@ impl<V, E> Flight<V, E> {
             return;
         };
         drop(state);
-        if !waiting.is_empty() {
-            waiting.into_iter().for_each(Waker::wake);
-        }
+        waiting.into_iter().for_each(Waker::wake);
     }
 }
 

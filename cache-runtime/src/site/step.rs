@@ -4,6 +4,7 @@
 //! [`seat`](super::seat) computes.
 
 use std::marker::PhantomData;
+use std::mem;
 use std::sync::Arc;
 
 use super::Instance;
@@ -16,7 +17,7 @@ use crate::key::KeyRef;
 use crate::key::cell::KeyCell;
 use crate::lineage::Lineage;
 use crate::outcome::{Detailed, MissReason, Outcome};
-use crate::store::{Look, Start, Ticket};
+use crate::store::{Look, Miss, Start, Ticket};
 use crate::value::cell::ValueCell;
 use crate::value::{Kind, Types};
 
@@ -167,6 +168,8 @@ pub(crate) struct Call<R, K: Kind<R>, O: KeyCell> {
     pub(super) dated: bool,
     /// Computes for itself, whoever else computes the same.
     pub(super) alone: bool,
+    /// What a look for a hit has shown.
+    miss: Miss,
     /// What the wait for another's computation has brought.
     landing: Option<Landing<TakenOf<K>, K::Error>>,
     /// The moment at which a value was stored that `is_stale` has been asked about, and refused.
@@ -186,29 +189,16 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             #[cfg(feature = "shared")]
             dated: ask.dated,
             alone: !instance.options.coalesce,
+            miss: Miss::Unclear,
             landing: None,
             refused: None,
             result: PhantomData,
         }
     }
 
-    /// The task of computing for a key that was absent a moment ago; none if the first step is to be taken first.
-    pub(super) fn begin<Q: KeyRef<Owned = O::Key>>(&self, key: &Q) -> Option<Seat<R, K, O>> {
-        if self.alone {
-            return None;
-        }
-        let (ticket, reason) = self.instance.store.begin_new(self.hash, key)?;
-        Some(self.seat(key, ticket, reason))
-    }
-
-    fn seat<Q: KeyRef<Owned = O::Key>>(
-        &self,
-        key: &Q,
-        ticket: Ticket<TakenOf<K>, K::Error>,
-        reason: MissReason,
-    ) -> Seat<R, K, O> {
-        let weighed = self.instance.weighed_key(key);
-        Seat::new(self.instance, ticket, Purpose::Call(reason), weighed)
+    /// Takes what a look for a hit has shown, which spares a call another look.
+    pub(super) fn missed(&mut self, miss: Miss) {
+        self.miss = miss;
     }
 
     /// Takes what a wait has brought; the next step goes on from there.
@@ -242,6 +232,13 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             && let Some(answer) = self.answer_of(landing)
         {
             return answer;
+        }
+        let miss = mem::replace(&mut self.miss, Miss::Unclear);
+        if miss == Miss::Absent
+            && !self.alone
+            && let Some((ticket, reason)) = self.instance.store.begin_new(self.hash, key)
+        {
+            return Step::Done(Found::Miss(self.seat(key, ticket, reason)));
         }
         loop {
             let look = self.instance.store.look(self.hash, key);
@@ -381,6 +378,16 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             reason
         };
         Some(self.seat(key, ticket, reason))
+    }
+
+    fn seat<Q: KeyRef<Owned = O::Key>>(
+        &self,
+        key: &Q,
+        ticket: Ticket<TakenOf<K>, K::Error>,
+        reason: MissReason,
+    ) -> Seat<R, K, O> {
+        let weighed = self.instance.weighed_key(key);
+        Seat::new(self.instance, ticket, Purpose::Call(reason), weighed)
     }
 
     fn waited(&self, value: R, outcome: Outcome, from: &Lineage) -> Step<R, K, O> {

@@ -336,7 +336,6 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         let mut shard = self.shard(hash).write();
         shard.foresee(hash);
         if shard.seen().find(hash, key).is_some() {
-            drop(shard);
             return None;
         }
         let slot = shard.add(hash, owned);

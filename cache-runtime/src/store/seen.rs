@@ -251,8 +251,7 @@ impl<K, V> Seen<K, V> {
         let named = self.table.slots();
         let tagged = named.map(|slot| (marks[slot as usize].tag, slot));
         // Whichever slots are full, a cell must have the bits for their numbers.
-        let anew = self.table.anew(full.max(marks.len() / 2), used, tagged);
-        self.table = anew;
+        self.table = self.table.anew(full.max(marks.len() / 2), used, tagged);
         full
     }
 
