@@ -26,7 +26,7 @@ where
         return __cache_hit.value;
     }
     ::cache_runtime::__private::slowly(move || {
-        let __cache_found = ::cache_runtime::__private::Door::enter(
+        let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -37,8 +37,7 @@ where
                 ),
                 (),
             ),
-        );
-        let __cache_seat = match __cache_found {
+        ) {
             ::cache_runtime::__private::Found::Hit(__cache_hit) => {
                 return __cache_hit.value;
             }
@@ -218,7 +217,7 @@ where
         return __cache_hit.detail();
     }
     ::cache_runtime::__private::slowly(move || {
-        let __cache_found = ::cache_runtime::__private::Door::enter(
+        let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -229,8 +228,7 @@ where
                 ),
                 (),
             ),
-        );
-        let __cache_seat = match __cache_found {
+        ) {
             ::cache_runtime::__private::Found::Hit(__cache_hit) => {
                 return __cache_hit.detail();
             }

@@ -25,47 +25,40 @@ fn greet(
         ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
         __cache_key1,
     );
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
-        &__cache_door,
-        __cache_ask,
-        &(
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
-                __cache_key0,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
-                    __cache_key1,
-                ),
-                (),
-            ),
+    let __cache_seat = match match (
+        ::cache_runtime::__private::part(
+            ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+            ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
+            __cache_key0,
         ),
-    ) {
-        return __cache_hit.value;
-    }
-    let __cache_found = ::cache_runtime::__private::Door::enter(
-        &__cache_door,
-        __cache_ask,
         (
             ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
-                __cache_key0,
+                ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
+                __cache_key1,
             ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
-                    __cache_key1,
-                ),
-                (),
-            ),
+            (),
         ),
-    );
-    let __cache_seat = match __cache_found {
+    ) {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter(
+                        &__cache_door,
+                        __cache_ask,
+                        __cache_key,
+                    )
+                }
+            }
+        }
+    } {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
@@ -260,47 +253,40 @@ fn detailed_greet(
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
-        &__cache_door,
-        __cache_ask,
-        &(
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
-                __cache_key0,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
-                    __cache_key1,
-                ),
-                (),
-            ),
+    let __cache_seat = match match (
+        ::cache_runtime::__private::part(
+            ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
+            ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
+            __cache_key0,
         ),
-    ) {
-        return __cache_hit.detail();
-    }
-    let __cache_found = ::cache_runtime::__private::Door::enter(
-        &__cache_door,
-        __cache_ask,
         (
             ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
-                __cache_key0,
+                ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
+                ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
+                __cache_key1,
             ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
-                    __cache_key1,
-                ),
-                (),
-            ),
+            (),
         ),
-    );
-    let __cache_seat = match __cache_found {
+    ) {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter(
+                        &__cache_door,
+                        __cache_ask,
+                        __cache_key,
+                    )
+                }
+            }
+        }
+    } {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => {
             return __cache_hit.detail();
         }

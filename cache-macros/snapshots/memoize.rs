@@ -35,7 +35,7 @@ pub fn add(a: i64, b: i64) -> i64 {
         return __cache_hit.value;
     }
     ::cache_runtime::__private::slowly(move || {
-        let __cache_found = ::cache_runtime::__private::Door::enter(
+        let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -53,8 +53,7 @@ pub fn add(a: i64, b: i64) -> i64 {
                     (),
                 ),
             ),
-        );
-        let __cache_seat = match __cache_found {
+        ) {
             ::cache_runtime::__private::Found::Hit(__cache_hit) => {
                 return __cache_hit.value;
             }
@@ -247,7 +246,7 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
         return __cache_hit.detail();
     }
     ::cache_runtime::__private::slowly(move || {
-        let __cache_found = ::cache_runtime::__private::Door::enter(
+        let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -265,8 +264,7 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
                     (),
                 ),
             ),
-        );
-        let __cache_seat = match __cache_found {
+        ) {
             ::cache_runtime::__private::Found::Hit(__cache_hit) => {
                 return __cache_hit.detail();
             }

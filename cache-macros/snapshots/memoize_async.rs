@@ -8,34 +8,34 @@ async fn user(db: &Db, id: u64) -> Result<User, DbError> {
         ::cache_runtime::__private::Way::new(&id).__cache_way(),
         &id,
     );
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
-        &__cache_door,
-        __cache_ask,
-        &(
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                &id,
-            ),
-            (),
+    let __cache_seat = match match (
+        ::cache_runtime::__private::part(
+            ::cache_runtime::__private::Way::new(&id).__cache_way(),
+            ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
+            &id,
         ),
+        (),
     ) {
-        return __cache_hit.value;
-    }
-    let __cache_found = ::cache_runtime::__private::Door::enter_async(
-            &__cache_door,
-            __cache_ask,
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                    &id,
-                ),
-                (),
-            ),
-        )
-        .await;
-    let __cache_seat = match __cache_found {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter_async(
+                            &__cache_door,
+                            __cache_ask,
+                            __cache_key,
+                        )
+                        .await
+                }
+            }
+        }
+    } {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
@@ -187,34 +187,34 @@ async fn detailed_user(
     let __cache_door = __cache_of_user();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
-        &__cache_door,
-        __cache_ask,
-        &(
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                &id,
-            ),
-            (),
+    let __cache_seat = match match (
+        ::cache_runtime::__private::part(
+            ::cache_runtime::__private::Way::new(&id).__cache_way(),
+            ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
+            &id,
         ),
+        (),
     ) {
-        return __cache_hit.detail();
-    }
-    let __cache_found = ::cache_runtime::__private::Door::enter_async(
-            &__cache_door,
-            __cache_ask,
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                    &id,
-                ),
-                (),
-            ),
-        )
-        .await;
-    let __cache_seat = match __cache_found {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter_async(
+                            &__cache_door,
+                            __cache_ask,
+                            __cache_key,
+                        )
+                        .await
+                }
+            }
+        }
+    } {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => {
             return __cache_hit.detail();
         }

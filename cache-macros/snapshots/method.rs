@@ -34,7 +34,7 @@ fn price(&self, sku: &str) -> u64 {
         return __cache_hit.value;
     }
     ::cache_runtime::__private::slowly(move || {
-        let __cache_found = ::cache_runtime::__private::Door::enter(
+        let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -52,8 +52,7 @@ fn price(&self, sku: &str) -> u64 {
                     (),
                 ),
             ),
-        );
-        let __cache_seat = match __cache_found {
+        ) {
             ::cache_runtime::__private::Found::Hit(__cache_hit) => {
                 return __cache_hit.value;
             }
@@ -246,7 +245,7 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
         return __cache_hit.detail();
     }
     ::cache_runtime::__private::slowly(move || {
-        let __cache_found = ::cache_runtime::__private::Door::enter(
+        let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -264,8 +263,7 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
                     (),
                 ),
             ),
-        );
-        let __cache_seat = match __cache_found {
+        ) {
             ::cache_runtime::__private::Found::Hit(__cache_hit) => {
                 return __cache_hit.detail();
             }

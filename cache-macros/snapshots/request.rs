@@ -25,20 +25,27 @@ async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
     );
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
-        &__cache_door,
-        __cache_ask,
-        &&__cache_visitor,
-    ) {
-        return __cache_hit.value;
-    }
-    let __cache_found = ::cache_runtime::__private::Door::enter_async(
-            &__cache_door,
-            __cache_ask,
-            &__cache_visitor,
-        )
-        .await;
-    let __cache_seat = match __cache_found {
+    let __cache_seat = match match &__cache_visitor {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter_async(
+                            &__cache_door,
+                            __cache_ask,
+                            __cache_key,
+                        )
+                        .await
+                }
+            }
+        }
+    } {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
@@ -179,20 +186,27 @@ async fn detailed_users(
         &__cache_visitor,
         __cache_ask,
     );
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
-        &__cache_door,
-        __cache_ask,
-        &&__cache_visitor,
-    ) {
-        return __cache_hit.detail();
-    }
-    let __cache_found = ::cache_runtime::__private::Door::enter_async(
-            &__cache_door,
-            __cache_ask,
-            &__cache_visitor,
-        )
-        .await;
-    let __cache_seat = match __cache_found {
+    let __cache_seat = match match &__cache_visitor {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter_async(
+                            &__cache_door,
+                            __cache_ask,
+                            __cache_key,
+                        )
+                        .await
+                }
+            }
+        }
+    } {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => {
             return __cache_hit.detail();
         }

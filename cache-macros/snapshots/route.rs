@@ -7,29 +7,31 @@ fn user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
     );
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
-        &__cache_door,
-        __cache_ask,
-        &::cache_runtime::__private::route(|__cache_text| {
-            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
-            ::cache_runtime::__private::Route::part(__cache_text, &id);
-            ::cache_runtime::__private::Route::text(__cache_text, "/");
-            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
-        }),
-    ) {
-        return __cache_hit.value;
-    }
-    let __cache_found = ::cache_runtime::__private::Door::enter(
-        &__cache_door,
-        __cache_ask,
-        ::cache_runtime::__private::route(|__cache_text| {
-            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
-            ::cache_runtime::__private::Route::part(__cache_text, &id);
-            ::cache_runtime::__private::Route::text(__cache_text, "/");
-            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
-        }),
-    );
-    let __cache_seat = match __cache_found {
+    let __cache_seat = match match ::cache_runtime::__private::route(|__cache_text| {
+        ::cache_runtime::__private::Route::text(__cache_text, "/users/");
+        ::cache_runtime::__private::Route::part(__cache_text, &id);
+        ::cache_runtime::__private::Route::text(__cache_text, "/");
+        ::cache_runtime::__private::Route::part(__cache_text, &page.number);
+    }) {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter(
+                        &__cache_door,
+                        __cache_ask,
+                        __cache_key,
+                    )
+                }
+            }
+        }
+    } {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
@@ -180,29 +182,31 @@ fn detailed_user_page(
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
-        &__cache_door,
-        __cache_ask,
-        &::cache_runtime::__private::route(|__cache_text| {
-            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
-            ::cache_runtime::__private::Route::part(__cache_text, &id);
-            ::cache_runtime::__private::Route::text(__cache_text, "/");
-            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
-        }),
-    ) {
-        return __cache_hit.detail();
-    }
-    let __cache_found = ::cache_runtime::__private::Door::enter(
-        &__cache_door,
-        __cache_ask,
-        ::cache_runtime::__private::route(|__cache_text| {
-            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
-            ::cache_runtime::__private::Route::part(__cache_text, &id);
-            ::cache_runtime::__private::Route::text(__cache_text, "/");
-            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
-        }),
-    );
-    let __cache_seat = match __cache_found {
+    let __cache_seat = match match ::cache_runtime::__private::route(|__cache_text| {
+        ::cache_runtime::__private::Route::text(__cache_text, "/users/");
+        ::cache_runtime::__private::Route::part(__cache_text, &id);
+        ::cache_runtime::__private::Route::text(__cache_text, "/");
+        ::cache_runtime::__private::Route::part(__cache_text, &page.number);
+    }) {
+        __cache_key => {
+            match ::cache_runtime::__private::Door::hit(
+                &__cache_door,
+                __cache_ask,
+                &__cache_key,
+            ) {
+                ::core::option::Option::Some(__cache_hit) => {
+                    ::cache_runtime::__private::Found::Hit(__cache_hit)
+                }
+                ::core::option::Option::None => {
+                    ::cache_runtime::__private::Door::enter(
+                        &__cache_door,
+                        __cache_ask,
+                        __cache_key,
+                    )
+                }
+            }
+        }
+    } {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => {
             return __cache_hit.detail();
         }

@@ -81,35 +81,37 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
             let __cache_ask = #runtime::__private::Ask::dated(__cache_ask);
         }
     });
-    let fill = fill(plan);
-    let refreshes = later.is_some();
+    let enter = enter(plan, later.is_some());
     let Later {
         check: holds,
         later,
     } = later.unwrap_or_default();
-    let enter = match (plan.func.is_async(), refreshes) {
-        (false, false) => quote!(enter),
-        (false, true) => quote!(enter_or_refresh),
-        (true, false) => quote!(enter_async),
-        (true, true) => quote!(enter_or_refresh_async),
-    };
-    let wait = plan.func.is_async().then(|| quote!(.await));
-    let slow = quote_spanned! {Span::mixed_site()=>
-        let __cache_found = #runtime::__private::Door::#enter(
-            &__cache_door, __cache_ask, #parts #later
-        ) #wait;
-        let __cache_seat = match __cache_found {
-            #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #found,
-            #runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-        };
-        #fill #filled
+    let fill = fill(plan);
+    let compute = |entered: TokenStream| {
+        quote_spanned! {Span::mixed_site()=>
+            let __cache_seat = match #entered {
+                #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #found,
+                #runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+            };
+            #fill #filled
+        }
     };
     // What was made for the key may borrow the arguments, which then cannot be moved elsewhere with it.
     let apart = !plan.func.is_async() && before.is_empty() && visitor.is_none();
-    let slow = if apart {
-        quote_spanned!(Span::mixed_site()=> #runtime::__private::slowly(move || { #slow }))
+    let answer = if apart {
+        let compute = compute(
+            quote_spanned!(Span::mixed_site()=> #enter(&__cache_door, __cache_ask, #parts #later)),
+        );
+        quote_spanned! {Span::mixed_site()=>
+            if let ::core::option::Option::Some(__cache_hit) =
+                #runtime::__private::Door::hit(&__cache_door, __cache_ask, &#parts)
+            {
+                return __cache_hit #found;
+            }
+            #runtime::__private::slowly(move || { #compute })
+        }
     } else {
-        slow
+        compute(hit_or_enter(plan, &enter, &parts, &later))
     };
     quote_spanned! {Span::mixed_site()=>
         let __cache_door = #door;
@@ -120,12 +122,43 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
         #value
         #check
         #holds
-        if let ::core::option::Option::Some(__cache_hit) =
-            #runtime::__private::Door::hit(&__cache_door, __cache_ask, &#parts)
-        {
-            return __cache_hit #found;
+        #answer
+    }
+}
+
+/// What answers a call that is no hit.
+fn enter(plan: &Plan, refreshes: bool) -> TokenStream {
+    let (runtime, method) = (
+        &plan.runtime,
+        match (plan.func.is_async(), refreshes) {
+            (false, false) => quote!(enter),
+            (false, true) => quote!(enter_or_refresh),
+            (true, false) => quote!(enter_async),
+            (true, true) => quote!(enter_or_refresh_async),
+        },
+    );
+    quote!(#runtime::__private::Door::#method)
+}
+
+/// Looks for a hit first: it needs no future.
+fn hit_or_enter(
+    plan: &Plan,
+    enter: &TokenStream,
+    key: &TokenStream,
+    later: &TokenStream,
+) -> TokenStream {
+    let private = &plan.runtime;
+    let private = quote!(#private::__private);
+    let wait = plan.func.is_async().then(|| quote!(.await));
+    quote_spanned! {Span::mixed_site()=>
+        match #key {
+            __cache_key => match #private::Door::hit(&__cache_door, __cache_ask, &__cache_key) {
+                ::core::option::Option::Some(__cache_hit) => #private::Found::Hit(__cache_hit),
+                ::core::option::Option::None => {
+                    #enter(&__cache_door, __cache_ask, __cache_key #later) #wait
+                }
+            },
         }
-        #slow
     }
 }
 
