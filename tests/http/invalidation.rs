@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, Request};
+use axum::middleware::{Next, from_fn};
 use axum::routing::get;
 use cache_runtime::http::CacheLayer;
 use cache_runtime::{invalidate_tag, memoize, testing};
@@ -128,6 +129,43 @@ async fn a_page_goes_with_the_cached_functions_that_it_was_made_of() {
     assert_eq!(server.get("/abcd").await.body, "4 2");
     invalidate_tag("prices");
     assert_eq!(server.get("/abcd").await.body, "4 4");
+}
+
+#[tokio::test]
+async fn who_waits_gets_no_page_from_before_the_invalidation_of_a_label() {
+    static ARRIVED: Count = Count::new();
+    static GO_ON: Count = Count::new();
+    let _caches = testing::isolate();
+    let runs = Arc::new(Count::new());
+    let counted = Arc::clone(&runs);
+    let handle = move || {
+        let run = counted.add();
+        async move {
+            let page = format!("{} {run}", price("abc"));
+            GO_ON.reach(1).await;
+            page
+        }
+    };
+    let arrive = |request: Request, next: Next| {
+        ARRIVED.add();
+        next.run(request)
+    };
+    let router = Router::new()
+        .route("/", get(handle))
+        .layer(layer())
+        .layer(from_fn(arrive));
+    let server = Server::start(router, Arc::clone(&runs)).await;
+    let late = async {
+        runs.reach(1).await;
+        invalidate_tag("prices");
+        let it_waits = async {
+            ARRIVED.reach(2).await;
+            GO_ON.add();
+        };
+        tokio::join!(server.get("/"), it_waits).0
+    };
+    let (early, late) = tokio::join!(server.get("/"), late);
+    assert_eq!((&*early.body, &*late.body), ("3 0", "3 1"));
 }
 
 #[tokio::test]

@@ -13,9 +13,10 @@ use super::subjects::{Subject, subjects};
 use crate::clock::Moment;
 use crate::codec::canonical::read_keys;
 use crate::record::history::{TICK, TICKS, Track, history};
-use crate::record::{CameTo, Known, Run};
+use crate::record::{Known, Run};
 use crate::registry::{self, Function, Lives, MorePolicy};
 use crate::shared;
+use crate::site::flight::CameTo;
 use crate::site::{AnyInstance, Site};
 use crate::stats::{Event, Stats};
 

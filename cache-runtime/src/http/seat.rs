@@ -26,7 +26,7 @@ use crate::clock::Moment;
 use crate::entry;
 use crate::lineage::{Dependant, Lineage, Recording};
 use crate::outcome::{MissReason, Outcome};
-use crate::site::flight::Landing;
+use crate::site::flight::{CameTo, Landing, Stage};
 use crate::site::running::Frame;
 use crate::stats::{Counters, Event};
 use crate::store::{Start, Ticket};
@@ -72,7 +72,7 @@ pub(crate) struct Seat {
     round: u64,
     /// Whether the store still has a note of it.
     noted: bool,
-    ended: bool,
+    stage: Stage,
 }
 
 impl Seat {
@@ -106,7 +106,7 @@ impl Seat {
             began: answers.now(),
             round: answers.counters.round(),
             noted: true,
-            ended: false,
+            stage: Stage::Running,
         }
     }
 
@@ -195,11 +195,12 @@ impl Seat {
         #[cfg(feature = "shared")]
         if !keeps {
             let kept = Kept::new(What::Answer(Box::new(answer)), self.listed());
-            self.land(Landing::Value(Arc::clone(&kept), lineage), true);
+            self.land(Landing::Value(Arc::clone(&kept), lineage));
             return (kept, false);
         }
+        self.count_run(CameTo::Value);
         let (kept, stored) = self.store(asked, Box::new(answer), keep, &lineage);
-        self.land(Landing::Value(Arc::clone(&kept), lineage), true);
+        self.land(Landing::Value(Arc::clone(&kept), lineage));
         (kept, stored)
     }
 
@@ -213,13 +214,13 @@ impl Seat {
             let kept = Kept::new(What::Refused, listing);
             self.commit(&kept, &unread(REFUSED), lineage);
         }
-        self.land(Landing::Unshared, false);
+        self.land(Landing::Unshared);
     }
 
     /// Takes note that the handler has failed; those who wait run for themselves, side by side.
     pub(crate) fn fail(mut self) {
         self.close(Ending::Error);
-        self.land(Landing::Unshared, false);
+        self.land(Landing::Unshared);
     }
 
     /// Answers a failure with what was kept before, if that may stand in; then this run has ended.
@@ -235,7 +236,7 @@ impl Seat {
             let watch = &self.frame.watch;
             watch.failed("the handler has failed, and the old answer stands in");
         }
-        self.land(Landing::Stale(Arc::clone(&kept), lineage), false);
+        self.land(Landing::Stale(Arc::clone(&kept), lineage));
         Some((kept, now))
     }
 
@@ -381,23 +382,30 @@ impl Seat {
     }
 
     /// Leaves the store first and lands then, so that who comes between finds nothing to wait for.
-    fn land(&mut self, landing: Landed, fresh: bool) {
-        self.ended = true;
+    fn land(&mut self, landing: Landed) {
+        let came_to = (&landing).into();
+        self.count_run(came_to);
+        self.stage = Stage::Landed;
         if std::mem::take(&mut self.noted) {
             self.answers.store.abandon(&self.ticket);
         }
-        if self.background && !fresh {
+        if self.background && came_to != CameTo::Value {
             let watch = &self.frame.watch;
             watch.failed("a refresh has brought nothing to keep, and the old answer stays");
         }
-        let stale = matches!(landing, Landing::Stale(..));
-        #[cfg(feature = "admin")]
-        let came_to = (&landing).into();
         self.ticket.flight.land(landing);
+    }
+
+    /// Counts what the run came to, before anybody can see that.
+    fn count_run(&mut self, came_to: CameTo) {
+        if self.stage >= Stage::Counted {
+            return;
+        }
+        self.stage = Stage::Counted;
         let event = match self.background {
-            true if fresh => Event::Refresh,
+            true if came_to == CameTo::Value => Event::Refresh,
             true => Event::FailedRefresh,
-            false if stale => Event::Stale,
+            false if came_to == CameTo::OldValue => Event::Stale,
             false => Outcome::Computed(self.reason).into(),
         };
         if let Some(counters) = self.counters() {
@@ -416,11 +424,11 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        if self.ended {
+        if self.stage == Stage::Landed {
             return;
         }
         self.close(Ending::dropped());
-        self.land(Landing::Abandoned, false);
+        self.land(Landing::Abandoned);
     }
 }
 

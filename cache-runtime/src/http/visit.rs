@@ -104,6 +104,8 @@ pub(crate) struct Visit {
     primary: Key,
     /// It waits for nobody.
     alone: bool,
+    /// The epoch of labels that it began in.
+    began: u64,
     landed: Option<Landed>,
 }
 
@@ -136,6 +138,7 @@ impl Visit {
             answers,
             terms,
             primary,
+            began: answers.realm.tags.now(),
             landed: None,
         }
     }
@@ -189,6 +192,9 @@ impl Visit {
     /// Takes the answer to another's request, if it is one to this request too. If it is not, this request goes on
     /// alone, or looks again.
     fn share(&mut self, landed: Landed, headers: &HeaderMap) -> Option<Served> {
+        if landed.is_outdated_at(self.began) {
+            return None;
+        }
         let (kept, from, outcome) = match landed {
             Landing::Value(kept, from) => (kept, from, Outcome::Coalesced),
             Landing::Stale(kept, from) => (kept, from, Outcome::Stale),

@@ -141,4 +141,10 @@ impl Lineage {
             .as_ref()
             .is_some_and(|labels| labels.are_outdated())
     }
+
+    /// Tells whether a label was invalidated after the computation had begun, and that before this epoch.
+    pub(crate) fn is_outdated_at(&self, epoch: u64) -> bool {
+        let outdated = |labels: &Arc<Labels>| labels.since < epoch && labels.are_outdated();
+        self.labels.as_ref().is_some_and(outdated)
+    }
 }

@@ -43,7 +43,7 @@ pub(crate) struct Label {
 #[derive(Debug)]
 pub(crate) struct Labels {
     /// The epoch in which its computation began.
-    since: u64,
+    pub(super) since: u64,
     listed: Vec<Label>,
     /// All the labels there are, since it depends on more than can be listed.
     every: Option<&'static Tags>,

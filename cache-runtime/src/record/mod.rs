@@ -11,7 +11,7 @@ mod runs;
 
 pub(crate) use histogram::{Histogram, Times};
 pub(crate) use keys::{Keys, Known, want_keys};
-pub(crate) use runs::{CameTo, Run, Runs};
+pub(crate) use runs::{Run, Runs};
 
 /// What is collected of one function.
 #[derive(Debug, Default)]

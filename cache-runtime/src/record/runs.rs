@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Moment;
-use crate::site::flight::Landing;
+use crate::site::flight::CameTo;
 use crate::stats::Event;
 
 /// So many runs are remembered.
@@ -22,28 +22,6 @@ pub(crate) struct Run {
     pub(crate) came_to: CameTo,
     /// Of its key.
     pub(crate) hash: u64,
-}
-
-/// What a run came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CameTo {
-    Value,
-    Error,
-    /// An old value has answered in the stead of an error.
-    OldValue,
-    /// It panicked, or was dropped.
-    Nothing,
-}
-
-impl<V, E> From<&Landing<V, E>> for CameTo {
-    fn from(landing: &Landing<V, E>) -> Self {
-        match landing {
-            Landing::Value(..) => Self::Value,
-            Landing::Stale(..) => Self::OldValue,
-            Landing::Failed(..) | Landing::Unshared => Self::Error,
-            Landing::Abandoned => Self::Nothing,
-        }
-    }
 }
 
 /// The last runs. Nobody waits to be remembered: if two runs end at once, one of them may be left out.

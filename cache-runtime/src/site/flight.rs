@@ -28,6 +28,19 @@ pub(crate) enum Landing<V, E> {
     Abandoned,
 }
 
+impl<V, E> Landing<V, E> {
+    /// Whether an invalidation of a label may lie between its beginning and that of a call in this epoch. What began
+    /// later is good for the call, whatever has become of its labels since.
+    pub(crate) fn is_outdated_at(&self, began: u64) -> bool {
+        match self {
+            Self::Value(_, from) | Self::Stale(_, from) | Self::Failed(_, from) => {
+                from.is_outdated_at(began)
+            }
+            Self::Unshared | Self::Abandoned => false,
+        }
+    }
+}
+
 impl<V: Clone, E> Clone for Landing<V, E> {
     fn clone(&self) -> Self {
         match self {
@@ -36,6 +49,37 @@ impl<V: Clone, E> Clone for Landing<V, E> {
             Self::Failed(error, from) => Self::Failed(Arc::clone(error), from.clone()),
             Self::Unshared => Self::Unshared,
             Self::Abandoned => Self::Abandoned,
+        }
+    }
+}
+
+/// How far a run has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+pub(crate) enum Stage {
+    Running,
+    /// What it came to is among the counters, and may be seen.
+    Counted,
+    Landed,
+}
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CameTo {
+    Value,
+    Error,
+    /// An old value has answered in the stead of an error.
+    OldValue,
+    /// It panicked, or was dropped.
+    Nothing,
+}
+
+impl<V, E> From<&Landing<V, E>> for CameTo {
+    fn from(landing: &Landing<V, E>) -> Self {
+        match landing {
+            Landing::Value(..) => Self::Value,
+            Landing::Stale(..) => Self::OldValue,
+            Landing::Failed(..) | Landing::Unshared => Self::Error,
+            Landing::Abandoned => Self::Nothing,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::background::{self, Tasks};
-use super::flight::Landing;
+use super::flight::{CameTo, Landing, Stage};
 use super::running::{Attempt, Frame, Framed};
 #[cfg(feature = "shared")]
 use super::shared::Claim;
@@ -74,7 +74,7 @@ struct Computation<R, K: Kind<R>, O: KeyCell> {
     claim: Option<Claim<K>>,
     /// Whether the store still has a note of it.
     noted: bool,
-    ended: bool,
+    stage: Stage,
     result: PhantomData<fn() -> R>,
 }
 
@@ -108,7 +108,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             #[cfg(feature = "shared")]
             claim: None,
             noted: true,
-            ended: false,
+            stage: Stage::Running,
             result: PhantomData,
         }))
     }
@@ -340,6 +340,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         if let Some(times) = times {
             let taken = taken.clone();
             let entry = instance.entry(taken, self.done, &times, weight, lineage.clone());
+            self.count_run(CameTo::Value, self.computed());
             self.noted = false;
             if instance.store.commit(&self.ticket, entry)
                 && self.purpose == Purpose::Call(MissReason::Forced)
@@ -460,21 +461,28 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Leaves the store first and lands then, so that who comes between finds nothing to wait for.
     fn land(&mut self, landing: Landing<TakenOf<K>, K::Error>, outcome: Outcome) {
-        self.ended = true;
-        let fresh = matches!(landing, Landing::Value(..));
-        #[cfg(feature = "admin")]
         let came_to = (&landing).into();
+        self.count_run(came_to, outcome);
+        self.stage = Stage::Landed;
         if std::mem::take(&mut self.noted) {
             self.instance.store.abandon(&self.ticket);
         }
         self.ticket.flight.land(landing);
-        if self.is_refresh() && !fresh {
+        if self.is_refresh() && came_to != CameTo::Value {
             self.frame
                 .watch
                 .failed("a refresh has failed, and the old value stays");
         }
+    }
+
+    /// Counts what the run came to, before anybody can see that.
+    fn count_run(&mut self, came_to: CameTo, outcome: Outcome) {
+        if self.stage >= Stage::Counted {
+            return;
+        }
+        self.stage = Stage::Counted;
         let event = match self.purpose {
-            Purpose::Background if fresh => Event::Refresh,
+            Purpose::Background if came_to == CameTo::Value => Event::Refresh,
             Purpose::Background => Event::FailedRefresh,
             _ => outcome.into(),
         };
@@ -499,7 +507,7 @@ pub(super) use shared::{Unstored, lease_all, store_all};
 
 impl<R, K: Kind<R>, O: KeyCell> Drop for Computation<R, K, O> {
     fn drop(&mut self) {
-        if self.ended {
+        if self.stage == Stage::Landed {
             return;
         }
         self.done = self.instance.now();

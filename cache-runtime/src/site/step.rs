@@ -168,6 +168,8 @@ pub(crate) struct Call<R, K: Kind<R>, O: KeyCell> {
     pub(super) dated: bool,
     /// Computes for itself, whoever else computes the same.
     pub(super) alone: bool,
+    /// The epoch of labels that it began in.
+    began: u64,
     /// What a look for a hit has shown.
     miss: Miss,
     /// What the wait for another's computation has brought.
@@ -189,6 +191,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             #[cfg(feature = "shared")]
             dated: ask.dated,
             alone: !instance.options.coalesce,
+            began: instance.realm.tags.now(),
             miss: Miss::Unclear,
             landing: None,
             refused: None,
@@ -206,11 +209,14 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         self.landing = Some(landing);
     }
 
-    /// The answer that a wait has brought, if it has brought one.
+    /// The answer that a wait has brought, if it has brought one that is good for this call.
     pub(super) fn answer_of(
         &mut self,
         landing: Landing<TakenOf<K>, K::Error>,
     ) -> Option<Step<R, K, O>> {
+        if landing.is_outdated_at(self.began) {
+            return None;
+        }
         let (value, outcome, from) = match landing {
             Landing::Value(value, from) => (restored::<R, K>(value), Outcome::Coalesced, from),
             Landing::Stale(value, from) => (restored::<R, K>(value), Outcome::Stale, from),

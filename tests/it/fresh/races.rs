@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cache_runtime::{invalidate_tag, memoize, testing};
 use cache_tests::{Count, wait_until};
+use futures::{FutureExt, poll};
 
 /// A refresh in the background reads the source, which then changes and is invalidated while the refresh runs.
 macro_rules! overlapped_refresh {
@@ -53,6 +54,51 @@ overlapped_refresh! {
     a_refresh_that_the_invalidation_of_everything_overlaps_is_dropped: |_, all, _| _ = all();
     a_refresh_that_the_invalidation_of_its_label_overlaps_is_dropped: |_, _, _| _ = invalidate_tag("label");
     a_refresh_goes_with_what_it_was_computed_from: |_, _, row| _ = row();
+}
+
+/// A call begins after the invalidation of a label, while a computation from before that is still under way.
+macro_rules! late_call {
+    ($($name:ident: $call:ident, $options:tt, $returns:ty, $result:expr;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            static SOURCE: AtomicU64 = AtomicU64::new(1);
+            static READ: Count = Count::new();
+            static GO_ON: Count = Count::new();
+
+            #[memoize $options]
+            async fn row() -> $returns {
+                let value = SOURCE.load(SeqCst);
+                if READ.add() == 0 {
+                    GO_ON.reach(1).await;
+                }
+                ($result)(value)
+            }
+
+            #[memoize]
+            #[allow(dead_code, reason = "half of the races are of its own")]
+            async fn page() -> $returns {
+                row().await
+            }
+
+            let _caches = testing::isolate();
+            let (mut early, mut late) = ($call().boxed(), $call().boxed());
+            assert!(poll!(&mut early).is_pending());
+            SOURCE.store(2, SeqCst);
+            invalidate_tag("label 1");
+            assert!(poll!(&mut late).is_pending(), "it waits");
+            GO_ON.add();
+            assert_eq!((early.await, late.await), (($result)(1), ($result)(2)));
+            assert_eq!(READ.get(), 2);
+        }
+    )*};
+}
+
+late_call! {
+    no_value_from_before_goes_to_who_waits: row, (tags("label 1")), u64, |value| value;
+    nor_one_that_was_computed_from_one: page, (tags("label 1")), u64, |value| value;
+    nor_one_whose_label_is_learnt_late: row, (tags_with = |value: &u64| [format!("label {value}")]), u64, |value| value;
+    nor_an_error: row, (tags("label 1")), Result<u64, u64>, Err::<u64, u64>;
+    nor_an_error_that_came_from_one: page, (tags("label 1")), Result<u64, u64>, Err::<u64, u64>;
 }
 
 /// Readers and a writer run against each other for many rounds; a value that was read after an invalidation is

@@ -49,6 +49,33 @@ fn nobody_waits_in_the_window_and_one_refresh_runs() {
 }
 
 #[test]
+fn a_refresh_is_counted_before_its_value_can_be_seen() {
+    static SEEN: AtomicU64 = AtomicU64::new(0);
+    static GONE: Count = Count::new();
+    struct Value;
+    impl Drop for Value {
+        fn drop(&mut self) {
+            SEEN.store(stats_load().refreshes, SeqCst);
+            GONE.add();
+        }
+    }
+    #[memoize(
+        timeout = 10,
+        stale_while_revalidate = 60,
+        namespace = "counted_before"
+    )]
+    fn load(x: u8) -> Arc<Value> {
+        Arc::new(Value)
+    }
+    drop(load(1));
+    testing::advance(seconds(11));
+    drop(load(1));
+    // The store drops the old value as soon as the new one is in its place.
+    GONE.wait_for(1);
+    assert_eq!(SEEN.load(SeqCst), 1);
+}
+
+#[test]
 fn after_the_window_callers_wait() {
     static RUNS: Count = Count::new();
     #[memoize(timeout = 10, stale_while_revalidate = 5)]

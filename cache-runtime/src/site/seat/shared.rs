@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::super::flight::{Landing, block_on};
+use super::super::flight::{CameTo, Landing, block_on};
 use super::super::running::Framed;
 use super::super::shared::{Claim, tag_marks, wire_times};
 use super::super::step::{TakenOf, restored};
@@ -204,6 +204,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             self.pause(self.instance.now());
         }
         let proof = self.claim.as_ref().map(|claim| claim.proof(&lineage, &[]));
+        self.count_run(CameTo::Value, self.computed());
         let intent = Intent {
             times,
             late,
