@@ -494,51 +494,76 @@ impl<V> Setup<V> {
 
 /// The times of a value that is to be stored; `None`: it is not stored.
 pub(crate) fn times<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Times> {
-    let ttl = lifetime(options, rules, value).filter(|_| options.enabled)?;
-    // An error that is stored has no windows: no error is better than an old one.
-    let window = |window: Option<Duration>| window.filter(|_| value.is_some());
-    let mut times = Times {
-        timeout: ttl,
-        stale_while_revalidate: window(options.stale_while_revalidate),
-        stale_if_error: window(options.stale_if_error),
-        refresh_after: None,
-        idle: options.idle,
-    };
-    #[cfg(feature = "axum")]
-    if let Some((times_of, value)) = rules.times_of.zip(value) {
-        let said = times_of(options, value);
-        times = Times {
-            timeout: rules.timeout_with.map_or(said.timeout, |_| ttl),
-            idle: options.idle,
-            ..said
-        };
+    let ttl = lifetime(options, rules, value)?;
+    if !options.enabled {
+        return None;
     }
-    times.timeout = (times.timeout).map(|timeout| shortened(timeout, options.jitter));
-    let part = options.refresh_ahead.filter(|_| value.is_some());
-    let ahead = times.timeout.zip(part);
-    times.refresh_after = ahead.map(|(timeout, fraction)| timeout.mul_f64(fraction));
-    Some(times)
+    let times = options.times(ttl, value.is_some());
+    #[cfg(feature = "axum")]
+    let times = match (rules.times_of, value) {
+        (Some(times_of), Some(value)) => {
+            let said = times_of(options, value);
+            Times {
+                timeout: rules.timeout_with.map_or(said.timeout, |_| ttl),
+                idle: options.idle,
+                ..said
+            }
+        }
+        _ => times,
+    };
+    Some(options.settled(times, value.is_some()))
 }
 
 fn lifetime<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Ttl> {
     let Some(value) = value else {
         return options.err_timeout;
     };
-    if rules.response_filter.is_some_and(|keep| !keep(value)) {
+    if let Some(keep) = rules.response_filter
+        && !keep(value)
+    {
         return None;
     }
-    let is_none = rules.is_none.is_some_and(|is_none| is_none(value));
-    if is_none && !rules.cache_none {
-        return None;
+    if let Some(is_none) = rules.is_none
+        && is_none(value)
+    {
+        if !rules.cache_none {
+            return None;
+        }
+        if let Some(ttl) = options.none_timeout {
+            return Some(ttl);
+        }
     }
-    if let Some(ttl) = options.none_timeout.filter(|_| is_none) {
-        return Some(ttl);
+    let Some(timeout) = rules.timeout_with else {
+        return Some(options.timeout);
+    };
+    let time = timeout(value);
+    (!time.is_zero()).then_some(Some(time))
+}
+
+impl Options {
+    /// The times of a value, or of an error, that lives so long.
+    fn times(&self, timeout: Ttl, is_value: bool) -> Times {
+        // An error that is stored has no windows: no error is better than an old one.
+        let window = |window: Option<Duration>| window.filter(|_| is_value);
+        Times {
+            timeout,
+            stale_while_revalidate: window(self.stale_while_revalidate),
+            stale_if_error: window(self.stale_if_error),
+            refresh_after: None,
+            idle: self.idle,
+        }
     }
-    match rules.timeout_with {
-        Some(timeout) => Some(timeout(value))
-            .filter(|time| !time.is_zero())
-            .map(Some),
-        None => Some(options.timeout),
+
+    /// The same times, with what chance takes away from them and when a refresh is ahead.
+    fn settled(&self, times: Times, is_value: bool) -> Times {
+        let timeout = (times.timeout).map(|timeout| shortened(timeout, self.jitter));
+        let part = self.refresh_ahead.filter(|_| is_value);
+        let ahead = timeout.zip(part);
+        Times {
+            timeout,
+            refresh_after: ahead.map(|(timeout, fraction)| timeout.mul_f64(fraction)),
+            ..times
+        }
     }
 }
 

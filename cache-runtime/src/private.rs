@@ -35,7 +35,7 @@ pub use crate::site::tagging::{LabelText, Tagging, label};
 pub use crate::value::batch::{
     AsEach, BatchMap, BatchOutput, BatchProbe, Each, EachOwn, KeyOf, Nothing, OneOf, OwnBatchProbe,
 };
-pub use crate::value::cell::{Named, Stow, ValueCell};
+pub use crate::value::cell::{Named, Share, Stow, Stowing, ValueCell};
 pub use crate::value::coding::{Code, Coding, NoCode, SharedValue, check_shared_value};
 pub use crate::value::{
     AsValue, AsWhole, CacheError, CacheValue, Fallible, KeepErrors, Kind, MaybeNone, NoProbe, Of,

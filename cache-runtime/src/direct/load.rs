@@ -17,7 +17,7 @@ use crate::shared::names::EPOCH;
 use crate::shared::remote::sequence;
 use crate::site::flight::{Flight, Follow, Landing};
 
-type Load = Flight<Arc<[u8]>, ()>;
+type Load = Flight<Arc<[u8]>>;
 
 /// A claim is there for this long.
 const CLAIM: Duration = Duration::from_secs(3600);
@@ -119,7 +119,7 @@ impl Values {
     }
 
     /// Ends a computation, and tells those who wait for it.
-    fn leave(&self, name: &str, flight: &Arc<Load>, landing: Landing<Arc<[u8]>, ()>) {
+    fn leave(&self, name: &str, flight: &Arc<Load>, landing: Landing<Arc<[u8]>>) {
         LOADS.remove_if(&self.load(name), |_, other| Arc::ptr_eq(other, flight));
         flight.land(landing);
     }
@@ -187,7 +187,7 @@ impl Lead {
         self.land(Landing::Value(bytes.into(), lineage));
     }
 
-    fn land(&self, landing: Landing<Arc<[u8]>, ()>) {
+    fn land(&self, landing: Landing<Arc<[u8]>>) {
         self.values.leave(&self.name, &self.flight, landing);
     }
 }

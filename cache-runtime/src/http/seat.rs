@@ -1,7 +1,6 @@
 //! The guard of one run of the handler: what it came to is stored, refused, or replaced by what was kept before.
 //! Dropped, by a panic or since the client is gone, it hands over to the next request that waits.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime};
@@ -62,7 +61,7 @@ pub(crate) struct Seat {
     begun: Option<Begun>,
     answers: &'static Answers,
     place: Place,
-    ticket: Ticket<Arc<Kept>, Infallible>,
+    ticket: Ticket<Arc<Kept>>,
     listing: Option<Listing>,
     frame: Arc<Frame>,
     reason: MissReason,
@@ -79,7 +78,7 @@ impl Seat {
     pub(crate) fn new(
         visit: &Visit,
         place: Place,
-        ticket: Ticket<Arc<Kept>, Infallible>,
+        ticket: Ticket<Arc<Kept>>,
         listing: Listing,
         reason: MissReason,
     ) -> Self {
@@ -369,9 +368,7 @@ impl Seat {
         let recording = self.frame.recording();
         let lineage =
             recording.map_or_else(Lineage::default, |recording| recording.close(Vec::new()));
-        for outer in self.frame.outer_recordings() {
-            outer.inherit(&lineage);
-        }
+        self.frame.hand_out(&lineage);
         lineage
     }
 

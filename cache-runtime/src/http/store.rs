@@ -7,7 +7,6 @@
 use std::any::Any;
 #[cfg(feature = "metrics")]
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
@@ -40,7 +39,7 @@ use crate::value::cell::InPlace;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The entries of a layer.
-pub(crate) type Answers = Instance<CellOf<Key>, InPlace<Arc<Kept>>, Infallible, Kept>;
+pub(crate) type Answers = Instance<CellOf<Key>, InPlace<Arc<Kept>>, Kept>;
 
 /// What is kept under one key.
 #[derive(Debug)]
@@ -207,7 +206,7 @@ impl Shelf {
             function: name_of::<Self>,
             types: name_of::<Answers>,
         };
-        let found: &'static dyn Any = state.instance(id, || {
+        let found: &'static dyn Any = state.instance(id, &|| {
             let setup = Setup::new(&Terms::default()).timeout_with(Kept::timeout);
             let setup = match self.room {
                 Room::Bytes(bytes) => setup.max_weight(bytes),

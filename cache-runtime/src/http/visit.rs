@@ -1,6 +1,5 @@
 //! One request, and what it does next. Nothing here waits.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -25,7 +24,7 @@ use crate::site::running;
 use crate::store::{Look, Start};
 
 /// What the run of another request has brought.
-pub(crate) type Landed = Landing<Arc<Kept>, Infallible>;
+pub(crate) type Landed = Landing<Arc<Kept>>;
 
 /// What a request does next.
 pub(crate) enum Step {
@@ -37,7 +36,7 @@ pub(crate) enum Step {
     #[cfg(feature = "shared")]
     Check(Check),
     /// It waits for the run of another.
-    Wait(Follow<Arc<Kept>, Infallible>),
+    Wait(Follow<Arc<Kept>>),
     /// It runs the handler.
     Run(Seat),
     /// It goes through; nothing of it can be kept.
@@ -112,7 +111,7 @@ pub(crate) struct Visit {
 /// What is known of the answer to a request.
 struct Finding {
     place: Place,
-    look: Look<crate::key::CellOf<Key>, Arc<Kept>, Infallible>,
+    look: Look<crate::key::CellOf<Key>, Arc<Kept>>,
     kept: Option<Arc<Kept>>,
 }
 
@@ -198,8 +197,8 @@ impl Visit {
         let (kept, from, outcome) = match landed {
             Landing::Value(kept, from) => (kept, from, Outcome::Coalesced),
             Landing::Stale(kept, from) => (kept, from, Outcome::Stale),
-            Landing::Failed(error, _) => match *error {},
-            Landing::Unshared => {
+            // No handler's failure is shared.
+            Landing::Failed(..) | Landing::Unshared => {
                 self.alone = true;
                 return None;
             }
@@ -326,7 +325,7 @@ impl Visit {
     }
 
     /// The run of another request to wait for.
-    fn follow(&mut self, finding: &Finding, lack: Lack) -> Option<Follow<Arc<Kept>, Infallible>> {
+    fn follow(&mut self, finding: &Finding, lack: Lack) -> Option<Follow<Arc<Kept>>> {
         self.alone |= lack == Lack::Refused;
         let waits = !self.alone && lack != Lack::Declined;
         let flight = finding.look.flight().filter(|_| waits)?;

@@ -23,7 +23,7 @@ use crate::shared::names::Mark;
 use crate::shared::remote::{Remote, Storing};
 use crate::shared::versions::Seen;
 use crate::stats::Event;
-use crate::value::cell::ValueCell;
+use crate::value::cell::Stowing;
 use crate::value::{Kind, Shown};
 
 use super::shared::wire_times;
@@ -167,7 +167,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             running::record(|recording| recording.inherit(lineage));
         }
         tell_labels(instance.realm, &entry, epoch);
-        S::show(K::Cell::view(&entry.value))
+        S::show(K::Stowing::view(&entry.value))
     }
 
     pub(super) async fn put_shared<Q: KeyRef>(
@@ -207,7 +207,7 @@ impl<R, K: Kind<R>> Door<R, K> {
                 match lease {
                     Ok(lease) => {
                         let storing = Storing {
-                            stored: K::Cell::view(taken),
+                            stored: K::Stowing::view(taken),
                             times,
                             marks: &lease.marks,
                             supersedes: true,

@@ -55,10 +55,7 @@ pub struct Batch<'a, I, O: BatchOutput, K: Kind<OneOf<O>>, Q: KeyRef> {
     away: away::Away<OneOf<O>, K, CellOf<Q>>,
 }
 
-type Followed<O, K, Q> = (
-    One<O, K, Q>,
-    Follow<TakenOf<K>, <K as crate::value::Types>::Error>,
-);
+type Followed<O, K, Q> = (One<O, K, Q>, Follow<TakenOf<K>>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {

@@ -30,7 +30,7 @@ use crate::stats::{Event, Stats};
 use crate::store::{Hit, Miss};
 use crate::sweeper;
 use crate::threads::{self, ThreadCell};
-use crate::value::cell::{Named, ValueCell};
+use crate::value::cell::{Named, Stowing};
 use crate::value::coding::Coding;
 use crate::value::{Kind, Shown};
 
@@ -355,7 +355,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         if let Some(lineage) = entry.lineage() {
             running::record(|recording| recording.inherit(lineage));
         }
-        S::show(K::Cell::view(&entry.value))
+        S::show(K::Stowing::view(&entry.value))
     }
 
     /// Stores a value that the caller has, with its labels, and drops what was computed from the old one; an
@@ -408,8 +408,8 @@ impl<R, K: Kind<R>> Door<R, K> {
     ) -> Put<TakenOf<K>> {
         let instance = self.instance(key);
         let epoch = instance.realm.tags.now();
-        let taken = S::take(value).map(K::Cell::taken);
-        let value = taken.as_ref().map(K::Cell::view).and_then(K::value);
+        let taken = S::take(value).map(K::Stowing::taken);
+        let value = taken.as_ref().map(K::Stowing::view).and_then(K::value);
         let times = value.and_then(|value| times(&instance.options, &instance.rules, Some(value)));
         let mut labels = Vec::new();
         if let Some(value) = value.filter(|_| times.is_some()) {
@@ -484,7 +484,7 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     pub(super) fn instance<Q: KeyRef>(&self, key: &Q) -> &'static InstanceOf<K, CellOf<Q>> {
         let state = self.state();
-        let found = state.instance(self.id::<Q>(), || {
+        let found = state.instance(self.id::<Q>(), &|| {
             let terms = installed::terms(self.site);
             let setup = (self.setup)(Setup::new(&terms)).overridden(&terms);
             let counters = Arc::clone(&state.counters);

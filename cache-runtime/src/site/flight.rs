@@ -12,23 +12,24 @@ use std::task::{Context, Poll, Wake, Waker};
 use super::running::{Waiting, wait_for};
 use crate::lineage::{Lineage, LoadId};
 use crate::sync::{Mutex, Thread, current, park};
+use crate::value::cell::Share;
 
 /// What a computation brings to those who waited for it.
 #[derive(Debug)]
-pub(crate) enum Landing<V, E> {
+pub(crate) enum Landing<V> {
     /// Its value, and what that was computed from.
     Value(V, Lineage),
     /// The old value, in the stead of an error.
     Stale(V, Lineage),
-    /// Its error, shared, and what that came from.
-    Failed(Arc<E>, Lineage),
+    /// Its error, and what that came from.
+    Failed(Share, Lineage),
     /// An error that cannot be shared: everyone computes for themselves, side by side.
     Unshared,
     /// Nothing, it panicked or was dropped: one of those who waited takes over.
     Abandoned,
 }
 
-impl<V, E> Landing<V, E> {
+impl<V> Landing<V> {
     /// Whether an invalidation of a label may lie between its beginning and that of a call in this epoch. What began
     /// later is good for the call, whatever has become of its labels since.
     pub(crate) fn is_outdated_at(&self, began: u64) -> bool {
@@ -41,12 +42,12 @@ impl<V, E> Landing<V, E> {
     }
 }
 
-impl<V: Clone, E> Clone for Landing<V, E> {
+impl<V: Clone> Clone for Landing<V> {
     fn clone(&self) -> Self {
         match self {
             Self::Value(value, from) => Self::Value(value.clone(), from.clone()),
             Self::Stale(value, from) => Self::Stale(value.clone(), from.clone()),
-            Self::Failed(error, from) => Self::Failed(Arc::clone(error), from.clone()),
+            Self::Failed(error, from) => Self::Failed(error.clone(), from.clone()),
             Self::Unshared => Self::Unshared,
             Self::Abandoned => Self::Abandoned,
         }
@@ -73,8 +74,8 @@ pub(crate) enum CameTo {
     Nothing,
 }
 
-impl<V, E> From<&Landing<V, E>> for CameTo {
-    fn from(landing: &Landing<V, E>) -> Self {
+impl<V> From<&Landing<V>> for CameTo {
+    fn from(landing: &Landing<V>) -> Self {
         match landing {
             Landing::Value(..) => Self::Value,
             Landing::Stale(..) => Self::OldValue,
@@ -85,21 +86,21 @@ impl<V, E> From<&Landing<V, E>> for CameTo {
 }
 
 #[derive(Debug)]
-enum State<V, E> {
+enum State<V> {
     Flying(Vec<Waker>),
-    Landed(Landing<V, E>),
+    Landed(Landing<V>),
 }
 
 /// A computation in progress.
 #[derive(Debug)]
-pub(crate) struct Flight<V, E> {
+pub(crate) struct Flight<V> {
     pub(crate) id: LoadId,
     /// Whether other callers may wait for it.
     pub(crate) joinable: bool,
-    state: Mutex<State<V, E>>,
+    state: Mutex<State<V>>,
 }
 
-impl<V, E> Flight<V, E> {
+impl<V> Flight<V> {
     pub(crate) fn new(joinable: bool) -> Self {
         Self {
             id: LoadId::next(),
@@ -109,7 +110,7 @@ impl<V, E> Flight<V, E> {
     }
 
     /// Ends the computation and wakes everyone who waits. The first landing counts.
-    pub(crate) fn land(&self, landing: Landing<V, E>) {
+    pub(crate) fn land(&self, landing: Landing<V>) {
         let mut state = self.state.lock();
         if let State::Landed(_) = *state {
             return;
@@ -122,8 +123,8 @@ impl<V, E> Flight<V, E> {
     }
 }
 
-impl<V: Clone, E> Flight<V, E> {
-    fn poll(&self, context: &Context<'_>) -> Poll<Landing<V, E>> {
+impl<V: Clone> Flight<V> {
+    fn poll(&self, context: &Context<'_>) -> Poll<Landing<V>> {
         match &mut *self.state.lock() {
             State::Landed(landing) => Poll::Ready(landing.clone()),
             State::Flying(waiting) => {
@@ -139,14 +140,14 @@ impl<V: Clone, E> Flight<V, E> {
 /// The wait for a computation's end.
 #[derive(Debug)]
 #[must_use = "a follower waits only when it is polled or blocks"]
-pub(crate) struct Follow<V, E> {
-    flight: Arc<Flight<V, E>>,
+pub(crate) struct Follow<V> {
+    flight: Arc<Flight<V>>,
     _waiting: Waiting,
 }
 
-impl<V, E> Follow<V, E> {
+impl<V> Follow<V> {
     /// Follows a computation, unless that would close a cycle of computations that wait for each other.
-    pub(crate) fn join(flight: Arc<Flight<V, E>>) -> Option<Self> {
+    pub(crate) fn join(flight: Arc<Flight<V>>) -> Option<Self> {
         let waiting = wait_for(flight.id)?;
         Some(Self {
             flight,
@@ -155,10 +156,10 @@ impl<V, E> Follow<V, E> {
     }
 }
 
-impl<V: Clone, E> Future for Follow<V, E> {
-    type Output = Landing<V, E>;
+impl<V: Clone> Future for Follow<V> {
+    type Output = Landing<V>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Landing<V, E>> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Landing<V>> {
         self.flight.poll(context)
     }
 }

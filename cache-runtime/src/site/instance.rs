@@ -1,6 +1,7 @@
 //! What one instantiation of a cached function has: its entries, its options, its rules.
 
 use std::any::Any;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
@@ -17,7 +18,7 @@ use crate::realm::Realm;
 use crate::stats::Counters;
 use crate::store::{Bound, Store};
 use crate::sweeper;
-use crate::value::cell::ValueCell;
+use crate::value::cell::Stowing;
 
 /// Copies are given out without a question, whatever time it is: they are none.
 #[cfg(feature = "redis")]
@@ -27,29 +28,86 @@ const ALWAYS: u64 = u64::MAX;
 #[cfg(feature = "redis")]
 const NO_LONGER: u64 = 0;
 
-/// The entries, options and rules of one instantiation of a function with keys `O`, stored values `S`, shared
-/// errors `E` and values `V`.
+/// What an instance has whatever its types are: code that needs nothing else is translated once, and not for every
+/// function.
 #[derive(Debug)]
-pub(crate) struct Instance<O: KeyCell, S: ValueCell, E, V> {
+pub(crate) struct Commons {
     pub(crate) site: &'static Site,
-    pub(crate) store: Store<O, S, E>,
     pub(crate) options: Options,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) realm: &'static Realm,
+    dependents: Dependents,
+    /// Whether any entry has carried labels.
+    labelled: AtomicBool,
+    /// The epoch of labels up to which outdated entries have been let go.
+    swept: AtomicU64,
+}
+
+/// The entries, options and rules of one instantiation of a function with keys `O`, values `V`, and what is stored of
+/// them kept as `S` says.
+#[derive(Debug)]
+pub(crate) struct Instance<O: KeyCell, S: Stowing, V> {
+    commons: Commons,
+    pub(crate) store: Store<O, S::Cell>,
     pub(crate) rules: Rules<V>,
     pub(crate) weigher: Option<fn(&O::Key, &V) -> u32>,
     /// Until when a value that is good until later may be given out without a question: [`ALWAYS`], [`NO_LONGER`], or a
     /// [`Moment`] of the system's clock.
     #[cfg(feature = "redis")]
     simple_until: AtomicU64,
-    pub(crate) counters: Arc<Counters>,
-    pub(crate) realm: &'static Realm,
     /// Where the entries live.
     #[cfg(feature = "shared")]
     pub(crate) home: Home<S::Value>,
-    dependents: Dependents,
-    /// Whether any entry has carried labels.
-    labelled: AtomicBool,
-    /// The epoch of labels up to which outdated entries have been let go.
-    swept: AtomicU64,
+}
+
+impl<O: KeyCell, S: Stowing, V> Deref for Instance<O, S, V> {
+    type Target = Commons;
+
+    #[inline]
+    fn deref(&self) -> &Commons {
+        &self.commons
+    }
+}
+
+impl Commons {
+    pub(crate) fn now(&self) -> Moment {
+        self.realm.clock.now()
+    }
+
+    /// The time as of a moment ago.
+    #[inline]
+    pub(crate) fn glance(&self) -> Moment {
+        self.realm.clock.glance()
+    }
+
+    /// An entry that is stored then.
+    pub(crate) fn entry<T>(
+        &self,
+        value: T,
+        stored_at: Moment,
+        times: &Times,
+        weight: u32,
+        lineage: Lineage,
+    ) -> Entry<T> {
+        if lineage.has_tags() {
+            self.labelled.store(true, Relaxed);
+        }
+        let entry = Entry::new(value, stored_at, times, weight, lineage);
+        let leaves_at = entry.leaves_at();
+        if leaves_at != Moment::NEVER {
+            sweeper::expect(leaves_at);
+        }
+        entry
+    }
+
+    /// Whether labels have been invalidated, since this was asked last, that entries may carry.
+    fn is_outdated(&self) -> bool {
+        if !self.labelled.load(Relaxed) {
+            return false;
+        }
+        let epoch = self.realm.tags.now();
+        self.swept.swap(epoch, Relaxed) != epoch
+    }
 }
 
 /// An instance whose types are not known here.
@@ -88,7 +146,7 @@ pub(crate) trait AnyInstance: Any + Source {
     fn answer_quickly(&self, until: Option<Moment>);
 }
 
-impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
+impl<O: KeyCell, S: Stowing, V> Instance<O, S, V> {
     pub(crate) fn new(
         site: &'static Site,
         setup: Setup<V>,
@@ -104,7 +162,6 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
             (None, None) => Bound::Unbounded,
         };
         Self {
-            site,
             store: Store::new(
                 bound,
                 uniform(&options, &rules),
@@ -116,16 +173,19 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
                 Home::Here => ALWAYS,
                 _ => NO_LONGER,
             }),
-            options,
             rules,
             weigher,
-            counters,
-            realm,
+            commons: Commons {
+                site,
+                options,
+                counters,
+                realm,
+                dependents: Dependents::default(),
+                labelled: AtomicBool::new(false),
+                swept: AtomicU64::new(0),
+            },
             #[cfg(feature = "shared")]
             home,
-            dependents: Dependents::default(),
-            labelled: AtomicBool::new(false),
-            swept: AtomicU64::new(0),
         }
     }
 
@@ -171,36 +231,6 @@ impl<O: KeyCell, S: ValueCell, E, V> Instance<O, S, E, V> {
         true
     }
 
-    pub(crate) fn now(&self) -> Moment {
-        self.realm.clock.now()
-    }
-
-    /// The time as of a moment ago.
-    #[inline]
-    pub(crate) fn glance(&self) -> Moment {
-        self.realm.clock.glance()
-    }
-
-    /// An entry that is stored then.
-    pub(crate) fn entry(
-        &self,
-        value: S::Taken,
-        stored_at: Moment,
-        times: &Times,
-        weight: u32,
-        lineage: Lineage,
-    ) -> Entry<S::Taken> {
-        if lineage.has_tags() {
-            self.labelled.store(true, Relaxed);
-        }
-        let entry = Entry::new(value, stored_at, times, weight, lineage);
-        let leaves_at = entry.leaves_at();
-        if leaves_at != Moment::NEVER {
-            sweeper::expect(leaves_at);
-        }
-        entry
-    }
-
     /// The labels that a value gives itself.
     pub(crate) fn labels_of(&self, value: &V) -> Vec<Label> {
         let mut labels = Vec::new();
@@ -237,11 +267,10 @@ fn uniform<V>(options: &Options, rules: &Rules<V>) -> Option<Ttl> {
     (!varies).then_some(options.timeout)
 }
 
-impl<O, S, E, V> Source for Instance<O, S, E, V>
+impl<O, S, V> Source for Instance<O, S, V>
 where
     O: KeyCell,
-    S: ValueCell,
-    E: Send + Sync + 'static,
+    S: Stowing,
     V: 'static,
 {
     fn dependents(&self) -> &Dependents {
@@ -253,11 +282,10 @@ where
     }
 }
 
-impl<O, S, E, V> AnyInstance for Instance<O, S, E, V>
+impl<O, S, V> AnyInstance for Instance<O, S, V>
 where
     O: KeyCell,
-    S: ValueCell,
-    E: Send + Sync + 'static,
+    S: Stowing,
     V: 'static,
 {
     fn clock(&self) -> &'static Clock {
@@ -301,11 +329,8 @@ where
     }
 
     fn sweep(&self, now: Moment) -> Moment {
-        if self.labelled.load(Relaxed) {
-            let epoch = self.realm.tags.now();
-            if self.swept.swap(epoch, Relaxed) != epoch {
-                self.store.sweep_outdated();
-            }
+        if self.is_outdated() {
+            self.store.sweep_outdated();
         }
         self.store.sweep(now)
     }
@@ -328,7 +353,7 @@ where
 
     fn remove_route(&'static self, route: &Route) -> bool {
         let store: &dyn Any = &self.store;
-        let Some(store) = store.downcast_ref::<Store<CellOf<Route>, S, E>>() else {
+        let Some(store) = store.downcast_ref::<Store<CellOf<Route>, S::Cell>>() else {
             return false;
         };
         let hash = key::hash(route);

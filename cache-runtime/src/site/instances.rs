@@ -51,7 +51,7 @@ impl Instances {
     pub(super) fn find_or_make(
         &self,
         id: InstanceId,
-        make: impl Fn() -> &'static dyn AnyInstance,
+        make: &dyn Fn() -> &'static dyn AnyInstance,
     ) -> &'static dyn AnyInstance {
         match self.first() {
             Some((first, instance)) if *first == id => *instance,
@@ -63,7 +63,7 @@ impl Instances {
     fn rare(
         &self,
         id: InstanceId,
-        make: impl Fn() -> &'static dyn AnyInstance,
+        make: &dyn Fn() -> &'static dyn AnyInstance,
     ) -> &'static dyn AnyInstance {
         loop {
             let (number, generation) = self.generation();

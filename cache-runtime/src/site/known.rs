@@ -11,16 +11,15 @@ use crate::key::cell::KeyCell;
 use crate::lineage;
 use crate::record::Known;
 use crate::store::Surveyed;
-use crate::value::cell::ValueCell;
+use crate::value::cell::Stowing;
 
 /// What is waited for until a store was told.
 pub(crate) type Told<'a> = Pin<Box<dyn Future<Output = Result<bool, Error>> + Send + 'a>>;
 
-impl<O, S, E, V> Instance<O, S, E, V>
+impl<O, S, V> Instance<O, S, V>
 where
     O: KeyCell,
-    S: ValueCell,
-    E: Send + Sync + 'static,
+    S: Stowing,
     V: 'static,
 {
     /// Drops the entry of a key in the shared store, if entries live there.

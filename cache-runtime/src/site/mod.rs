@@ -319,7 +319,7 @@ impl State {
     pub(crate) fn instance(
         &self,
         id: InstanceId,
-        make: impl Fn() -> &'static dyn AnyInstance,
+        make: &dyn Fn() -> &'static dyn AnyInstance,
     ) -> &'static dyn AnyInstance {
         self.instances.find_or_make(id, make)
     }

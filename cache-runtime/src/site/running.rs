@@ -18,7 +18,7 @@ use std::task::{Context, Poll};
 use once_cell::sync::Lazy;
 use pin_project_lite::pin_project;
 
-use crate::lineage::{LoadId, Recording};
+use crate::lineage::{Lineage, LoadId, Recording};
 use crate::sync::{StaticMutex, of_each_thread};
 use crate::threads::Detour;
 use crate::watch::Subject;
@@ -107,8 +107,20 @@ impl Frame {
     }
 
     /// The recordings of the computation that this one runs inside of.
-    pub(crate) fn outer_recordings(&self) -> impl Iterator<Item = &Recording> {
+    fn outer_recordings(&self) -> impl Iterator<Item = &Recording> {
         self.outer.as_deref().into_iter().flat_map(Self::recordings)
+    }
+
+    /// Hands what something inside this frame was computed from to the computation around it.
+    pub(crate) fn hand_out(&self, lineage: &Lineage) {
+        self.outer_recordings()
+            .for_each(|outer| outer.inherit(lineage));
+    }
+
+    /// Lets the computation around this one know that it depends on what cannot be known.
+    #[cfg(feature = "shared")]
+    pub(crate) fn forsake_outer(&self) {
+        self.outer_recordings().for_each(Recording::forsake);
     }
 
     /// Everything that waits if something in this frame does, apart from what is around it.
@@ -133,13 +145,18 @@ impl Frame {
 }
 
 /// Tells the innermost computation that runs here, if it records what it calls for.
+#[inline]
 pub(crate) fn record(note: impl Fn(&Recording)) {
-    if !Detour::Inside.is_there() {
-        return;
+    if Detour::Inside.is_there() {
+        record_inside(&note);
     }
+}
+
+/// As [`record`], for all that record alike: the compiler translates it once.
+fn record_inside(note: &dyn Fn(&Recording)) {
     let tell = |here: &RefCell<Option<Arc<Frame>>>| {
         if let Some(frame) = here.borrow().as_deref() {
-            frame.recordings().for_each(&note);
+            frame.recordings().for_each(note);
         }
     };
     // A call by something that is dropped at the very end of a thread is inside no computation.

@@ -20,7 +20,7 @@ use crate::options::times;
 use crate::outcome::{Detailed, MissReason, Outcome};
 use crate::stats::{Counters, Event};
 use crate::store::Ticket;
-use crate::value::cell::ValueCell;
+use crate::value::cell::{Share, Stowing};
 use crate::value::{Kind, Verdict};
 use crate::watch::Subject;
 use crate::watch::load::Ending;
@@ -56,7 +56,7 @@ pub(crate) enum Purpose {
 /// A computation in progress. Dropping it ends it without a value.
 struct Computation<R, K: Kind<R>, O: KeyCell> {
     instance: &'static InstanceOf<K, O>,
-    ticket: Ticket<TakenOf<K>, K::Error>,
+    ticket: Ticket<TakenOf<K>>,
     purpose: Purpose,
     /// The key that the value is weighed by, if it is.
     weighed: Option<O::Key>,
@@ -81,7 +81,7 @@ struct Computation<R, K: Kind<R>, O: KeyCell> {
 impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     pub(crate) fn new(
         instance: &'static InstanceOf<K, O>,
-        ticket: Ticket<TakenOf<K>, K::Error>,
+        ticket: Ticket<TakenOf<K>>,
         purpose: Purpose,
         weighed: Option<O::Key>,
     ) -> Self {
@@ -303,10 +303,10 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             return Err(self.settle_for(&old));
         }
         match verdict {
-            Verdict::Value(stored) => Ok((result, Some(K::Cell::taken(stored)))),
+            Verdict::Value(stored) => Ok((result, Some(K::Stowing::taken(stored)))),
             Verdict::Failed(error) => {
                 let lineage = self.close(None);
-                let shared = |error| Landing::Failed(Arc::new(error), lineage);
+                let shared = |error| Landing::Failed(Share::new(error), lineage);
                 let landing = error.map_or(Landing::Unshared, shared);
                 self.land(landing, self.computed());
                 Ok((result, None))
@@ -330,7 +330,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Stores a value, if it may be stored; answers what it was computed from.
     fn store(&mut self, taken: &TakenOf<K>) -> Lineage {
-        let (instance, value) = (self.instance, K::value(K::Cell::view(taken)));
+        let (instance, value) = (self.instance, K::value(K::Stowing::view(taken)));
         let times = times(&instance.options, &instance.rules, value);
         let weight = instance.weigh(value, self.weighed.as_ref());
         let lineage = self.close(value);
@@ -354,7 +354,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// Ends the recording of what the value was computed from, and hands it to the computation around this one.
     fn close(&mut self, value: Option<&K::Value>) -> Lineage {
         let lineage = self.gather(value);
-        self.hand_out(&lineage);
+        self.frame.hand_out(&lineage);
         lineage
     }
 
@@ -368,12 +368,6 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             Some(recording) => recording.close(own),
             None => Lineage::of_labels(self.epoch, own),
         }
-    }
-
-    /// Hands what the value was computed from to the computation around this one.
-    fn hand_out(&self, lineage: &Lineage) {
-        let outer = self.frame.outer_recordings();
-        outer.for_each(|outer| outer.inherit(lineage));
     }
 
     /// The function's counters, unless they count for somebody else by now.
@@ -449,7 +443,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         self.pause(now);
         self.close(None);
         let lineage = old.lineage().cloned().unwrap_or_default();
-        self.hand_out(&lineage);
+        self.frame.hand_out(&lineage);
         let value = restored::<R, K>(old.value.clone());
         self.land(Landing::Stale(old.value.clone(), lineage), Outcome::Stale);
         Detailed {
@@ -460,7 +454,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     }
 
     /// Leaves the store first and lands then, so that who comes between finds nothing to wait for.
-    fn land(&mut self, landing: Landing<TakenOf<K>, K::Error>, outcome: Outcome) {
+    fn land(&mut self, landing: Landing<TakenOf<K>>, outcome: Outcome) {
         let came_to = (&landing).into();
         self.count_run(came_to, outcome);
         self.stage = Stage::Landed;

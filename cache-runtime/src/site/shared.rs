@@ -32,7 +32,7 @@ use crate::shared::versions::{self, Seen};
 use crate::stats::Event;
 #[cfg(feature = "redis")]
 use crate::sweeper;
-use crate::value::cell::ValueCell;
+use crate::value::cell::Stowing;
 use crate::value::{Kind, Types};
 
 /// Where the entries of a function live.
@@ -235,7 +235,7 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
 pub(super) enum Decision<R, K: Kind<R>, O: KeyCell> {
     Step(Step<R, K, O>),
     /// It waits for another's computation, and has seen this.
-    Follow(Follow<TakenOf<K>, K::Error>, Option<Seen>),
+    Follow(Follow<TakenOf<K>>, Option<Seen>),
     /// It looks again, since the key has changed meanwhile.
     Again,
 }
@@ -307,7 +307,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     /// The answer from what a wait has brought, if it is good for this call.
     pub(super) async fn taken(
         &mut self,
-        landing: Landing<TakenOf<K>, K::Error>,
+        landing: Landing<TakenOf<K>>,
         remote: &RemoteOf<K>,
         slot: &Slot,
         began: u64,
@@ -404,7 +404,13 @@ pub(super) fn entry_of<K: Types, O: KeyCell>(
         Lineage::default()
     };
     let stored_at = instance.now().before(found.age);
-    Entry::new(K::Cell::taken(found.stored), stored_at, &times, 0, lineage)
+    Entry::new(
+        K::Stowing::taken(found.stored),
+        stored_at,
+        &times,
+        0,
+        lineage,
+    )
 }
 
 /// Labels of this process that stand for marks, of a value that was asked for in this epoch.

@@ -18,7 +18,7 @@ use crate::key::cell::KeyCell;
 use crate::lineage::Lineage;
 use crate::outcome::{Detailed, MissReason, Outcome};
 use crate::store::{Look, Miss, Start, Ticket};
-use crate::value::cell::ValueCell;
+use crate::value::cell::{Stowing, TakenFrom};
 use crate::value::{Kind, Types};
 
 /// What the attribute's conditions say about this call.
@@ -124,18 +124,17 @@ pub enum Found<R, K: Kind<R>, O: KeyCell> {
 }
 
 /// An instance of a function with results of kind `K` and keys `O`.
-pub(crate) type InstanceOf<K, O> =
-    Instance<O, <K as Types>::Cell, <K as Types>::Error, <K as Types>::Value>;
+pub(crate) type InstanceOf<K, O> = Instance<O, <K as Types>::Stowing, <K as Types>::Value>;
 
 /// What a reader takes of an entry.
-pub(crate) type TakenOf<K> = <<K as Types>::Cell as ValueCell>::Taken;
+pub(crate) type TakenOf<K> = TakenFrom<<K as Types>::Stowing>;
 
 /// What a call does next.
 pub(crate) enum Step<R, K: Kind<R>, O: KeyCell> {
     Done(Found<R, K, O>),
     /// The value is there, and somebody should refresh it.
     Due(Due<R, K, O>),
-    Wait(Follow<TakenOf<K>, K::Error>),
+    Wait(Follow<TakenOf<K>>),
 }
 
 /// A value that is due for a refresh, and the task of that. The call is not counted yet.
@@ -173,7 +172,7 @@ pub(crate) struct Call<R, K: Kind<R>, O: KeyCell> {
     /// What a look for a hit has shown.
     miss: Miss,
     /// What the wait for another's computation has brought.
-    landing: Option<Landing<TakenOf<K>, K::Error>>,
+    landing: Option<Landing<TakenOf<K>>>,
     /// The moment at which a value was stored that `is_stale` has been asked about, and refused.
     refused: Option<Moment>,
     result: PhantomData<fn() -> R>,
@@ -205,15 +204,12 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     }
 
     /// Takes what a wait has brought; the next step goes on from there.
-    pub(crate) fn landed(&mut self, landing: Landing<TakenOf<K>, K::Error>) {
+    pub(crate) fn landed(&mut self, landing: Landing<TakenOf<K>>) {
         self.landing = Some(landing);
     }
 
     /// The answer that a wait has brought, if it has brought one that is good for this call.
-    pub(super) fn answer_of(
-        &mut self,
-        landing: Landing<TakenOf<K>, K::Error>,
-    ) -> Option<Step<R, K, O>> {
+    pub(super) fn answer_of(&mut self, landing: Landing<TakenOf<K>>) -> Option<Step<R, K, O>> {
         if landing.is_outdated_at(self.began) {
             return None;
         }
@@ -221,7 +217,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             Landing::Value(value, from) => (restored::<R, K>(value), Outcome::Coalesced, from),
             Landing::Stale(value, from) => (restored::<R, K>(value), Outcome::Stale, from),
             Landing::Failed(error, from) => {
-                let error = K::failure(K::Error::clone(&error));
+                let error = K::failure(error.get::<K::Error>().clone());
                 (error, Outcome::Coalesced, from)
             }
             Landing::Unshared => {
@@ -261,7 +257,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     }
 
     /// The answer from an entry, if there is one that may be given, and whether a refresh may begin.
-    fn live(&mut self, look: &Look<O, TakenOf<K>, K::Error>) -> Option<(Given<R>, bool)> {
+    fn live(&mut self, look: &Look<O, TakenOf<K>>) -> Option<(Given<R>, bool)> {
         let entry = look.entry()?;
         let now = self.instance.glance();
         let answer = self.judged(entry, now)?;
@@ -298,7 +294,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     fn answer<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        look: &Look<O, TakenOf<K>, K::Error>,
+        look: &Look<O, TakenOf<K>>,
         found: Given<R>,
         refresh: bool,
     ) -> Step<R, K, O> {
@@ -310,7 +306,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     pub(super) fn refresh<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        look: &Look<O, TakenOf<K>, K::Error>,
+        look: &Look<O, TakenOf<K>>,
     ) -> Option<Seat<R, K, O>> {
         if look.flight().is_some() {
             return None;
@@ -340,7 +336,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         let Some(is_stale) = self.instance.rules.is_stale else {
             return false;
         };
-        let Some(value) = K::value(K::Cell::view(&entry.value)) else {
+        let Some(value) = K::value(K::Stowing::view(&entry.value)) else {
             return false;
         };
         if self.refused != Some(entry.stored_at) && is_stale(value) {
@@ -350,10 +346,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     }
 
     /// The computation of another caller to wait for.
-    pub(super) fn follow(
-        &mut self,
-        look: &Look<O, TakenOf<K>, K::Error>,
-    ) -> Option<Follow<TakenOf<K>, K::Error>> {
+    pub(super) fn follow(&mut self, look: &Look<O, TakenOf<K>>) -> Option<Follow<TakenOf<K>>> {
         let flight = look.flight().filter(|_| !self.alone && !self.forced)?;
         let follow = Follow::join(Arc::clone(flight));
         self.alone = follow.is_none();
@@ -364,7 +357,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     pub(super) fn compute<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        look: &Look<O, TakenOf<K>, K::Error>,
+        look: &Look<O, TakenOf<K>>,
     ) -> Option<Seat<R, K, O>> {
         let start = match (self.alone, self.forced) {
             (true, _) => Start::Alone,
@@ -389,7 +382,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     fn seat<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        ticket: Ticket<TakenOf<K>, K::Error>,
+        ticket: Ticket<TakenOf<K>>,
         reason: MissReason,
     ) -> Seat<R, K, O> {
         let weighed = self.instance.weighed_key(key);
@@ -406,5 +399,6 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
 /// The result that a value is given back as.
 #[inline]
 pub(crate) fn restored<R, K: Kind<R>>(taken: TakenOf<K>) -> R {
-    K::Cell::give(taken, K::restore, K::answer)
+    // SAFETY: what is taken from an instance of this kind, or waited for there, was made of a value of it.
+    unsafe { K::Stowing::give(taken, K::restore, K::answer) }
 }

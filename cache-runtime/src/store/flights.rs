@@ -11,19 +11,19 @@ use crate::site::flight::Flight;
 
 /// See the [module](self).
 #[derive(Debug)]
-pub(super) struct Flights<T, E> {
-    one: Option<(u32, Abreast<T, E>)>,
-    others: HashMap<u32, Abreast<T, E>, FixedState>,
+pub(super) struct Flights<T> {
+    one: Option<(u32, Abreast<T>)>,
+    others: HashMap<u32, Abreast<T>, FixedState>,
 }
 
 /// Those of one slot, in the order in which they began. Mostly it is one.
 #[derive(Debug)]
-enum Abreast<T, E> {
-    One(Arc<Flight<T, E>>),
-    More(Vec<Arc<Flight<T, E>>>),
+enum Abreast<T> {
+    One(Arc<Flight<T>>),
+    More(Vec<Arc<Flight<T>>>),
 }
 
-impl<T, E> Flights<T, E> {
+impl<T> Flights<T> {
     pub(super) fn new() -> Self {
         Self {
             one: None,
@@ -32,7 +32,7 @@ impl<T, E> Flights<T, E> {
     }
 
     /// Those under way in a slot, in the order in which they began.
-    pub(super) fn of(&self, slot: u32) -> &[Arc<Flight<T, E>>] {
+    pub(super) fn of(&self, slot: u32) -> &[Arc<Flight<T>>] {
         let flights = match &self.one {
             Some((of, flights)) if *of == slot => Some(flights),
             _ if self.others.is_empty() => None,
@@ -41,7 +41,7 @@ impl<T, E> Flights<T, E> {
         flights.map_or(&[], Abreast::all)
     }
 
-    fn of_mut(&mut self, slot: u32) -> Option<&mut Abreast<T, E>> {
+    fn of_mut(&mut self, slot: u32) -> Option<&mut Abreast<T>> {
         match &mut self.one {
             Some((of, flights)) if *of == slot => Some(flights),
             _ if self.others.is_empty() => None,
@@ -50,7 +50,7 @@ impl<T, E> Flights<T, E> {
     }
 
     /// Notes one that begins.
-    pub(super) fn begin(&mut self, slot: u32, flight: Arc<Flight<T, E>>) {
+    pub(super) fn begin(&mut self, slot: u32, flight: Arc<Flight<T>>) {
         if let Some(flights) = self.of_mut(slot) {
             flights.add(flight);
         } else if self.one.is_none() {
@@ -62,7 +62,7 @@ impl<T, E> Flights<T, E> {
 
     /// Takes note that one has ended, and detaches those that began before it if it supersedes them; answers false if it
     /// had been detached itself.
-    pub(super) fn end(&mut self, slot: u32, flight: &Arc<Flight<T, E>>, supersedes: bool) -> bool {
+    pub(super) fn end(&mut self, slot: u32, flight: &Arc<Flight<T>>, supersedes: bool) -> bool {
         let Some(flights) = self.of_mut(slot) else {
             return false;
         };
@@ -92,15 +92,15 @@ impl<T, E> Flights<T, E> {
     }
 }
 
-impl<T, E> Abreast<T, E> {
-    fn all(&self) -> &[Arc<Flight<T, E>>] {
+impl<T> Abreast<T> {
+    fn all(&self) -> &[Arc<Flight<T>>] {
         match self {
             Self::One(flight) => std::slice::from_ref(flight),
             Self::More(flights) => flights,
         }
     }
 
-    fn add(&mut self, flight: Arc<Flight<T, E>>) {
+    fn add(&mut self, flight: Arc<Flight<T>>) {
         match self {
             Self::One(first) => *self = Self::More(vec![Arc::clone(first), flight]),
             Self::More(flights) => flights.push(flight),
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn those_of_many_slots_are_told_apart() {
-        let flights = || Arc::new(Flight::<(), ()>::new(true));
+        let flights = || Arc::new(Flight::<()>::new(true));
         let mut all = Flights::new();
         let begun: Vec<_> = (0..6).map(|_| flights()).collect();
         for (n, flight) in (0..).zip(&begun) {

@@ -58,12 +58,12 @@ const MIN_SHARD: usize = 1024;
 #[repr(align(128))]
 struct Aligned<T>(T);
 
-type Lock<K, V, E> = Biased<Seen<K, V>, Shard<V, E>>;
+type Lock<K, V> = Biased<Seen<K, V>, Shard<V>>;
 
 /// Entries and computations of one function, by key.
 #[derive(Debug)]
-pub(crate) struct Store<K: KeyCell, V: ValueCell, E> {
-    shards: Box<[Aligned<Lock<K, V, E>>]>,
+pub(crate) struct Store<K: KeyCell, V: ValueCell> {
+    shards: Box<[Aligned<Lock<K, V>>]>,
     /// Tells the shard of a hash: their number is a power of two.
     mask: usize,
     counters: Arc<Counters>,
@@ -104,21 +104,21 @@ pub(crate) enum Miss {
 }
 
 /// What a look at a key has shown.
-pub(crate) struct Look<K: KeyCell, T, E> {
-    found: Option<Found<K, T, E>>,
+pub(crate) struct Look<K: KeyCell, T> {
+    found: Option<Found<K, T>>,
     /// The newest stamp among the keys of the hash, if none of them was this one.
     newest: Option<NonZeroU32>,
     /// Nothing near the key expires before this.
     pub(crate) due: Moment,
 }
 
-impl<K: KeyCell, T, E> Look<K, T, E> {
+impl<K: KeyCell, T> Look<K, T> {
     pub(crate) fn entry(&self) -> Option<&Entry<T>> {
         self.found.as_ref()?.entry.as_ref()
     }
 
     /// The computation that a caller may wait for.
-    pub(crate) fn flight(&self) -> Option<&Arc<Flight<T, E>>> {
+    pub(crate) fn flight(&self) -> Option<&Arc<Flight<T>>> {
         self.found.as_ref()?.flight.as_ref()
     }
 
@@ -138,10 +138,10 @@ impl<K: KeyCell, T, E> Look<K, T, E> {
 
 /// A computation's claim to store its value.
 #[derive(Debug)]
-pub(crate) struct Ticket<T, E> {
+pub(crate) struct Ticket<T> {
     pub(crate) hash: u64,
     slot: u32,
-    pub(crate) flight: Arc<Flight<T, E>>,
+    pub(crate) flight: Arc<Flight<T>>,
 }
 
 /// How a computation starts.
@@ -163,7 +163,7 @@ pub(crate) struct Changed;
     clippy::inline_always,
     reason = "a hit costs less than the calls that it would be made of"
 )]
-impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
+impl<K: KeyCell, V: ValueCell> Store<K, V> {
     /// `uniform` is the time to live of entries without windows and the like, if it is the same for all.
     pub(crate) fn new(
         bound: Bound,
@@ -204,7 +204,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     }
 
     #[inline]
-    fn shard(&self, hash: u64) -> &Lock<K, V, E> {
+    fn shard(&self, hash: u64) -> &Lock<K, V> {
         // Inside a shard the other half of the hash counts.
         #[expect(
             clippy::cast_possible_truncation,
@@ -264,11 +264,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     }
 
     /// Looks at a key.
-    pub(crate) fn look<Q: KeyRef<Owned = K::Key>>(
-        &self,
-        hash: u64,
-        key: &Q,
-    ) -> Look<K, V::Taken, E> {
+    pub(crate) fn look<Q: KeyRef<Owned = K::Key>>(&self, hash: u64, key: &Q) -> Look<K, V::Taken> {
         let (mut found, mut more) = (None, Vec::new());
         let shard = self.shard(hash).read();
         let (_, own) = shard.parts();
@@ -301,9 +297,9 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         &self,
         hash: u64,
         key: &Q,
-        look: &Look<K, V::Taken, E>,
+        look: &Look<K, V::Taken>,
         start: Start,
-    ) -> Result<(Ticket<V::Taken, E>, MissReason), Changed> {
+    ) -> Result<(Ticket<V::Taken>, MissReason), Changed> {
         let mut owned = look.found.is_none().then(|| K::new(key.own()));
         #[cfg(feature = "admin")]
         self.keys.note(hash, key);
@@ -330,7 +326,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
         &self,
         hash: u64,
         key: &Q,
-    ) -> Option<(Ticket<V::Taken, E>, MissReason)> {
+    ) -> Option<(Ticket<V::Taken>, MissReason)> {
         let (owned, flight) = (K::new(key.own()), Arc::new(Flight::new(true)));
         let noted = Arc::clone(&flight);
         let mut shard = self.shard(hash).write();
@@ -348,7 +344,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     }
 
     /// Stores what a computation came to, unless it was detached meanwhile; answers whether it was stored.
-    pub(crate) fn commit(&self, ticket: &Ticket<V::Taken, E>, entry: Entry<V::Taken>) -> bool {
+    pub(crate) fn commit(&self, ticket: &Ticket<V::Taken>, entry: Entry<V::Taken>) -> bool {
         let Ticket { hash, slot, flight } = ticket;
         let stored = self.change(*hash, |shard, garbage| {
             shard.sweep_some(entry.stored_at, &self.counters, garbage);
@@ -366,7 +362,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     }
 
     /// Ends a computation that has nothing to store.
-    pub(crate) fn abandon(&self, ticket: &Ticket<V::Taken, E>) {
+    pub(crate) fn abandon(&self, ticket: &Ticket<V::Taken>) {
         self.change(ticket.hash, |shard, garbage| {
             if shard.end(ticket.slot, &ticket.flight, false) {
                 shard.tidy(ticket.slot, garbage);
@@ -458,7 +454,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     }
 
     /// Finds the entry that a computation is to replace, as long as the computation may store its value.
-    pub(crate) fn replaced_by(&self, ticket: &Ticket<V::Taken, E>) -> Option<Entry<V::Taken>> {
+    pub(crate) fn replaced_by(&self, ticket: &Ticket<V::Taken>) -> Option<Entry<V::Taken>> {
         let shard = self.shard(ticket.hash).read();
         view(&shard).entry_before(ticket.slot, &ticket.flight)
     }
@@ -521,7 +517,7 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     }
 
     /// Lets entries go, a batch at a time.
-    fn let_go(&self, goes: fn(&Desk<'_, K, V, E>, u32) -> bool) {
+    fn let_go(&self, goes: fn(&Desk<'_, K, V>, u32) -> bool) {
         const BATCH: u32 = 1024;
         for shard in &self.shards {
             let mut next = Some(0);
@@ -551,16 +547,16 @@ impl<K: KeyCell, V: ValueCell, E> Store<K, V, E> {
     fn change<T>(
         &self,
         hash: u64,
-        change_it: impl FnOnce(&mut Desk<'_, K, V, E>, &mut Garbage<K, V>) -> T,
+        change_it: impl FnOnce(&mut Desk<'_, K, V>, &mut Garbage<K, V>) -> T,
     ) -> T {
         change(self.shard(hash), change_it)
     }
 }
 
 /// Changes a shard under its lock, then drops what has left it.
-fn change<K: KeyCell, V: ValueCell, E, T>(
-    lock: &Lock<K, V, E>,
-    change_it: impl FnOnce(&mut Desk<'_, K, V, E>, &mut Garbage<K, V>) -> T,
+fn change<K: KeyCell, V: ValueCell, T>(
+    lock: &Lock<K, V>,
+    change_it: impl FnOnce(&mut Desk<'_, K, V>, &mut Garbage<K, V>) -> T,
 ) -> T {
     let mut garbage = Garbage::new();
     let answer = change_it(&mut lock.write(), &mut garbage);

@@ -66,13 +66,13 @@ pub(super) struct Mark {
 }
 
 /// What is known of one key.
-pub(crate) struct Found<K: KeyCell, T, E> {
+pub(crate) struct Found<K: KeyCell, T> {
     pub(crate) place: Place,
     /// The key, if it is yet to be compared.
     pub(super) key: Option<Arc<K::Key>>,
     pub(crate) entry: Option<Entry<T>>,
     /// The latest computation that others may wait for.
-    pub(crate) flight: Option<Arc<Flight<T, E>>>,
+    pub(crate) flight: Option<Arc<Flight<T>>>,
 }
 
 /// What has left a shard and is dropped outside its lock.
@@ -124,12 +124,12 @@ pub(super) fn discard<T>(leaving: T) {
 /// What the writer of a shard has to itself.
 #[derive(Debug)]
 #[repr(C)] // what every computation changes stands together, since another processor may have changed it last
-pub(crate) struct Shard<V: ValueCell, E> {
+pub(crate) struct Shard<V: ValueCell> {
     next_stamp: u32,
     /// How many cells of the table are used.
     used: usize,
     entries: usize,
-    flights: Flights<V::Taken, E>,
+    flights: Flights<V::Taken>,
     marks: Vec<Mark>,
     policy: Box<dyn Policy>,
     wheel: Wheel,
@@ -149,7 +149,7 @@ pub(crate) struct Shard<V: ValueCell, E> {
 }
 
 /// A shard whose writer one is.
-pub(crate) type Desk<'a, K, V, E> = Writing<'a, Seen<K, V>, Shard<V, E>>;
+pub(crate) type Desk<'a, K, V> = Writing<'a, Seen<K, V>, Shard<V>>;
 
 /// The part of a hash that a slot keeps.
 #[inline]
@@ -163,7 +163,7 @@ pub(super) fn spread(tag: u32) -> u64 {
     u64::from(tag).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-impl<V: ValueCell, E> Shard<V, E> {
+impl<V: ValueCell> Shard<V> {
     pub(super) fn new(bound: Bound) -> Self {
         let (policy, capacity) = match bound {
             Bound::Entries(capacity) => (PolicyKind::S3Fifo { capacity }, capacity),
@@ -262,13 +262,13 @@ impl<V: ValueCell, E> Shard<V, E> {
     }
 
     /// Tells whether a computation is noted in a slot.
-    fn notes(&self, slot: u32, flight: &Arc<Flight<V::Taken, E>>) -> bool {
+    fn notes(&self, slot: u32, flight: &Arc<Flight<V::Taken>>) -> bool {
         let mut all = self.flights.of(slot).iter();
         all.any(|other| Arc::ptr_eq(other, flight))
     }
 
     /// Notes a computation that may store in a slot, and says why the key had no entry, if that is known.
-    pub(super) fn begin(&mut self, slot: u32, flight: Arc<Flight<V::Taken, E>>) -> Option<Reason> {
+    pub(super) fn begin(&mut self, slot: u32, flight: Arc<Flight<V::Taken>>) -> Option<Reason> {
         self.flights.begin(slot, flight);
         let tag = self.tag_of(slot);
         self.departed.take(spread(tag))
@@ -280,7 +280,7 @@ impl<V: ValueCell, E> Shard<V, E> {
     pub(super) fn end(
         &mut self,
         slot: u32,
-        flight: &Arc<Flight<V::Taken, E>>,
+        flight: &Arc<Flight<V::Taken>>,
         supersede: bool,
     ) -> bool {
         self.flights.end(slot, flight, supersede)
@@ -320,28 +320,28 @@ impl<V: ValueCell, E> Shard<V, E> {
 }
 
 /// A shard as it is looked at, by a writer or by those who keep writers away.
-pub(crate) struct View<'a, K: KeyCell, V: ValueCell, E> {
+pub(crate) struct View<'a, K: KeyCell, V: ValueCell> {
     seen: &'a Seen<K, V>,
-    shard: &'a Shard<V, E>,
+    shard: &'a Shard<V>,
 }
 
-impl<K: KeyCell, V: ValueCell, E> Clone for View<'_, K, V, E> {
+impl<K: KeyCell, V: ValueCell> Clone for View<'_, K, V> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K: KeyCell, V: ValueCell, E> Copy for View<'_, K, V, E> {}
+impl<K: KeyCell, V: ValueCell> Copy for View<'_, K, V> {}
 
 /// Looks at a shard that nobody writes meanwhile.
-pub(super) fn view<'a, K: KeyCell, V: ValueCell, E>(
-    reading: &'a Reading<'_, Seen<K, V>, Shard<V, E>>,
-) -> View<'a, K, V, E> {
+pub(super) fn view<'a, K: KeyCell, V: ValueCell>(
+    reading: &'a Reading<'_, Seen<K, V>, Shard<V>>,
+) -> View<'a, K, V> {
     let (seen, shard) = reading.parts();
     View { seen, shard }
 }
 
-impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
+impl<'a, K: KeyCell, V: ValueCell> View<'a, K, V> {
     fn slot(self, index: u32) -> Option<&'a Slot<K, V>> {
         // SAFETY: the slot is full, and only a writer empties it.
         (self.shard.is_full(index)).then(|| unsafe { self.seen.full(index) })
@@ -353,7 +353,7 @@ impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
         self,
         hash: u64,
         mut compare: impl FnMut(&K::Key) -> bool,
-        mut found: impl FnMut(Found<K, V::Taken, E>),
+        mut found: impl FnMut(Found<K, V::Taken>),
     ) -> Option<NonZeroU32> {
         let tag = tag(hash);
         let mut newest = None;
@@ -372,7 +372,7 @@ impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
         newest
     }
 
-    fn found(self, index: u32, slot: &Slot<K, V>) -> Found<K, V::Taken, E> {
+    fn found(self, index: u32, slot: &Slot<K, V>) -> Found<K, V::Taken> {
         let mut flights = self.shard.flights.of(index).iter();
         if slot.held.is_there() {
             slot.held.touch();
@@ -466,15 +466,15 @@ impl<'a, K: KeyCell, V: ValueCell, E> View<'a, K, V, E> {
     pub(super) fn entry_before(
         self,
         slot: u32,
-        flight: &Arc<Flight<V::Taken, E>>,
+        flight: &Arc<Flight<V::Taken>>,
     ) -> Option<Entry<V::Taken>> {
         let noted = self.shard.is_full(slot) && self.shard.notes(slot, flight);
         noted.then(|| self.entry(slot)).flatten()
     }
 }
 
-impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
-    fn view(&self) -> View<'_, K, V, E> {
+impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
+    fn view(&self) -> View<'_, K, V> {
         View {
             seen: self.seen(),
             shard: self,
@@ -706,7 +706,7 @@ impl<K: KeyCell, V: ValueCell, E> Desk<'_, K, V, E> {
         }
         if self.is_alone() || self.retired.len() >= RETIRED {
             self.grace();
-            let shard: &mut Shard<V, E> = self;
+            let shard: &mut Shard<V> = self;
             shard.free.append(&mut shard.retired);
         }
         let empty = self.free.len() + self.retired.len();

@@ -22,7 +22,7 @@ pub(crate) trait Surveyed {
     fn times_of(&self, hash: u64) -> Option<(Moment, Moment)>;
 }
 
-impl<K: KeyCell, V: ValueCell, E: Send + Sync> Surveyed for Store<K, V, E> {
+impl<K: KeyCell, V: ValueCell> Surveyed for Store<K, V> {
     fn keys(&self) -> &Keys {
         &self.keys
     }

@@ -9,7 +9,7 @@ use crate::lineage::Lineage;
 use crate::realm::PROCESS;
 use crate::value::cell::InPlace as Kept;
 
-type Numbers = Store<InPlace<(u64, ())>, Kept<u64>, ()>;
+type Numbers = Store<InPlace<(u64, ())>, Kept<u64>>;
 
 fn store(bound: Bound) -> Numbers {
     Store::new(bound, None, &PROCESS.clock, Arc::new(Counters::new()))
@@ -45,7 +45,7 @@ fn brief(value: u64) -> Entry<u64> {
     entry(value, Some(Duration::from_secs(1)), 0)
 }
 
-fn begin(store: &Numbers, number: u64, start: Start) -> Ticket<u64, ()> {
+fn begin(store: &Numbers, number: u64, start: Start) -> Ticket<u64> {
     let key = key!(number);
     let hash = key::hash(&key);
     store

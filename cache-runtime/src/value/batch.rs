@@ -204,14 +204,14 @@ impl<V: CacheValue, E: CacheValue> Types for Each<V, E> {
     type Value = V;
     type Stored = V;
     type Error = Nothing<E>;
-    type Cell = Shared<V>;
+    type Stowing = Shared<V>;
 }
 
 impl<V: CacheValue> Types for EachOwn<V> {
     type Value = V;
     type Stored = V;
     type Error = Nothing<Infallible>;
-    type Cell = Shared<V>;
+    type Stowing = Shared<V>;
 }
 
 /// What the two have in common.

@@ -2,7 +2,16 @@
 //!
 //! A hit clones the value. Cloning types of the user's runs code of the user's, and cloning large ones takes its time;
 //! neither may happen while the store is read. Those values are shared out and cloned outside.
+//!
+//! A store does not know of what types the values are that it shares out: there is one for all of them, which the
+//! compiler has to translate once.
+#![allow(
+    unsafe_code,
+    reason = "a hit does not ask of what type the value is that its own function has stored"
+)]
 
+use std::any::Any;
+use std::fmt;
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num::{
@@ -40,54 +49,113 @@ impl<A: Cheap, B: Cheap, C: Cheap, D: Cheap> Cheap for (A, B, C, D) {}
 
 /// What a store keeps of a value.
 pub trait ValueCell: Send + Sync + 'static {
-    /// The value.
-    type Value;
     /// What a reader takes out of the store.
     type Taken: Clone + Send + Sync + 'static;
 
     /// Keeps a value; what is taken is for those who wait for it.
     fn new(taken: Self::Taken) -> Self;
 
-    /// Makes of a value what a reader would take.
-    fn taken(value: Self::Value) -> Self::Taken;
-
     /// Takes the value.
     fn take(&self) -> Self::Taken;
+}
+
+/// How values of a type are kept.
+pub trait Stowing: 'static {
+    /// The value.
+    type Value;
+    /// What a store keeps of it.
+    type Cell: ValueCell;
+
+    /// Makes of a value what a reader would take.
+    fn taken(value: Self::Value) -> TakenFrom<Self>;
 
     /// Shows a value that was taken.
-    fn view(taken: &Self::Taken) -> &Self::Value;
+    ///
+    /// # Panics
+    ///
+    /// If it is of another type.
+    fn view(taken: &TakenFrom<Self>) -> &Self::Value;
 
     /// Gives a value that was taken, by itself if it is the taker's own, else by reference.
-    fn give<R>(
-        taken: Self::Taken,
+    ///
+    /// # Safety
+    ///
+    /// It was made of a value of this type.
+    unsafe fn give<R>(
+        taken: TakenFrom<Self>,
         own: impl FnOnce(Self::Value) -> R,
         lent: impl FnOnce(&Self::Value) -> R,
     ) -> R;
 }
 
+/// What a reader takes of a value that is kept so.
+pub(crate) type TakenFrom<S> = <<S as Stowing>::Cell as ValueCell>::Taken;
+
 /// A value that is cloned where it lies.
 #[derive(Debug)]
 pub struct InPlace<V>(V);
 
-/// A value that is cloned outside.
+/// Values of this type are cloned outside.
 #[derive(Debug)]
-pub struct Shared<V>(Arc<V>);
+pub struct Shared<V>(PhantomData<fn() -> V>);
+
+/// A share of something whose type is known to those who use it.
+#[derive(Clone)]
+pub struct Share(Arc<dyn Any + Send + Sync>);
+
+impl Share {
+    pub(crate) fn new<T: Send + Sync + 'static>(value: T) -> Self {
+        Self(Arc::new(value))
+    }
+
+    /// What it is a share of.
+    ///
+    /// # Panics
+    ///
+    /// If that is of another type.
+    pub(crate) fn get<T: 'static>(&self) -> &T {
+        let value = self.0.downcast_ref();
+        value.expect("a share of a value of this type")
+    }
+
+    /// What it is a share of.
+    ///
+    /// # Safety
+    ///
+    /// That is of this type.
+    #[inline]
+    unsafe fn get_unchecked<T: 'static>(&self) -> &T {
+        debug_assert!(self.0.is::<T>(), "a share of a value of this type");
+        // SAFETY: it is of this type, as the caller knows, and lives as long as the share.
+        unsafe { &*Arc::as_ptr(&self.0).cast() }
+    }
+}
+
+impl fmt::Debug for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Share").finish_non_exhaustive()
+    }
+}
 
 impl<V: Cheap> ValueCell for InPlace<V> {
-    type Value = V;
     type Taken = V;
 
     fn new(taken: V) -> Self {
         Self(taken)
     }
 
-    fn taken(value: V) -> V {
-        value
-    }
-
     #[inline]
     fn take(&self) -> V {
         self.0.clone()
+    }
+}
+
+impl<V: Cheap> Stowing for InPlace<V> {
+    type Value = V;
+    type Cell = Self;
+
+    fn taken(value: V) -> V {
+        value
     }
 
     fn view(taken: &V) -> &V {
@@ -95,35 +163,40 @@ impl<V: Cheap> ValueCell for InPlace<V> {
     }
 
     #[inline]
-    fn give<R>(taken: V, own: impl FnOnce(V) -> R, _lent: impl FnOnce(&V) -> R) -> R {
+    unsafe fn give<R>(taken: V, own: impl FnOnce(V) -> R, _lent: impl FnOnce(&V) -> R) -> R {
         own(taken)
     }
 }
 
-impl<V: Send + Sync + 'static> ValueCell for Shared<V> {
-    type Value = V;
-    type Taken = Arc<V>;
+impl ValueCell for Share {
+    type Taken = Self;
 
-    fn new(taken: Arc<V>) -> Self {
-        Self(taken)
-    }
-
-    fn taken(value: V) -> Arc<V> {
-        Arc::new(value)
-    }
-
-    #[inline]
-    fn take(&self) -> Arc<V> {
-        Arc::clone(&self.0)
-    }
-
-    fn view(taken: &Arc<V>) -> &V {
+    fn new(taken: Self) -> Self {
         taken
     }
 
     #[inline]
-    fn give<R>(taken: Arc<V>, _own: impl FnOnce(V) -> R, lent: impl FnOnce(&V) -> R) -> R {
-        lent(&taken)
+    fn take(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl<V: Send + Sync + 'static> Stowing for Shared<V> {
+    type Value = V;
+    type Cell = Share;
+
+    fn taken(value: V) -> Share {
+        Share::new(value)
+    }
+
+    fn view(taken: &Share) -> &V {
+        taken.get()
+    }
+
+    #[inline]
+    unsafe fn give<R>(taken: Share, _own: impl FnOnce(V) -> R, lent: impl FnOnce(&V) -> R) -> R {
+        // SAFETY: as the caller knows.
+        lent(unsafe { taken.get_unchecked() })
     }
 }
 
@@ -135,7 +208,7 @@ impl<K: Types<Stored: Cheap>> Types for Stowed<K> {
     type Value = K::Value;
     type Stored = K::Stored;
     type Error = K::Error;
-    type Cell = InPlace<K::Stored>;
+    type Stowing = InPlace<K::Stored>;
 }
 
 impl<R, K: Kind<R> + Types<Stored: Cheap>> Kind<R> for Stowed<K> {

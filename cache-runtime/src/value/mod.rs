@@ -16,7 +16,7 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use cell::{Shared, ValueCell};
+use cell::{Shared, Stowing};
 
 /// A type whose values can be cached.
 #[diagnostic::on_unimplemented(
@@ -94,8 +94,8 @@ pub trait Types {
     type Stored: CacheValue;
     /// What waiters share of a failure.
     type Error: CacheValue;
-    /// What the store keeps of an entry.
-    type Cell: ValueCell<Value = Self::Stored>;
+    /// How the store keeps it.
+    type Stowing: Stowing<Value = Self::Stored>;
 }
 
 /// How results of type `R` are stored and given back.
@@ -138,7 +138,7 @@ impl Types for Refused {
     type Value = Infallible;
     type Stored = Infallible;
     type Error = Infallible;
-    type Cell = Shared<Self::Stored>;
+    type Stowing = Shared<Self::Stored>;
 }
 
 impl<R> Kind<R> for Refused {
@@ -171,28 +171,28 @@ impl<R: CacheValue> Types for Whole<R> {
     type Value = R;
     type Stored = R;
     type Error = Infallible;
-    type Cell = Shared<R>;
+    type Stowing = Shared<R>;
 }
 
 impl<T: CacheValue, E: CacheValue> Types for SharedErrors<T, E> {
     type Value = T;
     type Stored = T;
     type Error = E;
-    type Cell = Shared<T>;
+    type Stowing = Shared<T>;
 }
 
 impl<T: CacheValue> Types for OwnErrors<T> {
     type Value = T;
     type Stored = T;
     type Error = Infallible;
-    type Cell = Shared<T>;
+    type Stowing = Shared<T>;
 }
 
 impl<T: CacheValue, E: CacheError> Types for KeepErrors<T, E> {
     type Value = T;
     type Stored = Result<T, E>;
     type Error = E;
-    type Cell = Shared<Result<T, E>>;
+    type Stowing = Shared<Result<T, E>>;
 }
 
 /// A result that can fail: what `err_timeout` is about.

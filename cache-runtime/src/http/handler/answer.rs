@@ -102,7 +102,7 @@ impl Types for Answers {
     type Value = Kept;
     type Stored = Stored;
     type Error = Infallible;
-    type Cell = InPlace<Stored>;
+    type Stowing = InPlace<Stored>;
 }
 
 impl Kind<Answered> for Answers {

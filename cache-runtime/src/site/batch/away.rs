@@ -15,8 +15,8 @@ use crate::key::{CellOf, KeyRef};
 use crate::shared::remote::{Slot, sequence};
 use crate::shared::versions::Seen;
 use crate::stats::Event;
+use crate::value::Kind;
 use crate::value::batch::{BatchOutput, OneOf};
-use crate::value::{Kind, Types};
 
 /// What a call has to do with the store.
 pub(super) struct Away<R, K: Kind<R>, C: KeyCell> {
@@ -131,7 +131,7 @@ where
     pub(super) async fn landed_away(
         &mut self,
         mut one: One<O, K, Q>,
-        landing: Landing<TakenOf<K>, <K as Types>::Error>,
+        landing: Landing<TakenOf<K>>,
     ) -> Result<(), O::Error> {
         let began = self.away.began;
         let step = match (&mut one.call, &one.look, self.away.remote) {

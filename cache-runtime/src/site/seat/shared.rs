@@ -18,7 +18,7 @@ use crate::outcome::{Detailed, MissReason};
 use crate::shared::remote::Storing;
 use crate::stats::Event;
 use crate::value::Kind;
-use crate::value::cell::ValueCell;
+use crate::value::cell::Stowing;
 
 /// A computation that has ended, and what is still to be done: `R` is not among it, since a future that waits may
 /// change threads.
@@ -110,7 +110,7 @@ async fn store_together<R, K: Kind<R>, O: KeyCell, P>(
         let claim = computation.claim.as_ref()?;
         let (slot, lease) = claim.held()?;
         let storing = Storing {
-            stored: K::Cell::view(taken),
+            stored: K::Stowing::view(taken),
             times: wire_times(intent.times.as_ref()?),
             marks: &intent.proof.as_ref()?.marks,
             supersedes: false,
@@ -173,9 +173,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let Some(claim) = &mut self.claim else { return };
         if claim.lease(&labels, ttl).await.is_err() {
             instance.counters.count(Event::BackendError);
-            for outer in self.frame.outer_recordings() {
-                outer.forsake();
-            }
+            self.frame.forsake_outer();
         }
     }
 
@@ -195,7 +193,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Ends the recording of what a value was computed from, and says how it is to be stored.
     fn intend(mut self, taken: &TakenOf<K>) -> (Self, Intent) {
-        let value = K::value(K::Cell::view(taken));
+        let value = K::value(K::Stowing::view(taken));
         let times = times(&self.instance.options, &self.instance.rules, value);
         let late = value.map_or_else(Vec::new, |value| self.instance.labels_of(value));
         let late = tag_marks(late.iter().map(crate::lineage::Label::name));
@@ -229,7 +227,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Gives a value to those who wait, and returns it.
     fn landed(mut self, taken: TakenOf<K>, lineage: Lineage) -> Detailed<R> {
-        self.hand_out(&lineage);
+        self.frame.hand_out(&lineage);
         let answer = restored::<R, K>(taken.clone());
         self.land(Landing::Value(taken, lineage), self.computed());
         self.answer(answer)
@@ -249,7 +247,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             return lineage.proven(proof);
         };
         let supersedes = self.purpose == Purpose::Call(MissReason::Forced);
-        let stored = K::Cell::view(taken);
+        let stored = K::Stowing::view(taken);
         let settled = claim
             .store(stored, &times, &lineage, late, supersedes)
             .await;
