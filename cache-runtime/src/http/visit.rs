@@ -17,7 +17,6 @@ use super::store::{Answers, Kept, Shelf, What};
 use crate::clock::Moment;
 #[cfg(feature = "shared")]
 use crate::lineage;
-use crate::lineage::Lineage;
 use crate::outcome::{MissReason, Outcome};
 use crate::site::flight::{Follow, Landing};
 use crate::site::running;
@@ -208,7 +207,7 @@ impl Visit {
         if !vary::matches(&answer.selection, headers) {
             return None;
         }
-        inherit(&from);
+        running::inherit(&from);
         self.answers.counters.count(outcome);
         let now = self.answers.now();
         let forward = if outcome == Outcome::Stale {
@@ -242,7 +241,7 @@ impl Visit {
     }
 
     fn look(&self, key: Key, varies: Option<Arc<Kept>>, now: Moment) -> Finding {
-        running::record(|recording| recording.depend(self.answers, key.hash(), None));
+        running::depend(self.answers, key.hash(), None);
         let look = self.answers.store.look(key.hash(), &key);
         if look.due <= now {
             self.answers.store.sweep_near(key.hash(), now);
@@ -291,7 +290,7 @@ impl Visit {
 
     fn served(&self, finding: &Finding, kept: Arc<Kept>, outcome: Outcome, now: Moment) -> Served {
         if let Some(lineage) = finding.look.entry().and_then(|entry| entry.lineage()) {
-            inherit(lineage);
+            running::inherit(lineage);
         }
         self.answers.counters.count(outcome);
         let ttl = kept.answer().and_then(|answer| answer.times.ttl(now));
@@ -361,9 +360,4 @@ impl Visit {
             None => seat,
         })
     }
-}
-
-/// Tells the computation that runs here, if one does, what the answer that it gets was computed from.
-fn inherit(lineage: &Lineage) {
-    running::record(|recording| recording.inherit(lineage));
 }

@@ -152,7 +152,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             Home::Away(remote) => remote,
         };
         let slot = remote.slot(key).ok()?;
-        running::record(|recording| recording.depend(instance, hash, None));
+        running::depend(instance, hash, None);
         rely_on(remote, &slot).await;
         let epoch = instance.realm.tags.now();
         let Ok(fetched) = remote.fetch(&slot, false).await else {
@@ -164,7 +164,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             return None;
         }
         if let Some(lineage) = entry.lineage() {
-            running::record(|recording| recording.inherit(lineage));
+            running::inherit(lineage);
         }
         tell_labels(instance.realm, &entry, epoch);
         S::show(K::Stowing::view(&entry.value))

@@ -349,11 +349,11 @@ impl<R, K: Kind<R>> Door<R, K> {
             return None;
         }
         let (instance, hash) = (self.instance(key), key::hash(key));
-        running::record(|recording| recording.depend(instance, hash, None));
+        running::depend(instance, hash, None);
         let look = instance.store.look(hash, key);
         let entry = look.entry().filter(|entry| entry.is_live(instance.now()))?;
         if let Some(lineage) = entry.lineage() {
-            running::record(|recording| recording.inherit(lineage));
+            running::inherit(lineage);
         }
         S::show(K::Stowing::view(&entry.value))
     }
@@ -416,7 +416,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             let mut tagging = Tagging::new(instance.realm);
             tags(&mut tagging);
             labels = tagging.into_labels();
-            labels.extend(instance.labels_of(value));
+            labels.extend(instance.labels_of(Some(value)));
         }
         let weight = instance.weigh(value, instance.weighed_key(key).as_ref());
         Put {
@@ -460,7 +460,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         }
         let (instance, hash) = (self.instance(key), key::hash(key));
         if ask.bypass || !instance.options.enabled {
-            running::record(|recording| recording.depend(instance, hash, None));
+            running::depend(instance, hash, None);
             return None;
         }
         Some(Call::new(instance, ask, hash))

@@ -232,9 +232,9 @@ impl<O: KeyCell, S: Stowing, V> Instance<O, S, V> {
     }
 
     /// The labels that a value gives itself.
-    pub(crate) fn labels_of(&self, value: &V) -> Vec<Label> {
+    pub(crate) fn labels_of(&self, value: Option<&V>) -> Vec<Label> {
         let mut labels = Vec::new();
-        if let Some(tags_with) = &self.rules.tags_with {
+        if let (Some(tags_with), Some(value)) = (&self.rules.tags_with, value) {
             tags_with(value, &mut |name| labels.push(self.realm.tags.label(name)));
         }
         labels
@@ -247,13 +247,11 @@ impl<O: KeyCell, S: Stowing, V> Instance<O, S, V> {
 
     /// What a value weighs under such a key.
     pub(crate) fn weigh(&self, value: Option<&V>, key: Option<&O::Key>) -> u32 {
-        let Some(value) = value else { return 0 };
-        let by_key = self
-            .weigher
-            .zip(key)
-            .map(|(weigher, key)| weigher(key, value));
-        let by_value = self.rules.weigher.map(|weigher| weigher(value));
-        by_key.or(by_value).unwrap_or(0)
+        match (value, self.weigher, key, self.rules.weigher) {
+            (Some(value), Some(weigher), Some(key), _) => weigher(key, value),
+            (Some(value), _, _, Some(weigher)) => weigher(value),
+            _ => 0,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! - [`step`]: decides what a call does next. It never waits.
 //! - [`flight`]: one computation per key, and the wait for it. It decides nothing.
 //! - [`seat`]: the guard of a computation; filling or dropping it finishes the story.
+//! - [`load`]: what is known of a computation whatever it computes.
 //! - [`door`]: what generated code calls.
 //! - [`batch`]: the same for a function that answers for many ids at once.
 //! - `shared`: the same where entries live in a shared store.
@@ -27,6 +28,7 @@ pub(crate) mod instance;
 pub(crate) mod instances;
 #[cfg(feature = "admin")]
 pub(crate) mod known;
+mod load;
 pub(crate) mod running;
 pub(crate) mod seat;
 #[cfg(feature = "shared")]

@@ -18,7 +18,7 @@ use std::task::{Context, Poll};
 use once_cell::sync::Lazy;
 use pin_project_lite::pin_project;
 
-use crate::lineage::{Lineage, LoadId, Recording};
+use crate::lineage::{Lineage, LoadId, Recording, Source};
 use crate::sync::{StaticMutex, of_each_thread};
 use crate::threads::Detour;
 use crate::watch::Subject;
@@ -144,16 +144,25 @@ impl Frame {
     }
 }
 
-/// Tells the innermost computation that runs here, if it records what it calls for.
+/// Tells the innermost computation that runs here that a key is about to be looked at, as [`Recording::depend`] takes
+/// it down.
 #[inline]
-pub(crate) fn record(note: impl Fn(&Recording)) {
+pub(crate) fn depend(source: &'static dyn Source, hash: u64, by: Option<LoadId>) {
     if Detour::Inside.is_there() {
-        record_inside(&note);
+        record(&|recording| recording.depend(source, hash, by));
     }
 }
 
-/// As [`record`], for all that record alike: the compiler translates it once.
-fn record_inside(note: &dyn Fn(&Recording)) {
+/// Tells the innermost computation that runs here what something that it gets was computed from.
+#[inline]
+pub(crate) fn inherit(lineage: &Lineage) {
+    if Detour::Inside.is_there() {
+        record(&|recording| recording.inherit(lineage));
+    }
+}
+
+/// Tells the innermost computation that runs here, if there is one and it records what it calls for.
+pub(crate) fn record(note: &dyn Fn(&Recording)) {
     let tell = |here: &RefCell<Option<Arc<Frame>>>| {
         if let Some(frame) = here.borrow().as_deref() {
             frame.recordings().for_each(note);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::background::{self, Tasks};
 use super::flight::{CameTo, Landing, Stage};
+use super::load::{Load, Purpose};
 use super::running::{Attempt, Frame, Framed};
 #[cfg(feature = "shared")]
 use super::shared::Claim;
@@ -15,14 +16,13 @@ use super::tagging::Tagging;
 use crate::clock::Moment;
 use crate::entry::Entry;
 use crate::key::cell::KeyCell;
-use crate::lineage::{self, Dependant, Label, Lineage, Recording};
+use crate::lineage::{self, Dependant, Lineage};
 use crate::options::times;
 use crate::outcome::{Detailed, MissReason, Outcome};
-use crate::stats::{Counters, Event};
+use crate::stats::Counters;
 use crate::store::Ticket;
 use crate::value::cell::{Share, Stowing};
 use crate::value::{Kind, Verdict};
-use crate::watch::Subject;
 use crate::watch::load::Ending;
 
 /// The task of computing a value.
@@ -42,39 +42,18 @@ enum Task<R, K: Kind<R>, O: KeyCell> {
     Compute(Computation<R, K, O>),
 }
 
-/// On whose behalf a value is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// A call has no value, for this reason.
-    Call(MissReason),
-    /// A call has a value, and refreshes it because there is nobody else who could.
-    Inline,
-    /// Nobody waits.
-    Background,
-}
-
 /// A computation in progress. Dropping it ends it without a value.
 struct Computation<R, K: Kind<R>, O: KeyCell> {
     instance: &'static InstanceOf<K, O>,
     ticket: Ticket<TakenOf<K>>,
-    purpose: Purpose,
+    load: Load,
     /// The key that the value is weighed by, if it is.
     weighed: Option<O::Key>,
-    began: Moment,
-    /// When the function was done.
-    done: Moment,
-    frame: Arc<Frame>,
-    /// The epoch of labels that it began in.
-    epoch: u64,
-    /// The round of counting that it began in.
-    round: u64,
-    labels: Vec<Label>,
     /// What it has to do with a shared store.
     #[cfg(feature = "shared")]
     claim: Option<Claim<K>>,
     /// Whether the store still has a note of it.
     noted: bool,
-    stage: Stage,
     result: PhantomData<fn() -> R>,
 }
 
@@ -89,26 +68,15 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             source: instance,
             hash: ticket.hash,
         };
-        let (began, epoch) = (instance.now(), instance.realm.tags.now());
-        let recording = instance
-            .options
-            .depends
-            .then(|| Recording::begin(owner, epoch));
+        let id = ticket.flight.id;
         Self(Task::Compute(Computation {
             instance,
-            frame: Frame::begin(ticket.flight.id, recording, instance.is_away()),
+            load: Load::begin(instance, owner, id, purpose, instance.is_away()),
             ticket,
-            purpose,
             weighed,
-            began,
-            done: began,
-            epoch,
-            round: instance.counters.round(),
-            labels: Vec::new(),
             #[cfg(feature = "shared")]
             claim: None,
             noted: true,
-            stage: Stage::Running,
             result: PhantomData,
         }))
     }
@@ -120,7 +88,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     /// Computes on behalf of the call that has found it due.
     pub(crate) fn inline(mut self) -> Self {
         if let Task::Compute(computation) = &mut self.0 {
-            computation.purpose = Purpose::Inline;
+            computation.load.purpose = Purpose::Inline;
         }
         self
     }
@@ -130,7 +98,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     pub(super) fn claimed(mut self, claim: Claim<K>, why: MissReason) -> Self {
         if let Task::Compute(computation) = &mut self.0 {
             computation.claim = Some(claim);
-            match &mut computation.purpose {
+            match &mut computation.load.purpose {
                 Purpose::Call(reason) if *reason != MissReason::Forced => *reason = why,
                 _ => {}
             }
@@ -143,7 +111,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         if let Task::Compute(computation) = &mut self.0 {
             let mut tagging = Tagging::new(computation.instance.realm);
             tags(&mut tagging);
-            computation.labels = tagging.into_labels();
+            computation.load.labels = tagging.into_labels();
         }
         self
     }
@@ -162,7 +130,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                 if computation.claim.is_some() {
                     return computation.fill_shared(body);
                 }
-                let (frame, catch) = computation.run();
+                let (frame, catch) = computation.load.run();
                 let attempt = frame.attempt(catch, body);
                 computation.end(attempt)
             }
@@ -185,7 +153,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                 if computation.claim.is_some() {
                     return Box::pin(computation.fill_shared_async(body)).await;
                 }
-                let (frame, catch) = computation.run();
+                let (frame, catch) = computation.load.run();
                 let attempt = Framed::new(frame, catch, body).await;
                 computation.end(attempt)
             }
@@ -202,7 +170,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     pub(super) fn why(&self) -> &'static str {
         match &self.0 {
             Task::Bypass(_) => "bypass",
-            Task::Compute(computation) => computation.why(),
+            Task::Compute(computation) => computation.load.why(),
         }
     }
 
@@ -210,7 +178,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     pub(super) fn frame(&self) -> Option<Arc<Frame>> {
         match &self.0 {
             Task::Bypass(_) => None,
-            Task::Compute(computation) => Some(Arc::clone(&computation.frame)),
+            Task::Compute(computation) => Some(Arc::clone(&computation.load.frame)),
         }
     }
 
@@ -253,13 +221,6 @@ fn bypassed<R>(value: R) -> Detailed<R> {
 }
 
 impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
-    /// Where the function runs, and whether its panic is caught since an old value might stand in.
-    fn run(&self) -> (Arc<Frame>, bool) {
-        let catch = self.instance.options.tolerates_failures();
-        self.frame.begins(self.subject(), self.why());
-        (Arc::clone(&self.frame), catch)
-    }
-
     // By itself: the function, which may call itself, runs while who calls this has its place on the stack.
     #[inline(never)]
     fn end(mut self, attempt: Attempt<R>) -> Detailed<R> {
@@ -269,7 +230,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         };
         if let Some(taken) = taken {
             let lineage = self.store(&taken);
-            self.land(Landing::Value(taken, lineage), self.computed());
+            self.land(Landing::Value(taken, lineage));
         }
         self.answer(result)
     }
@@ -277,15 +238,12 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// What a computation came to: its result, with what others may have of it if it is a value. Anything but a
     /// value is dealt with, and so is a failure that an old value makes up for: that is the answer.
     fn judge(&mut self, attempt: Attempt<R>) -> Result<(R, Option<TakenOf<K>>), Detailed<R>> {
-        self.done = self.instance.now();
-        if let Some(counters) = self.counters() {
-            counters.load_took(self.done.since(self.began));
-        }
+        self.load.done();
         let result = match attempt {
             Ok(result) => result,
             Err(panic) => match self.stand_in() {
                 Some(old) => {
-                    self.tell(Ending::Panic);
+                    self.load.tell(Ending::Panic);
                     return Err(self.settle_for(&old));
                 }
                 None => resume_unwind(panic),
@@ -298,32 +256,34 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             #[cfg(feature = "axum")]
             Verdict::Private => false,
         };
-        self.tell(if failed { Ending::Error } else { Ending::Value });
-        if let Some(old) = failed.then(|| self.stand_in()).flatten() {
+        self.load
+            .tell(if failed { Ending::Error } else { Ending::Value });
+        if failed && let Some(old) = self.stand_in() {
             return Err(self.settle_for(&old));
         }
-        match verdict {
-            Verdict::Value(stored) => Ok((result, Some(K::Stowing::taken(stored)))),
+        let landing = match verdict {
+            Verdict::Value(stored) => return Ok((result, Some(K::Stowing::taken(stored)))),
             Verdict::Failed(error) => {
-                let lineage = self.close(None);
-                let shared = |error| Landing::Failed(Share::new(error), lineage);
-                let landing = error.map_or(Landing::Unshared, shared);
-                self.land(landing, self.computed());
-                Ok((result, None))
+                let lineage = self.load.close(Vec::new());
+                match error {
+                    Some(error) => Landing::Failed(Share::new(error), lineage),
+                    None => Landing::Unshared,
+                }
             }
             #[cfg(feature = "axum")]
             Verdict::Private => {
-                self.close(None);
-                self.land(Landing::Unshared, self.computed());
-                Ok((result, None))
+                self.load.close(Vec::new());
+                Landing::Unshared
             }
-        }
+        };
+        self.land(landing);
+        Ok((result, None))
     }
 
     fn answer(&self, value: R) -> Detailed<R> {
         Detailed {
             value,
-            outcome: self.computed(),
+            outcome: self.load.computed(),
             age: None,
         }
     }
@@ -333,76 +293,23 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let (instance, value) = (self.instance, K::value(K::Stowing::view(taken)));
         let times = times(&instance.options, &instance.rules, value);
         let weight = instance.weigh(value, self.weighed.as_ref());
-        let lineage = self.close(value);
-        if times.is_none() && self.is_refresh() {
-            self.pause(self.done);
-        }
-        if let Some(times) = times {
-            let taken = taken.clone();
-            let entry = instance.entry(taken, self.done, &times, weight, lineage.clone());
-            self.count_run(CameTo::Value, self.computed());
-            self.noted = false;
-            if instance.store.commit(&self.ticket, entry)
-                && self.purpose == Purpose::Call(MissReason::Forced)
-            {
-                lineage::outdate(instance, self.ticket.hash, Some(self.ticket.flight.id));
+        let lineage = self.load.close(instance.labels_of(value));
+        let Some(times) = times else {
+            if self.load.is_refresh() {
+                self.pause(self.load.done);
             }
+            return lineage;
+        };
+        let (taken, stored_at) = (taken.clone(), self.load.done);
+        let entry = instance.entry(taken, stored_at, &times, weight, lineage.clone());
+        self.load.count_run(CameTo::Value);
+        self.noted = false;
+        if instance.store.commit(&self.ticket, entry)
+            && self.load.purpose == Purpose::Call(MissReason::Forced)
+        {
+            lineage::outdate(instance, self.ticket.hash, Some(self.ticket.flight.id));
         }
         lineage
-    }
-
-    /// Ends the recording of what the value was computed from, and hands it to the computation around this one.
-    fn close(&mut self, value: Option<&K::Value>) -> Lineage {
-        let lineage = self.gather(value);
-        self.frame.hand_out(&lineage);
-        lineage
-    }
-
-    /// Ends the recording of what the value was computed from.
-    fn gather(&mut self, value: Option<&K::Value>) -> Lineage {
-        let mut own = std::mem::take(&mut self.labels);
-        if let Some(value) = value {
-            own.append(&mut self.instance.labels_of(value));
-        }
-        match self.frame.recording() {
-            Some(recording) => recording.close(own),
-            None => Lineage::of_labels(self.epoch, own),
-        }
-    }
-
-    /// The function's counters, unless they count for somebody else by now.
-    fn counters(&self) -> Option<&Counters> {
-        let counters = &self.instance.counters;
-        (counters.round() == self.round).then_some(counters)
-    }
-
-    fn computed(&self) -> Outcome {
-        Outcome::Computed(match self.purpose {
-            Purpose::Call(reason) => reason,
-            Purpose::Inline | Purpose::Background => MissReason::Expired,
-        })
-    }
-
-    fn subject(&self) -> Subject<'static> {
-        Subject::Function(self.instance.site)
-    }
-
-    /// Why the function runs, in a word.
-    fn why(&self) -> &'static str {
-        match self.purpose {
-            Purpose::Call(reason) => reason.word(),
-            Purpose::Inline | Purpose::Background => "refresh",
-        }
-    }
-
-    /// Tells those who watch how the run has ended.
-    fn tell(&self, ending: Ending) {
-        let time = self.done.since(self.began);
-        self.frame.watch.ended(ending, time);
-    }
-
-    fn is_refresh(&self) -> bool {
-        !matches!(self.purpose, Purpose::Call(_))
     }
 
     /// Lets the next refresh wait, since this one has brought nothing.
@@ -428,24 +335,20 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// The old value that answers in the stead of a failure, if there is one.
     fn stand_in(&self) -> Option<Entry<TakenOf<K>>> {
         let old = self.replaced()?;
-        old.stands_in(self.instance.now(), self.is_refresh())
+        old.stands_in(self.instance.now(), self.load.is_refresh())
             .then_some(old)
     }
 
     /// Answers with the old value.
     fn settle_for(&mut self, old: &Entry<TakenOf<K>>) -> Detailed<R> {
         let now = self.instance.now();
-        if !self.is_refresh() {
-            self.frame
-                .watch
-                .failed("the function has failed, and the old value answers");
-        }
+        self.load.made_up_for();
         self.pause(now);
-        self.close(None);
+        self.load.close(Vec::new());
         let lineage = old.lineage().cloned().unwrap_or_default();
-        self.frame.hand_out(&lineage);
+        self.load.frame.hand_out(&lineage);
         let value = restored::<R, K>(old.value.clone());
-        self.land(Landing::Stale(old.value.clone(), lineage), Outcome::Stale);
+        self.land(Landing::Stale(old.value.clone(), lineage));
         Detailed {
             value,
             outcome: Outcome::Stale,
@@ -454,43 +357,15 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     }
 
     /// Leaves the store first and lands then, so that who comes between finds nothing to wait for.
-    fn land(&mut self, landing: Landing<TakenOf<K>>, outcome: Outcome) {
+    fn land(&mut self, landing: Landing<TakenOf<K>>) {
         let came_to = (&landing).into();
-        self.count_run(came_to, outcome);
-        self.stage = Stage::Landed;
+        self.load.count_run(came_to);
+        self.load.stage = Stage::Landed;
         if std::mem::take(&mut self.noted) {
             self.instance.store.abandon(&self.ticket);
         }
         self.ticket.flight.land(landing);
-        if self.is_refresh() && came_to != CameTo::Value {
-            self.frame
-                .watch
-                .failed("a refresh has failed, and the old value stays");
-        }
-    }
-
-    /// Counts what the run came to, before anybody can see that.
-    fn count_run(&mut self, came_to: CameTo, outcome: Outcome) {
-        if self.stage >= Stage::Counted {
-            return;
-        }
-        self.stage = Stage::Counted;
-        let event = match self.purpose {
-            Purpose::Background if came_to == CameTo::Value => Event::Refresh,
-            Purpose::Background => Event::FailedRefresh,
-            _ => outcome.into(),
-        };
-        if let Some(counters) = self.counters() {
-            counters.count(event);
-            #[cfg(feature = "admin")]
-            counters.record.runs.note(crate::record::Run {
-                at: self.done,
-                took: self.done.since(self.began),
-                event,
-                came_to,
-                hash: self.ticket.hash,
-            });
-        }
+        self.load.landed(came_to);
     }
 }
 
@@ -501,17 +376,10 @@ pub(super) use shared::{Unstored, lease_all, store_all};
 
 impl<R, K: Kind<R>, O: KeyCell> Drop for Computation<R, K, O> {
     fn drop(&mut self) {
-        if self.stage == Stage::Landed {
-            return;
+        if self.load.stage != Stage::Landed {
+            self.load.dropped();
+            self.land(Landing::Abandoned);
         }
-        self.done = self.instance.now();
-        self.tell(Ending::dropped());
-        self.close(None);
-        #[cfg(feature = "admin")]
-        if self.done == self.began {
-            self.done = self.instance.now();
-        }
-        self.land(Landing::Abandoned, self.computed());
     }
 }
 

@@ -214,7 +214,7 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
         if fetched.is_err() {
             instance.counters.count(Event::BackendError);
             // Nobody knows what the value will depend on, so nothing that is computed from it is stored.
-            running::record(crate::lineage::Recording::forsake);
+            running::record(&crate::lineage::Recording::forsake);
         }
         match call.decide(key, remote, &slot, fetched.ok(), eve) {
             Decision::Step(step) => return step,
@@ -432,7 +432,7 @@ pub(super) fn tell_labels<V>(realm: &'static Realm, entry: &Entry<V>, epoch: u64
     let listed = proof.and_then(|proof| proof.marks.listed());
     let marks = listed.into_iter().flatten().map(|(mark, _)| *mark);
     let labels = labels_of(realm, marks, epoch);
-    running::record(|recording| recording.carry(&labels));
+    running::record(&|recording| recording.carry(&labels));
 }
 
 /// A copy of an entry, which carries labels for those marks of which the tier does not know what depends on them.

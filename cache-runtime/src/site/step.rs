@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use super::Instance;
 use super::flight::{Follow, Landing};
+use super::load::Purpose;
 use super::running;
-use super::seat::{Purpose, Seat};
+use super::seat::Seat;
 use crate::clock::{Clock, Moment};
 use crate::entry::{Entry, Standing};
 use crate::key::KeyRef;
 use crate::key::cell::KeyCell;
-use crate::lineage::Lineage;
 use crate::outcome::{Detailed, MissReason, Outcome};
 use crate::store::{Look, Miss, Start, Ticket};
 use crate::value::cell::{Stowing, TakenFrom};
@@ -181,7 +181,7 @@ pub(crate) struct Call<R, K: Kind<R>, O: KeyCell> {
 impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     pub(crate) fn new(instance: &'static InstanceOf<K, O>, ask: Ask, hash: u64) -> Self {
         if !ask.forced {
-            running::record(|recording| recording.depend(instance, hash, None));
+            running::depend(instance, hash, None);
         }
         Self {
             instance,
@@ -213,20 +213,23 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         if landing.is_outdated_at(self.began) {
             return None;
         }
-        let (value, outcome, from) = match landing {
-            Landing::Value(value, from) => (restored::<R, K>(value), Outcome::Coalesced, from),
-            Landing::Stale(value, from) => (restored::<R, K>(value), Outcome::Stale, from),
-            Landing::Failed(error, from) => {
-                let error = K::failure(error.get::<K::Error>().clone());
-                (error, Outcome::Coalesced, from)
-            }
+        let (brought, outcome, from) = match landing {
+            Landing::Value(value, from) => (Ok(value), Outcome::Coalesced, from),
+            Landing::Stale(value, from) => (Ok(value), Outcome::Stale, from),
+            Landing::Failed(error, from) => (Err(error), Outcome::Coalesced, from),
             Landing::Unshared => {
                 self.alone = true;
                 return None;
             }
             Landing::Abandoned => return None,
         };
-        Some(self.waited(value, outcome, &from))
+        running::inherit(&from);
+        self.instance.counters.count(outcome);
+        let value = match brought {
+            Ok(value) => restored::<R, K>(value),
+            Err(error) => K::failure(error.get::<K::Error>().clone()),
+        };
+        Some(Step::Done(Found::Hit(Given::new(value, outcome, None))))
     }
 
     pub(crate) fn step<Q: KeyRef<Owned = O::Key>>(&mut self, key: &Q) -> Step<R, K, O> {
@@ -283,7 +286,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         }
         entry.read(now);
         if let Some(lineage) = entry.lineage() {
-            running::record(|recording| recording.inherit(lineage));
+            running::inherit(lineage);
         }
         let value = restored::<R, K>(entry.value.clone());
         let stored_at = Some((entry.stored_at, &self.instance.realm.clock));
@@ -371,7 +374,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             .ok()?;
         let reason = if self.forced {
             let load = ticket.flight.id;
-            running::record(|recording| recording.depend(self.instance, self.hash, Some(load)));
+            running::depend(self.instance, self.hash, Some(load));
             MissReason::Forced
         } else {
             reason
@@ -387,12 +390,6 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     ) -> Seat<R, K, O> {
         let weighed = self.instance.weighed_key(key);
         Seat::new(self.instance, ticket, Purpose::Call(reason), weighed)
-    }
-
-    fn waited(&self, value: R, outcome: Outcome, from: &Lineage) -> Step<R, K, O> {
-        running::record(|recording| recording.inherit(from));
-        self.instance.counters.count(outcome);
-        Step::Done(Found::Hit(Given::new(value, outcome, None)))
     }
 }
 

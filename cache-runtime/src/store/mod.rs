@@ -159,9 +159,12 @@ pub(crate) enum Start {
 #[derive(Debug)]
 pub(crate) struct Changed;
 
-#[expect(
-    clippy::inline_always,
-    reason = "a hit costs less than the calls that it would be made of"
+#[cfg_attr(
+    not(debug_assertions),
+    expect(
+        clippy::inline_always,
+        reason = "a hit costs less than the calls that it would be made of"
+    )
 )]
 impl<K: KeyCell, V: ValueCell> Store<K, V> {
     /// `uniform` is the time to live of entries without windows and the like, if it is the same for all.
@@ -221,7 +224,8 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
     /// # Safety
     ///
     /// It is the cell of this thread.
-    #[inline(always)]
+    // Where nothing is optimised, functions had better share it: it is most of what a call is translated to.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) unsafe fn hit<Q: KeyRef<Owned = K::Key>>(
         &self,
         hash: u64,

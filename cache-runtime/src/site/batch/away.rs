@@ -87,7 +87,7 @@ where
         } else {
             instance.counters.count(Event::BackendError);
             // As for one id: what is computed from it is not stored.
-            running::record(crate::lineage::Recording::forsake);
+            running::record(&crate::lineage::Recording::forsake);
             slots.iter().map(|_| None).collect()
         };
         for (mut one, fetched) in mem::take(&mut self.open).into_iter().zip(fetched) {

@@ -66,7 +66,7 @@ pub(in crate::site) async fn lease_all<R, K: Kind<R>, O: KeyCell>(seats: Vec<&mu
     let Some(first) = all.next() else { return };
     let instance = first.instance;
     // Labels are made of arguments that all of them have in common.
-    let labels = tag_marks(first.labels.iter().map(lineage::Label::name));
+    let labels = tag_marks(first.load.labels.iter().map(lineage::Label::name));
     let claims = std::iter::once(first).chain(all);
     let claims = claims.filter_map(|computation| computation.claim.as_mut());
     let leased = Claim::lease_all(claims.collect(), &labels, instance.options.longest());
@@ -139,14 +139,14 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             .claim
             .as_ref()
             .is_some_and(|claim| claim.held().is_some());
-        let supersedes = self.purpose == Purpose::Call(MissReason::Forced);
+        let supersedes = self.load.purpose == Purpose::Call(MissReason::Forced);
         let ready = intent.times.is_some() && intent.proof.is_some();
         leased && ready && !supersedes && intent.late.is_empty()
     }
 
     pub(super) fn fill_shared(mut self, body: impl FnOnce() -> R) -> Detailed<R> {
         block_on(self.lease());
-        let (frame, catch) = self.run();
+        let (frame, catch) = self.load.run();
         let attempt = frame.attempt(catch, body);
         match self.end_shared(attempt) {
             Ending::Ended(answer) => answer,
@@ -156,7 +156,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     pub(super) async fn fill_shared_async(mut self, body: impl Future<Output = R>) -> Detailed<R> {
         self.lease().await;
-        let (frame, catch) = self.run();
+        let (frame, catch) = self.load.run();
         let run = Framed::new(frame, catch, body);
         let (computation, taken) = match self.end_shared(run.await) {
             Ending::Ended(answer) => return answer,
@@ -168,12 +168,12 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// Takes the right to store the value.
     async fn lease(&mut self) {
         let instance = self.instance;
-        let labels = tag_marks(self.labels.iter().map(crate::lineage::Label::name));
+        let labels = tag_marks(self.load.labels.iter().map(crate::lineage::Label::name));
         let ttl = instance.options.longest();
         let Some(claim) = &mut self.claim else { return };
         if claim.lease(&labels, ttl).await.is_err() {
             instance.counters.count(Event::BackendError);
-            self.frame.forsake_outer();
+            self.load.frame.forsake_outer();
         }
     }
 
@@ -195,14 +195,14 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     fn intend(mut self, taken: &TakenOf<K>) -> (Self, Intent) {
         let value = K::value(K::Stowing::view(taken));
         let times = times(&self.instance.options, &self.instance.rules, value);
-        let late = value.map_or_else(Vec::new, |value| self.instance.labels_of(value));
-        let late = tag_marks(late.iter().map(crate::lineage::Label::name));
-        let lineage = self.gather(value);
-        if times.is_none() && self.is_refresh() {
+        let own = self.instance.labels_of(value);
+        let late = tag_marks(own.iter().map(crate::lineage::Label::name));
+        let lineage = self.load.gather(own);
+        if times.is_none() && self.load.is_refresh() {
             self.pause(self.instance.now());
         }
         let proof = self.claim.as_ref().map(|claim| claim.proof(&lineage, &[]));
-        self.count_run(CameTo::Value, self.computed());
+        self.load.count_run(CameTo::Value);
         let intent = Intent {
             times,
             late,
@@ -227,9 +227,9 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Gives a value to those who wait, and returns it.
     fn landed(mut self, taken: TakenOf<K>, lineage: Lineage) -> Detailed<R> {
-        self.frame.hand_out(&lineage);
+        self.load.frame.hand_out(&lineage);
         let answer = restored::<R, K>(taken.clone());
-        self.land(Landing::Value(taken, lineage), self.computed());
+        self.land(Landing::Value(taken, lineage));
         self.answer(answer)
     }
 
@@ -246,7 +246,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let (Some(times), Some(claim)) = (times, claim) else {
             return lineage.proven(proof);
         };
-        let supersedes = self.purpose == Purpose::Call(MissReason::Forced);
+        let supersedes = self.load.purpose == Purpose::Call(MissReason::Forced);
         let stored = K::Stowing::view(taken);
         let settled = claim
             .store(stored, &times, &lineage, late, supersedes)
@@ -263,7 +263,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     }
 
     fn count_store(&self, stored: bool) {
-        self.count(if stored {
+        self.load.count(if stored {
             Event::Store
         } else {
             Event::Rejected
@@ -271,12 +271,6 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     }
 
     fn report(&self, _why: &Error) {
-        self.count(Event::BackendError);
-    }
-
-    fn count(&self, event: Event) {
-        if let Some(counters) = self.counters() {
-            counters.count(event);
-        }
+        self.load.count(Event::BackendError);
     }
 }

@@ -1,0 +1,203 @@
+//! What is known of a computation whatever it computes: its times, what it is counted as, and what its value comes from.
+//!
+//! Nothing here knows of what types keys and values are, so that the compiler translates it once.
+
+use std::sync::Arc;
+
+use super::flight::{CameTo, Stage};
+use super::instance::Commons;
+use super::running::Frame;
+use crate::clock::Moment;
+use crate::lineage::{Dependant, Label, Lineage, LoadId, Recording};
+use crate::outcome::{MissReason, Outcome};
+use crate::stats::{Counters, Event};
+use crate::watch::Subject;
+use crate::watch::load::Ending;
+
+/// On whose behalf a value is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A call has no value, for this reason.
+    Call(MissReason),
+    /// A call has a value, and refreshes it because there is nobody else who could.
+    Inline,
+    /// Nobody waits.
+    Background,
+}
+
+/// A computation in progress, apart from what it computes.
+pub(super) struct Load {
+    commons: &'static Commons,
+    pub(super) purpose: Purpose,
+    began: Moment,
+    /// When the function was done.
+    pub(super) done: Moment,
+    pub(super) frame: Arc<Frame>,
+    /// The epoch of labels that it began in.
+    epoch: u64,
+    /// The round of counting that it began in.
+    round: u64,
+    /// The labels that its value has by its arguments.
+    pub(super) labels: Vec<Label>,
+    pub(super) stage: Stage,
+    /// Of its key.
+    #[cfg(feature = "admin")]
+    hash: u64,
+}
+
+impl Load {
+    /// One that begins now, for a key of an instance.
+    pub(super) fn begin(
+        commons: &'static Commons,
+        owner: Dependant,
+        id: LoadId,
+        purpose: Purpose,
+        is_away: bool,
+    ) -> Self {
+        let (began, epoch) = (commons.now(), commons.realm.tags.now());
+        #[cfg(feature = "admin")]
+        let hash = owner.hash;
+        let recording = commons
+            .options
+            .depends
+            .then(|| Recording::begin(owner, epoch));
+        Self {
+            commons,
+            frame: Frame::begin(id, recording, is_away),
+            purpose,
+            began,
+            done: began,
+            epoch,
+            round: commons.counters.round(),
+            labels: Vec::new(),
+            stage: Stage::Running,
+            #[cfg(feature = "admin")]
+            hash,
+        }
+    }
+
+    /// Where the function runs from now on, and whether its panic is caught since an old value might stand in.
+    pub(super) fn run(&self) -> (Arc<Frame>, bool) {
+        let catch = self.commons.options.tolerates_failures();
+        let subject = Subject::Function(self.commons.site);
+        self.frame.begins(subject, self.why());
+        (Arc::clone(&self.frame), catch)
+    }
+
+    /// Takes note that the function is done.
+    pub(super) fn done(&mut self) {
+        self.done = self.commons.now();
+        if let Some(counters) = self.counters() {
+            counters.load_took(self.done.since(self.began));
+        }
+    }
+
+    /// Takes note that the computation ends without having come to anything.
+    pub(super) fn dropped(&mut self) {
+        self.done = self.commons.now();
+        self.tell(Ending::dropped());
+        self.close(Vec::new());
+        #[cfg(feature = "admin")]
+        if self.done == self.began {
+            self.done = self.commons.now();
+        }
+    }
+
+    /// Ends the recording of what the value was computed from, and hands it to the computation around this one. `own`
+    /// are the labels that the value gives itself.
+    pub(super) fn close(&mut self, own: Vec<Label>) -> Lineage {
+        let lineage = self.gather(own);
+        self.frame.hand_out(&lineage);
+        lineage
+    }
+
+    /// Ends the recording of what the value was computed from.
+    pub(super) fn gather(&mut self, mut own: Vec<Label>) -> Lineage {
+        let mut labels = std::mem::take(&mut self.labels);
+        labels.append(&mut own);
+        match self.frame.recording() {
+            Some(recording) => recording.close(labels),
+            None => Lineage::of_labels(self.epoch, labels),
+        }
+    }
+
+    /// The function's counters, unless they count for somebody else by now.
+    fn counters(&self) -> Option<&Counters> {
+        let counters = &self.commons.counters;
+        (counters.round() == self.round).then_some(counters)
+    }
+
+    /// Counts something that has happened on the way.
+    #[cfg(feature = "shared")]
+    pub(super) fn count(&self, event: Event) {
+        if let Some(counters) = self.counters() {
+            counters.count(event);
+        }
+    }
+
+    /// Counts what the run came to, before anybody can see that.
+    pub(super) fn count_run(&mut self, came_to: CameTo) {
+        if self.stage >= Stage::Counted {
+            return;
+        }
+        self.stage = Stage::Counted;
+        let event = match self.purpose {
+            Purpose::Background if came_to == CameTo::Value => Event::Refresh,
+            Purpose::Background => Event::FailedRefresh,
+            _ if came_to == CameTo::OldValue => Event::Stale,
+            _ => self.computed().into(),
+        };
+        if let Some(counters) = self.counters() {
+            counters.count(event);
+            #[cfg(feature = "admin")]
+            counters.record.runs.note(crate::record::Run {
+                at: self.done,
+                took: self.done.since(self.began),
+                event,
+                came_to,
+                hash: self.hash,
+            });
+        }
+    }
+
+    /// Takes note that everybody has what the computation came to.
+    pub(super) fn landed(&self, came_to: CameTo) {
+        if self.is_refresh() && came_to != CameTo::Value {
+            let watch = &self.frame.watch;
+            watch.failed("a refresh has failed, and the old value stays");
+        }
+    }
+
+    /// Tells those who watch that an old value makes up for a failure.
+    pub(super) fn made_up_for(&self) {
+        if !self.is_refresh() {
+            let watch = &self.frame.watch;
+            watch.failed("the function has failed, and the old value answers");
+        }
+    }
+
+    /// Tells those who watch how the run has ended.
+    pub(super) fn tell(&self, ending: Ending) {
+        let time = self.done.since(self.began);
+        self.frame.watch.ended(ending, time);
+    }
+
+    pub(super) fn computed(&self) -> Outcome {
+        Outcome::Computed(match self.purpose {
+            Purpose::Call(reason) => reason,
+            Purpose::Inline | Purpose::Background => MissReason::Expired,
+        })
+    }
+
+    /// Why the function runs, in a word.
+    pub(super) fn why(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Call(reason) => reason.word(),
+            Purpose::Inline | Purpose::Background => "refresh",
+        }
+    }
+
+    pub(super) fn is_refresh(&self) -> bool {
+        !matches!(self.purpose, Purpose::Call(_))
+    }
+}
