@@ -64,19 +64,23 @@ async fn users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbError> {
     clippy::nursery
 )]
 #[inline]
-async fn invalidate_users(id: u64) -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_async(
-            &__cache_of_users(),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                    &id,
+fn invalidate_users(
+    id: u64,
+) -> impl ::core::future::Future<Output = ::cache_runtime::Invalidation> {
+    async move {
+        ::cache_runtime::__private::Door::invalidate_async(
+                &__cache_of_users(),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
+                        &id,
+                    ),
+                    (),
                 ),
-                (),
-            ),
-        )
-        .await
+            )
+            .await
+    }
 }
 ///Drops every entry of [`users`].
 #[allow(
@@ -89,8 +93,12 @@ async fn invalidate_users(id: u64) -> ::cache_runtime::Invalidation {
     clippy::nursery
 )]
 #[inline]
-async fn invalidate_all_users() -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_users()).await
+fn invalidate_all_users() -> impl ::core::future::Future<
+    Output = ::cache_runtime::Invalidation,
+> {
+    async move {
+        ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_users()).await
+    }
 }
 ///Runs [`users`] now and replaces its entries for these ids.
 #[allow(
@@ -103,47 +111,52 @@ async fn invalidate_all_users() -> ::cache_runtime::Invalidation {
     clippy::nursery
 )]
 #[inline]
-async fn refresh_users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbError> {
-    let __cache_door = __cache_of_users();
-    let mut __cache_batch = ::cache_runtime::__private::batch::<
-        u64,
-        Result<HashMap<u64, User>, DbError>,
-        _,
-        _,
-    >(
-        __cache_door,
-        ::cache_runtime::__private::Ask::new().forced(true),
-        ids,
-        |__cache_id| {
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(__cache_id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(__cache_id).__cache_wire(),
-                    __cache_id,
-                ),
-                (),
-            )
-        },
-    );
-    loop {
-        let __cache_ids = match ::cache_runtime::__private::Batch::next_async(
-                &mut __cache_batch,
-            )
-            .await
-        {
-            ::cache_runtime::__private::Next::Run(__cache_ids) => __cache_ids,
-            ::cache_runtime::__private::Next::Done(__cache_answer) => {
-                return __cache_answer;
+fn refresh_users(
+    db: &Db,
+    ids: &[u64],
+) -> impl ::core::future::Future<Output = Result<HashMap<u64, User>, DbError>> {
+    async move {
+        let __cache_door = __cache_of_users();
+        let mut __cache_batch = ::cache_runtime::__private::batch::<
+            u64,
+            Result<HashMap<u64, User>, DbError>,
+            _,
+            _,
+        >(
+            __cache_door,
+            ::cache_runtime::__private::Ask::new().forced(true),
+            ids,
+            |__cache_id| {
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(__cache_id).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(__cache_id).__cache_wire(),
+                        __cache_id,
+                    ),
+                    (),
+                )
+            },
+        );
+        loop {
+            let __cache_ids = match ::cache_runtime::__private::Batch::next_async(
+                    &mut __cache_batch,
+                )
+                .await
+            {
+                ::cache_runtime::__private::Next::Run(__cache_ids) => __cache_ids,
+                ::cache_runtime::__private::Next::Done(__cache_answer) => {
+                    return __cache_answer;
+                }
+            };
+            match ::cache_runtime::__private::Batch::fill_async(
+                    &mut __cache_batch,
+                    uncached_users(db, &__cache_ids),
+                )
+                .await
+            {
+                ::core::option::Option::Some(__cache_answer) => return __cache_answer,
+                ::core::option::Option::None => {}
             }
-        };
-        match ::cache_runtime::__private::Batch::fill_async(
-                &mut __cache_batch,
-                uncached_users(db, &__cache_ids),
-            )
-            .await
-        {
-            ::core::option::Option::Some(__cache_answer) => return __cache_answer,
-            ::core::option::Option::None => {}
         }
     }
 }
@@ -158,22 +171,26 @@ async fn refresh_users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbErr
     clippy::nursery
 )]
 #[inline]
-async fn peek_users(id: u64) -> ::core::option::Option<User> {
-    ::cache_runtime::__private::Door::peek_async::<
-        ::cache_runtime::__private::AsEach,
-        _,
-    >(
-            &__cache_of_users(),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                    &id,
+fn peek_users(
+    id: u64,
+) -> impl ::core::future::Future<Output = ::core::option::Option<User>> {
+    async move {
+        ::cache_runtime::__private::Door::peek_async::<
+            ::cache_runtime::__private::AsEach,
+            _,
+        >(
+                &__cache_of_users(),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
+                        &id,
+                    ),
+                    (),
                 ),
-                (),
-            ),
-        )
-        .await
+            )
+            .await
+    }
 }
 ///Stores a value for [`users`] to return for this id.
 #[allow(
@@ -186,24 +203,26 @@ async fn peek_users(id: u64) -> ::core::option::Option<User> {
     clippy::nursery
 )]
 #[inline]
-async fn put_users(id: u64, value: User) -> () {
-    ::cache_runtime::__private::Door::put_async::<
-        ::cache_runtime::__private::AsEach,
-        _,
-    >(
-            &__cache_of_users(),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                    &id,
+fn put_users(id: u64, value: User) -> impl ::core::future::Future<Output = ()> {
+    async move {
+        ::cache_runtime::__private::Door::put_async::<
+            ::cache_runtime::__private::AsEach,
+            _,
+        >(
+                &__cache_of_users(),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
+                        &id,
+                    ),
+                    (),
                 ),
-                (),
-            ),
-            value,
-            |_| (),
-        )
-        .await
+                value,
+                |_| (),
+            )
+            .await
+    }
 }
 ///Reads the counters of [`users`] in this process.
 #[allow(

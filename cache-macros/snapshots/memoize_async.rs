@@ -52,19 +52,23 @@ async fn user(db: &Db, id: u64) -> Result<User, DbError> {
     clippy::nursery
 )]
 #[inline]
-async fn invalidate_user(id: u64) -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_async(
-            &__cache_of_user(),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                    &id,
+fn invalidate_user(
+    id: u64,
+) -> impl ::core::future::Future<Output = ::cache_runtime::Invalidation> {
+    async move {
+        ::cache_runtime::__private::Door::invalidate_async(
+                &__cache_of_user(),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
+                        &id,
+                    ),
+                    (),
                 ),
-                (),
-            ),
-        )
-        .await
+            )
+            .await
+    }
 }
 ///Drops every entry of [`user`].
 #[allow(
@@ -77,8 +81,12 @@ async fn invalidate_user(id: u64) -> ::cache_runtime::Invalidation {
     clippy::nursery
 )]
 #[inline]
-async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_user()).await
+fn invalidate_all_user() -> impl ::core::future::Future<
+    Output = ::cache_runtime::Invalidation,
+> {
+    async move {
+        ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_user()).await
+    }
 }
 ///Runs [`user`] now and replaces its entry for these arguments.
 #[allow(
@@ -91,20 +99,25 @@ async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
     clippy::nursery
 )]
 #[inline]
-async fn refresh_user(db: &Db, id: u64) -> Result<User, DbError> {
-    let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
-            &__cache_of_user(),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                    &id,
+fn refresh_user(
+    db: &Db,
+    id: u64,
+) -> impl ::core::future::Future<Output = Result<User, DbError>> {
+    async move {
+        let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
+                &__cache_of_user(),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
+                        &id,
+                    ),
+                    (),
                 ),
-                (),
-            ),
-        )
-        .await;
-    __cache_seat.fill_async(uncached_user(db, id)).await.value
+            )
+            .await;
+        __cache_seat.fill_async(uncached_user(db, id)).await.value
+    }
 }
 ///Shows the live value that [`user`] would return, without running it and without counting a hit.
 #[allow(
@@ -117,24 +130,30 @@ async fn refresh_user(db: &Db, id: u64) -> Result<User, DbError> {
     clippy::nursery
 )]
 #[inline]
-async fn peek_user(
+fn peek_user(
     id: u64,
-) -> ::core::option::Option<::cache_runtime::__private::ValueOf<Result<User, DbError>>> {
-    ::cache_runtime::__private::Door::peek_async::<
-        ::cache_runtime::__private::AsValue,
-        _,
-    >(
-            &__cache_of_user(),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                    &id,
+) -> impl ::core::future::Future<
+    Output = ::core::option::Option<
+        ::cache_runtime::__private::ValueOf<Result<User, DbError>>,
+    >,
+> {
+    async move {
+        ::cache_runtime::__private::Door::peek_async::<
+            ::cache_runtime::__private::AsValue,
+            _,
+        >(
+                &__cache_of_user(),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
+                        &id,
+                    ),
+                    (),
                 ),
-                (),
-            ),
-        )
-        .await
+            )
+            .await
+    }
 }
 ///Stores a value for [`user`] to return.
 #[allow(
@@ -147,27 +166,29 @@ async fn peek_user(
     clippy::nursery
 )]
 #[inline]
-async fn put_user(
+fn put_user(
     id: u64,
     value: ::cache_runtime::__private::ValueOf<Result<User, DbError>>,
-) -> () {
-    ::cache_runtime::__private::Door::put_async::<
-        ::cache_runtime::__private::AsValue,
-        _,
-    >(
-            &__cache_of_user(),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                    &id,
+) -> impl ::core::future::Future<Output = ()> {
+    async move {
+        ::cache_runtime::__private::Door::put_async::<
+            ::cache_runtime::__private::AsValue,
+            _,
+        >(
+                &__cache_of_user(),
+                (
+                    ::cache_runtime::__private::part(
+                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
+                        &id,
+                    ),
+                    (),
                 ),
-                (),
-            ),
-            value,
-            |_| (),
-        )
-        .await
+                value,
+                |_| (),
+            )
+            .await
+    }
 }
 ///Calls [`user`] and says where its result came from, and how old it is.
 #[allow(
@@ -180,47 +201,51 @@ async fn put_user(
     clippy::nursery
 )]
 #[inline]
-async fn detailed_user(
+fn detailed_user(
     db: &Db,
     id: u64,
-) -> ::cache_runtime::Detailed<Result<User, DbError>> {
-    let __cache_door = __cache_of_user();
-    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-    let __cache_seat = match match (
-        ::cache_runtime::__private::part(
-            ::cache_runtime::__private::Way::new(&id).__cache_way(),
-            ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-            &id,
-        ),
-        (),
-    ) {
-        __cache_key => {
-            match ::cache_runtime::__private::Door::hit(
-                &__cache_door,
-                __cache_ask,
-                &__cache_key,
-            ) {
-                ::core::option::Option::Some(__cache_hit) => {
-                    ::cache_runtime::__private::Found::Hit(__cache_hit)
-                }
-                ::core::option::Option::None => {
-                    ::cache_runtime::__private::Door::enter_async(
-                            &__cache_door,
-                            __cache_ask,
-                            __cache_key,
-                        )
-                        .await
+) -> impl ::core::future::Future<
+    Output = ::cache_runtime::Detailed<Result<User, DbError>>,
+> {
+    async move {
+        let __cache_door = __cache_of_user();
+        let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+        let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
+        let __cache_seat = match match (
+            ::cache_runtime::__private::part(
+                ::cache_runtime::__private::Way::new(&id).__cache_way(),
+                ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
+                &id,
+            ),
+            (),
+        ) {
+            __cache_key => {
+                match ::cache_runtime::__private::Door::hit(
+                    &__cache_door,
+                    __cache_ask,
+                    &__cache_key,
+                ) {
+                    ::core::option::Option::Some(__cache_hit) => {
+                        ::cache_runtime::__private::Found::Hit(__cache_hit)
+                    }
+                    ::core::option::Option::None => {
+                        ::cache_runtime::__private::Door::enter_async(
+                                &__cache_door,
+                                __cache_ask,
+                                __cache_key,
+                            )
+                            .await
+                    }
                 }
             }
-        }
-    } {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-            return __cache_hit.detail();
-        }
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-    };
-    __cache_seat.fill_async(uncached_user(db, id)).await
+        } {
+            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+                return __cache_hit.detail();
+            }
+            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+        };
+        __cache_seat.fill_async(uncached_user(db, id)).await
+    }
 }
 ///Reads the counters of [`user`] in this process.
 #[allow(

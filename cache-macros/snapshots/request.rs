@@ -66,8 +66,13 @@ async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
     clippy::nursery
 )]
 #[inline]
-async fn invalidate_users(path: &str) -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::invalidate_path_async(&__cache_of_users(), path).await
+fn invalidate_users(
+    path: &str,
+) -> impl ::core::future::Future<Output = ::cache_runtime::Invalidation> {
+    async move {
+        ::cache_runtime::__private::invalidate_path_async(&__cache_of_users(), path)
+            .await
+    }
 }
 ///Drops every entry of [`users`].
 #[allow(
@@ -80,8 +85,12 @@ async fn invalidate_users(path: &str) -> ::cache_runtime::Invalidation {
     clippy::nursery
 )]
 #[inline]
-async fn invalidate_all_users() -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_users()).await
+fn invalidate_all_users() -> impl ::core::future::Future<
+    Output = ::cache_runtime::Invalidation,
+> {
+    async move {
+        ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_users()).await
+    }
 }
 ///Runs [`users`] now and replaces its entry for these arguments.
 #[allow(
@@ -94,27 +103,32 @@ async fn invalidate_all_users() -> ::cache_runtime::Invalidation {
     clippy::nursery
 )]
 #[inline]
-async fn refresh_users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
-    let __cache_visitor = ::cache_runtime::__private::Visitor::here(
-        &__cache_of_users(),
-        true
-            && ::cache_runtime::__private::Sees::of(&__cache_arg0)
-                .__cache_sees()
-                .__cache_plain()
-            && ::cache_runtime::__private::Sees::of(&__cache_arg1)
-                .__cache_sees()
-                .__cache_plain(),
-    );
-    let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
+fn refresh_users(
+    __cache_arg0: State<Db>,
+    __cache_arg1: Query<Page>,
+) -> impl ::core::future::Future<Output = String> {
+    async move {
+        let __cache_visitor = ::cache_runtime::__private::Visitor::here(
             &__cache_of_users(),
-            &__cache_visitor,
-        )
-        .await;
-    let __cache_seat = __cache_seat
-        .tagged(|__cache_text| {
-            ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
-        });
-    __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await.value
+            true
+                && ::cache_runtime::__private::Sees::of(&__cache_arg0)
+                    .__cache_sees()
+                    .__cache_plain()
+                && ::cache_runtime::__private::Sees::of(&__cache_arg1)
+                    .__cache_sees()
+                    .__cache_plain(),
+        );
+        let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
+                &__cache_of_users(),
+                &__cache_visitor,
+            )
+            .await;
+        let __cache_seat = __cache_seat
+            .tagged(|__cache_text| {
+                ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
+            });
+        __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await.value
+    }
 }
 ///Shows the live value that [`users`] would return, without running it and without counting a hit.
 #[allow(
@@ -127,13 +141,17 @@ async fn refresh_users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> St
     clippy::nursery
 )]
 #[inline]
-async fn peek_users(path: &str) -> ::core::option::Option<String> {
-    ::cache_runtime::__private::peek_path_async::<
-        ::cache_runtime::__private::AsWhole,
-        _,
-        _,
-    >(&__cache_of_users(), path)
-        .await
+fn peek_users(
+    path: &str,
+) -> impl ::core::future::Future<Output = ::core::option::Option<String>> {
+    async move {
+        ::cache_runtime::__private::peek_path_async::<
+            ::cache_runtime::__private::AsWhole,
+            _,
+            _,
+        >(&__cache_of_users(), path)
+            .await
+    }
 }
 ///Stores a value for [`users`] to return.
 #[allow(
@@ -146,13 +164,15 @@ async fn peek_users(path: &str) -> ::core::option::Option<String> {
     clippy::nursery
 )]
 #[inline]
-async fn put_users(path: &str, value: String) -> () {
-    ::cache_runtime::__private::put_path_async::<
-        ::cache_runtime::__private::AsWhole,
-        _,
-        _,
-    >(&__cache_of_users(), path, value, |__cache_text| {})
-        .await
+fn put_users(path: &str, value: String) -> impl ::core::future::Future<Output = ()> {
+    async move {
+        ::cache_runtime::__private::put_path_async::<
+            ::cache_runtime::__private::AsWhole,
+            _,
+            _,
+        >(&__cache_of_users(), path, value, |__cache_text| {})
+            .await
+    }
 }
 ///Calls [`users`] and says where its result came from, and how old it is.
 #[allow(
@@ -165,58 +185,60 @@ async fn put_users(path: &str, value: String) -> () {
     clippy::nursery
 )]
 #[inline]
-async fn detailed_users(
+fn detailed_users(
     __cache_arg0: State<Db>,
     __cache_arg1: Query<Page>,
-) -> ::cache_runtime::Detailed<String> {
-    let __cache_door = __cache_of_users();
-    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-    let __cache_visitor = ::cache_runtime::__private::Visitor::here(
-        &__cache_door,
-        true
-            && ::cache_runtime::__private::Sees::of(&__cache_arg0)
-                .__cache_sees()
-                .__cache_plain()
-            && ::cache_runtime::__private::Sees::of(&__cache_arg1)
-                .__cache_sees()
-                .__cache_plain(),
-    );
-    let __cache_ask = ::cache_runtime::__private::Visitor::ask(
-        &__cache_visitor,
-        __cache_ask,
-    );
-    let __cache_seat = match match &__cache_visitor {
-        __cache_key => {
-            match ::cache_runtime::__private::Door::hit(
-                &__cache_door,
-                __cache_ask,
-                &__cache_key,
-            ) {
-                ::core::option::Option::Some(__cache_hit) => {
-                    ::cache_runtime::__private::Found::Hit(__cache_hit)
-                }
-                ::core::option::Option::None => {
-                    ::cache_runtime::__private::Door::enter_async(
-                            &__cache_door,
-                            __cache_ask,
-                            __cache_key,
-                        )
-                        .await
+) -> impl ::core::future::Future<Output = ::cache_runtime::Detailed<String>> {
+    async move {
+        let __cache_door = __cache_of_users();
+        let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+        let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
+        let __cache_visitor = ::cache_runtime::__private::Visitor::here(
+            &__cache_door,
+            true
+                && ::cache_runtime::__private::Sees::of(&__cache_arg0)
+                    .__cache_sees()
+                    .__cache_plain()
+                && ::cache_runtime::__private::Sees::of(&__cache_arg1)
+                    .__cache_sees()
+                    .__cache_plain(),
+        );
+        let __cache_ask = ::cache_runtime::__private::Visitor::ask(
+            &__cache_visitor,
+            __cache_ask,
+        );
+        let __cache_seat = match match &__cache_visitor {
+            __cache_key => {
+                match ::cache_runtime::__private::Door::hit(
+                    &__cache_door,
+                    __cache_ask,
+                    &__cache_key,
+                ) {
+                    ::core::option::Option::Some(__cache_hit) => {
+                        ::cache_runtime::__private::Found::Hit(__cache_hit)
+                    }
+                    ::core::option::Option::None => {
+                        ::cache_runtime::__private::Door::enter_async(
+                                &__cache_door,
+                                __cache_ask,
+                                __cache_key,
+                            )
+                            .await
+                    }
                 }
             }
-        }
-    } {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-            return __cache_hit.detail();
-        }
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-    };
-    let __cache_seat = __cache_seat
-        .tagged(|__cache_text| {
-            ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
-        });
-    __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await
+        } {
+            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
+                return __cache_hit.detail();
+            }
+            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+        };
+        let __cache_seat = __cache_seat
+            .tagged(|__cache_text| {
+                ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
+            });
+        __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await
+    }
 }
 ///Reads the counters of [`users`] in this process.
 #[allow(

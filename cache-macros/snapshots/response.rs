@@ -39,8 +39,12 @@ async fn user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Response {
     clippy::nursery
 )]
 #[inline]
-async fn invalidate_user(path: &str) -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::invalidate_path_async(&__cache_of_user(), path).await
+fn invalidate_user(
+    path: &str,
+) -> impl ::core::future::Future<Output = ::cache_runtime::Invalidation> {
+    async move {
+        ::cache_runtime::__private::invalidate_path_async(&__cache_of_user(), path).await
+    }
 }
 ///Drops every entry of [`user`].
 #[allow(
@@ -53,8 +57,12 @@ async fn invalidate_user(path: &str) -> ::cache_runtime::Invalidation {
     clippy::nursery
 )]
 #[inline]
-async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
-    ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_user()).await
+fn invalidate_all_user() -> impl ::core::future::Future<
+    Output = ::cache_runtime::Invalidation,
+> {
+    async move {
+        ::cache_runtime::__private::Door::invalidate_all_async(&__cache_of_user()).await
+    }
 }
 ///Runs [`user`] now and replaces its entry for these arguments.
 #[allow(
@@ -67,24 +75,28 @@ async fn invalidate_all_user() -> ::cache_runtime::Invalidation {
     clippy::nursery
 )]
 #[inline]
-async fn refresh_user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Response {
-    let __cache_door = __cache_of_user();
-    let __cache_visitor = ::cache_runtime::__private::Visitor::here(
-        &__cache_door,
-        true
-            && ::cache_runtime::__private::Sees::of(&__cache_arg0)
-                .__cache_sees()
-                .__cache_plain(),
-    );
-    let __cache_run = ::cache_runtime::__private::refresh_answer(
+fn refresh_user(
+    __cache_arg0: Path<u64>,
+) -> impl ::core::future::Future<Output = ::cache_runtime::__private::Response> {
+    async move {
+        let __cache_door = __cache_of_user();
+        let __cache_visitor = ::cache_runtime::__private::Visitor::here(
             &__cache_door,
-            &__cache_visitor,
-            &__cache_visitor,
-        )
-        .await;
-    ::cache_runtime::__private::Run::fill(__cache_run, uncached_user(__cache_arg0))
-        .await
-        .value
+            true
+                && ::cache_runtime::__private::Sees::of(&__cache_arg0)
+                    .__cache_sees()
+                    .__cache_plain(),
+        );
+        let __cache_run = ::cache_runtime::__private::refresh_answer(
+                &__cache_door,
+                &__cache_visitor,
+                &__cache_visitor,
+            )
+            .await;
+        ::cache_runtime::__private::Run::fill(__cache_run, uncached_user(__cache_arg0))
+            .await
+            .value
+    }
 }
 ///Shows the live value that [`user`] would return, without running it and without counting a hit.
 #[allow(
@@ -97,15 +109,19 @@ async fn refresh_user(__cache_arg0: Path<u64>) -> ::cache_runtime::__private::Re
     clippy::nursery
 )]
 #[inline]
-async fn peek_user(
+fn peek_user(
     path: &str,
-) -> ::core::option::Option<::cache_runtime::__private::KeptResponse> {
-    ::cache_runtime::__private::peek_path_async::<
-        ::cache_runtime::__private::AsAnswer,
-        _,
-        _,
-    >(&__cache_of_user(), path)
-        .await
+) -> impl ::core::future::Future<
+    Output = ::core::option::Option<::cache_runtime::__private::KeptResponse>,
+> {
+    async move {
+        ::cache_runtime::__private::peek_path_async::<
+            ::cache_runtime::__private::AsAnswer,
+            _,
+            _,
+        >(&__cache_of_user(), path)
+            .await
+    }
 }
 ///Stores a value for [`user`] to return.
 #[allow(
@@ -118,13 +134,18 @@ async fn peek_user(
     clippy::nursery
 )]
 #[inline]
-async fn put_user(path: &str, value: ::cache_runtime::__private::KeptResponse) -> () {
-    ::cache_runtime::__private::put_path_async::<
-        ::cache_runtime::__private::AsAnswer,
-        _,
-        _,
-    >(&__cache_of_user(), path, value, |__cache_text| {})
-        .await
+fn put_user(
+    path: &str,
+    value: ::cache_runtime::__private::KeptResponse,
+) -> impl ::core::future::Future<Output = ()> {
+    async move {
+        ::cache_runtime::__private::put_path_async::<
+            ::cache_runtime::__private::AsAnswer,
+            _,
+            _,
+        >(&__cache_of_user(), path, value, |__cache_text| {})
+            .await
+    }
 }
 ///Calls [`user`] and says where its result came from, and how old it is.
 #[allow(
@@ -137,31 +158,36 @@ async fn put_user(path: &str, value: ::cache_runtime::__private::KeptResponse) -
     clippy::nursery
 )]
 #[inline]
-async fn detailed_user(
+fn detailed_user(
     __cache_arg0: Path<u64>,
-) -> ::cache_runtime::Detailed<::cache_runtime::__private::Response> {
-    let __cache_door = __cache_of_user();
-    let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    let __cache_visitor = ::cache_runtime::__private::Visitor::here(
-        &__cache_door,
-        true
-            && ::cache_runtime::__private::Sees::of(&__cache_arg0)
-                .__cache_sees()
-                .__cache_plain(),
-    );
-    let __cache_begun = ::cache_runtime::__private::begin(
-        &__cache_door,
-        __cache_ask,
-        &__cache_visitor,
-        &__cache_visitor,
-    );
-    let __cache_run = match __cache_begun.await {
-        ::cache_runtime::__private::Begun::Answer(__cache_answer) => {
-            return __cache_answer;
-        }
-        ::cache_runtime::__private::Begun::Run(__cache_run) => __cache_run,
-    };
-    ::cache_runtime::__private::Run::fill(__cache_run, uncached_user(__cache_arg0)).await
+) -> impl ::core::future::Future<
+    Output = ::cache_runtime::Detailed<::cache_runtime::__private::Response>,
+> {
+    async move {
+        let __cache_door = __cache_of_user();
+        let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+        let __cache_visitor = ::cache_runtime::__private::Visitor::here(
+            &__cache_door,
+            true
+                && ::cache_runtime::__private::Sees::of(&__cache_arg0)
+                    .__cache_sees()
+                    .__cache_plain(),
+        );
+        let __cache_begun = ::cache_runtime::__private::begin(
+            &__cache_door,
+            __cache_ask,
+            &__cache_visitor,
+            &__cache_visitor,
+        );
+        let __cache_run = match __cache_begun.await {
+            ::cache_runtime::__private::Begun::Answer(__cache_answer) => {
+                return __cache_answer;
+            }
+            ::cache_runtime::__private::Begun::Run(__cache_run) => __cache_run,
+        };
+        ::cache_runtime::__private::Run::fill(__cache_run, uncached_user(__cache_arg0))
+            .await
+    }
 }
 ///Reads the counters of [`user`] in this process.
 #[allow(

@@ -244,7 +244,15 @@ impl Helper {
     fn with_body(&self, plan: &Plan, body: &TokenStream) -> TokenStream {
         let sig = &plan.func.item.sig;
         let (name, inputs, gives) = (plan.name(self.prefix), self.inputs(plan), &self.gives);
-        let asyncness = sig.asyncness.filter(|_| self.is_async);
+        // Not an `async fn`: the future of one that is public is compiled whether somebody calls it or not.
+        let (gives, body) = if sig.asyncness.is_some() && self.is_async {
+            (
+                quote!(impl ::core::future::Future<Output = #gives>),
+                quote!(async move { #body }),
+            )
+        } else {
+            (gives.clone(), body.clone())
+        };
         let unsafety = (self.is_unsafe && plan.func.is_unsafe()).then(|| quote!(unsafe));
         let (vis, cfgs) = (&plan.func.item.vis, plan.cfgs());
         let (generics, bounds) = (&sig.generics, &sig.generics.where_clause);
@@ -257,7 +265,7 @@ impl Helper {
         // A helper that nobody calls is not compiled to machine code.
         quote! {
             #(#cfgs)* #[doc = #doc] #safety #(#tolerated)* #allow #[inline]
-            #vis #asyncness #unsafety fn #name #generics (#(#inputs),*) -> #gives #bounds { #body }
+            #vis #unsafety fn #name #generics (#(#inputs),*) -> #gives #bounds { #body }
         }
     }
 }
