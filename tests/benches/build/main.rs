@@ -53,23 +53,29 @@ fn cold(scratches: &[Scratch]) -> [Cold; 2] {
 
 fn functions(scratches: &[Scratch]) {
     let head = [
-        "100 functions",
-        "check, CPU ms per function",
-        "build, CPU ms per function",
+        "100 functions, CPU ms per function",
+        "check",
+        "build",
+        "each with a type: check",
+        "build",
     ];
     let mut table = Table::new(&head);
     for scratch in scratches {
-        let costs = ["check", "build"].map(|command| per_function(scratch, command));
-        let cells = costs.map(|seconds| number(1e3 * seconds));
+        let sources = [scratch.alike(FUNCTIONS), scratch.with_types(FUNCTIONS)];
+        let costs = sources.map(|source| {
+            ["check", "build"].map(|command| per_function(scratch, command, &source))
+        });
+        let cells = costs.into_iter().flatten();
+        let cells = cells.map(|seconds| number(1e3 * seconds));
         table.row(std::iter::once(scratch.with.name().to_owned()).chain(cells));
     }
     println!("\n{}", table.text());
 }
 
 /// What a function adds: the median over rounds of a crate with many of them less the same crate with none.
-fn per_function(scratch: &Scratch, command: &str) -> f64 {
-    scratch.build(command, 0);
-    let round = |_| scratch.build(command, FUNCTIONS) - scratch.build(command, 0);
+fn per_function(scratch: &Scratch, command: &str, source: &str) -> f64 {
+    scratch.build(command, "");
+    let round = |_| scratch.build(command, source) - scratch.build(command, "");
     let mut rounds: Vec<f64> = (0..ROUNDS).map(round).collect();
     rounds.sort_by(f64::total_cmp);
     rounds[ROUNDS / 2] / FUNCTIONS as f64

@@ -1,7 +1,6 @@
 //! A crate made to be built.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -79,12 +78,12 @@ impl Scratch {
     /// CPU seconds of a build from nothing.
     pub(crate) fn cold_build(&self) -> f64 {
         let _ = fs::remove_dir_all(self.target());
-        self.build("build", 0)
+        self.build("build", "")
     }
 
-    /// CPU seconds of a build in which only this crate is new, with so many functions.
-    pub(crate) fn build(&self, command: &str, functions: usize) -> f64 {
-        self.write("src/lib.rs", &self.source(functions));
+    /// CPU seconds of a build in which only this crate is new, with this source.
+    pub(crate) fn build(&self, command: &str, source: &str) -> f64 {
+        self.write("src/lib.rs", source);
         cpu::seconds(self.cargo(command).arg("--offline"))
     }
 
@@ -106,23 +105,28 @@ impl Scratch {
         crates.len()
     }
 
-    /// Half of the functions take integers, half a text.
-    fn source(&self, functions: usize) -> String {
+    /// So many functions. Half of them take integers, half a text.
+    pub(crate) fn alike(&self, functions: usize) -> String {
         let attribute = self.with.attribute();
-        let mut source = String::new();
-        for n in 0..functions {
-            let _ = match n % 2 {
-                0 => writeln!(
-                    source,
-                    "{attribute}\npub fn f{n}(a: u64, b: u64) -> u64 {{ a * {n} + b }}"
-                ),
-                _ => writeln!(
-                    source,
-                    "{attribute}\npub fn f{n}(text: String) -> usize {{ text.len() + {n} }}"
-                ),
-            };
-        }
-        source
+        let function = |n| match n % 2 {
+            0 => format!("{attribute}\npub fn f{n}(a: u64, b: u64) -> u64 {{ a * {n} + b }}\n"),
+            _ => {
+                format!("{attribute}\npub fn f{n}(text: String) -> usize {{ text.len() + {n} }}\n")
+            }
+        };
+        (0..functions).map(function).collect()
+    }
+
+    /// So many functions, each with a result of a type of its own.
+    pub(crate) fn with_types(&self, functions: usize) -> String {
+        let attribute = self.with.attribute();
+        let function = |n| {
+            format!(
+                "#[derive(Clone)]\npub struct V{n}(pub String);\n\
+                {attribute}\npub fn f{n}(id: u64) -> V{n} {{ V{n}(id.to_string()) }}\n"
+            )
+        };
+        (0..functions).map(function).collect()
     }
 
     fn cargo(&self, command: &str) -> Command {
