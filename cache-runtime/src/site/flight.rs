@@ -9,8 +9,10 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
+use once_cell::sync::OnceCell;
+
 use super::running::{Waiting, wait_for};
-use crate::lineage::{Lineage, LoadId};
+use crate::lineage::{Labels, Lineage, LoadId};
 use crate::sync::{Mutex, Thread, current, park};
 use crate::value::cell::Share;
 
@@ -95,8 +97,10 @@ enum State<V> {
 #[derive(Debug)]
 pub(crate) struct Flight<V> {
     pub(crate) id: LoadId,
-    /// Whether other callers may wait for it.
-    pub(crate) joinable: bool,
+    /// Whether other callers may wait for it, as long as it is not outdated.
+    joinable: bool,
+    /// The labels that its value will have, as far as they are known while it is computed.
+    labels: OnceCell<Labels>,
     state: Mutex<State<V>>,
 }
 
@@ -105,8 +109,21 @@ impl<V> Flight<V> {
         Self {
             id: LoadId::next(),
             joinable,
+            labels: OnceCell::new(),
             state: Mutex::new(State::Flying(Vec::new())),
         }
+    }
+
+    /// Takes note of labels that its value will have.
+    pub(crate) fn label(&self, labels: Labels) {
+        // They are told once, by who computes.
+        let _ = self.labels.set(labels);
+    }
+
+    /// Whether who comes now may wait for it: not if a label that its value will have was invalidated meanwhile.
+    pub(crate) fn is_joinable(&self) -> bool {
+        let outdated = || self.labels.get().is_some_and(Labels::are_outdated);
+        self.joinable && !outdated()
     }
 
     /// Ends the computation and wakes everyone who waits. The first landing counts.

@@ -8,7 +8,7 @@ use super::flight::{CameTo, Stage};
 use super::instance::Commons;
 use super::running::Frame;
 use crate::clock::Moment;
-use crate::lineage::{Dependant, Label, Lineage, LoadId, Recording};
+use crate::lineage::{Dependant, Label, Labels, Lineage, LoadId, Recording};
 use crate::outcome::{MissReason, Outcome};
 use crate::stats::{Counters, Event};
 use crate::watch::Subject;
@@ -38,7 +38,7 @@ pub(super) struct Load {
     /// The round of counting that it began in.
     round: u64,
     /// The labels that its value has by its arguments.
-    pub(super) labels: Vec<Label>,
+    labels: Vec<Label>,
     pub(super) stage: Stage,
     /// Of its key.
     #[cfg(feature = "admin")]
@@ -76,6 +76,22 @@ impl Load {
         }
     }
 
+    /// Gives its value labels; answers with what tells whether it is outdated by one of them.
+    pub(super) fn tag(&mut self, labels: Vec<Label>) -> Labels {
+        let mut told = Labels::since(self.epoch);
+        for label in &labels {
+            told.add(label.clone());
+        }
+        self.labels = labels;
+        told
+    }
+
+    /// The names of the labels that its value has by its arguments.
+    #[cfg(feature = "shared")]
+    pub(super) fn tags(&self) -> impl Iterator<Item = &str> {
+        self.labels.iter().map(Label::name)
+    }
+
     /// Where the function runs from now on, and whether its panic is caught since an old value might stand in.
     pub(super) fn run(&self) -> (Arc<Frame>, bool) {
         let catch = self.commons.options.tolerates_failures();
@@ -85,7 +101,7 @@ impl Load {
     }
 
     /// Takes note that the function is done.
-    pub(super) fn done(&mut self) {
+    pub(super) fn ran(&mut self) {
         self.done = self.commons.now();
         if let Some(counters) = self.counters() {
             counters.load_took(self.done.since(self.began));

@@ -111,7 +111,11 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         if let Task::Compute(computation) = &mut self.0 {
             let mut tagging = Tagging::new(computation.instance.realm);
             tags(&mut tagging);
-            computation.load.labels = tagging.into_labels();
+            let labels = tagging.into_labels();
+            computation
+                .ticket
+                .flight
+                .label(computation.load.tag(labels));
         }
         self
     }
@@ -238,7 +242,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// What a computation came to: its result, with what others may have of it if it is a value. Anything but a
     /// value is dealt with, and so is a failure that an old value makes up for: that is the answer.
     fn judge(&mut self, attempt: Attempt<R>) -> Result<(R, Option<TakenOf<K>>), Detailed<R>> {
-        self.load.done();
+        self.load.ran();
         let result = match attempt {
             Ok(result) => result,
             Err(panic) => match self.stand_in() {

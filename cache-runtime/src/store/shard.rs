@@ -258,7 +258,10 @@ impl<V: ValueCell> Shard<V> {
 
     /// Tells whether a computation that others may wait for is under way in a slot.
     pub(super) fn is_computing(&self, slot: u32) -> bool {
-        self.flights.of(slot).iter().any(|flight| flight.joinable)
+        self.flights
+            .of(slot)
+            .iter()
+            .any(|flight| flight.is_joinable())
     }
 
     /// Tells whether a computation is noted in a slot.
@@ -386,7 +389,7 @@ impl<'a, K: KeyCell, V: ValueCell> View<'a, K, V> {
             },
             key: slot.key.share(),
             entry: self.entry(index),
-            flight: flights.rfind(|flight| flight.joinable).cloned(),
+            flight: flights.rfind(|flight| flight.is_joinable()).cloned(),
         }
     }
 

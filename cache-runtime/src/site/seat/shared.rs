@@ -66,7 +66,7 @@ pub(in crate::site) async fn lease_all<R, K: Kind<R>, O: KeyCell>(seats: Vec<&mu
     let Some(first) = all.next() else { return };
     let instance = first.instance;
     // Labels are made of arguments that all of them have in common.
-    let labels = tag_marks(first.load.labels.iter().map(lineage::Label::name));
+    let labels = tag_marks(first.load.tags());
     let claims = std::iter::once(first).chain(all);
     let claims = claims.filter_map(|computation| computation.claim.as_mut());
     let leased = Claim::lease_all(claims.collect(), &labels, instance.options.longest());
@@ -168,7 +168,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// Takes the right to store the value.
     async fn lease(&mut self) {
         let instance = self.instance;
-        let labels = tag_marks(self.load.labels.iter().map(crate::lineage::Label::name));
+        let labels = tag_marks(self.load.tags());
         let ttl = instance.options.longest();
         let Some(claim) = &mut self.claim else { return };
         if claim.lease(&labels, ttl).await.is_err() {
