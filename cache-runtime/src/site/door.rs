@@ -90,7 +90,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// The answer to a call that finds a value which is good at any rate, outside of any computation and without a lock.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
         let (instance, cell) = self.quickly::<Q>(ask, InstanceId::looks_like)?;
         let hash = key::hash_by(&cell.hasher, key);

@@ -106,6 +106,11 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         self
     }
 
+    #[cfg(feature = "shared")]
+    fn is_claimed(&self) -> bool {
+        matches!(&self.0, Task::Compute(computation) if computation.claim.is_some())
+    }
+
     /// Gives the value labels.
     pub fn tagged(mut self, tags: impl FnOnce(&mut Tagging)) -> Self {
         if let Task::Compute(computation) = &mut self.0 {
@@ -121,19 +126,22 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     }
 
     /// Runs the function and stores what it returns.
-    // By itself, so that a hit saves no registers for it.
+    // By itself, so that a hit saves no registers for it. The computation stays where it is: the function may call
+    // itself, and every copy would take its place on the stack.
     #[inline(never)]
-    pub fn fill(self, body: impl FnOnce() -> R) -> Detailed<R> {
-        match self.0 {
+    pub fn fill(mut self, body: impl FnOnce() -> R) -> Detailed<R> {
+        #[cfg(feature = "shared")]
+        if self.is_claimed()
+            && let Task::Compute(computation) = self.0
+        {
+            return computation.fill_shared(body);
+        }
+        match &mut self.0 {
             Task::Bypass(counters) => {
                 counters.count(Outcome::Bypassed);
                 bypassed(body())
             }
             Task::Compute(computation) => {
-                #[cfg(feature = "shared")]
-                if computation.claim.is_some() {
-                    return computation.fill_shared(body);
-                }
                 let (frame, catch) = computation.load.run();
                 let attempt = frame.attempt(catch, body);
                 computation.end(attempt)
@@ -152,7 +160,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                 counters.count(Outcome::Bypassed);
                 bypassed(body.await)
             }
-            Task::Compute(computation) => {
+            Task::Compute(mut computation) => {
                 #[cfg(feature = "shared")]
                 if computation.claim.is_some() {
                     return Box::pin(computation.fill_shared_async(body)).await;
@@ -193,7 +201,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                 counters.count(Outcome::Bypassed);
                 result
             }
-            Task::Compute(computation) => computation.end(Ok(result)).value,
+            Task::Compute(mut computation) => computation.end(Ok(result)).value,
         }
     }
 
@@ -227,7 +235,7 @@ fn bypassed<R>(value: R) -> Detailed<R> {
 impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     // By itself: the function, which may call itself, runs while who calls this has its place on the stack.
     #[inline(never)]
-    fn end(mut self, attempt: Attempt<R>) -> Detailed<R> {
+    fn end(&mut self, attempt: Attempt<R>) -> Detailed<R> {
         let (result, taken) = match self.judge(attempt) {
             Ok(judged) => judged,
             Err(answer) => return answer,
