@@ -246,8 +246,9 @@ impl Helper {
         let (name, inputs, gives) = (plan.name(self.prefix), self.inputs(plan), &self.gives);
         // Not an `async fn`: the future of one that is public is compiled whether somebody calls it or not.
         let (gives, body) = if sig.asyncness.is_some() && self.is_async {
+            let span = Span::mixed_site().located_at(sig.ident.span());
             (
-                quote!(impl ::core::future::Future<Output = #gives>),
+                quote_spanned!(span=> impl ::core::future::Future<Output = #gives>),
                 quote!(async move { #body }),
             )
         } else {
