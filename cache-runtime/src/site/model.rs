@@ -24,7 +24,7 @@ use crate::value::SharedErrors;
 use crate::value::cell::{InPlace as Kept, Stowed};
 
 type Answer = Result<u64, u64>;
-type Numbers = Instance<InPlace<()>, Kept<u64>, u64, u64>;
+type Numbers = Instance<InPlace<()>, Kept<u64>, u64>;
 type Kind = Stowed<SharedErrors<u64, u64>>;
 
 fn instance() -> &'static Numbers {
