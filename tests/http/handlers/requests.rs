@@ -219,6 +219,7 @@ async fn labels_and_dependencies_reach_what_is_keyed_on_a_request() {
     async fn product(Path(id): Path<u64>) -> String {
         format!("{} {}", price(id), RUNS.add())
     }
+    let _caches = testing::isolate();
     let app = App::new(Router::new().route("/products/{id}", get(product)));
     assert_eq!(app.get("/products/7").await.body, "7 0");
     invalidate_tag("product:8");
