@@ -8,9 +8,9 @@
 //! A reader says in its thread's cell what it reads, and then looks whether the bias still holds. A writer that wants
 //! to be alone takes the bias away, makes every running thread pass a memory barrier (`membarrier(2)`), and waits until
 //! no cell names the lock any more. Until the bias comes back, after some reads or as soon as the writer has made its
-//! change ([`Writing::while_alone`]), everybody uses an ordinary lock. This is BRAVO (Dice and Kogan, "BRAVO: Biased Locking for Reader-Writer Locks", USENIX ATC 2019), with a cell per thread
-//! in the place of a table of readers, and the barrier on the writer's side only (as in Dice et al., "Asymmetric Dekker
-//! Synchronization", 2001).
+//! change ([`Writing::while_alone`]), everybody uses an ordinary lock. This is BRAVO (Dice and Kogan, "BRAVO: Biased
+//! Locking for Reader-Writer Locks", USENIX ATC 2019), with a cell per thread in the place of a table of readers, and
+//! the barrier on the writer's side only (as in Dice et al., "Asymmetric Dekker Synchronization", 2001).
 //!
 //! Where the system has no such barrier the bias is never given, and it is an ordinary lock.
 #![allow(

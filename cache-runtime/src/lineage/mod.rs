@@ -142,9 +142,9 @@ impl Lineage {
             .is_some_and(|labels| labels.are_outdated())
     }
 
-    /// Tells whether a label was invalidated after the computation had begun, and that before this epoch.
+    /// Tells whether the computation had begun before this epoch, and a label was invalidated since.
     pub(crate) fn is_outdated_at(&self, epoch: u64) -> bool {
-        let outdated = |labels: &Arc<Labels>| labels.since < epoch && labels.are_outdated();
-        self.labels.as_ref().is_some_and(outdated)
+        let labels = self.labels.as_ref();
+        labels.is_some_and(|labels| labels.are_outdated_at(epoch))
     }
 }

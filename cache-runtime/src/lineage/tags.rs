@@ -43,7 +43,7 @@ pub(crate) struct Label {
 #[derive(Debug)]
 pub(crate) struct Labels {
     /// The epoch in which its computation began.
-    pub(super) since: u64,
+    since: u64,
     listed: Vec<Label>,
     /// All the labels there are, since it depends on more than can be listed.
     every: Option<&'static Tags>,
@@ -194,6 +194,11 @@ impl Labels {
     pub(crate) fn are_outdated(&self) -> bool {
         let later = |label: &Label| label.tag.invalidated.load(SeqCst) > self.since;
         self.every.is_some_and(|tags| tags.now() > self.since) || self.listed.iter().any(later)
+    }
+
+    /// Tells whether the computation had begun before this epoch, and a label was invalidated since.
+    pub(crate) fn are_outdated_at(&self, epoch: u64) -> bool {
+        self.since < epoch && self.are_outdated()
     }
 }
 
