@@ -26,6 +26,8 @@ where
         return __cache_hit.value;
     }
     ::cache_runtime::__private::slowly(move || {
+        let __cache_door = __cache_of_size::<T, N>();
+        let __cache_ask = { ::cache_runtime::__private::Ask::new() };
         let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
@@ -217,6 +219,9 @@ where
         return __cache_hit.detail();
     }
     ::cache_runtime::__private::slowly(move || {
+        let __cache_door = __cache_of_size::<T, N>();
+        let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+        let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
         let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,

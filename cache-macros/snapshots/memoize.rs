@@ -35,6 +35,8 @@ pub fn add(a: i64, b: i64) -> i64 {
         return __cache_hit.value;
     }
     ::cache_runtime::__private::slowly(move || {
+        let __cache_door = __cache_of_add();
+        let __cache_ask = { ::cache_runtime::__private::Ask::new() };
         let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
@@ -246,6 +248,9 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
         return __cache_hit.detail();
     }
     ::cache_runtime::__private::slowly(move || {
+        let __cache_door = __cache_of_add();
+        let __cache_ask = { ::cache_runtime::__private::Ask::new() };
+        let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
         let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,

@@ -34,6 +34,7 @@ fn price(&self, sku: &str) -> u64 {
         return __cache_hit.value;
     }
     ::cache_runtime::__private::slowly(move || {
+        let __cache_door = Self::__cache_of_price();
         let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
@@ -245,6 +246,7 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
         return __cache_hit.detail();
     }
     ::cache_runtime::__private::slowly(move || {
+        let __cache_door = Self::__cache_of_price();
         let __cache_seat = match ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,

@@ -102,13 +102,14 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
         let compute = compute(
             quote_spanned!(Span::mixed_site()=> #enter(&__cache_door, __cache_ask, #parts #later)),
         );
+        let again = again(plan, &dated);
         quote_spanned! {Span::mixed_site()=>
             if let ::core::option::Option::Some(__cache_hit) =
                 #runtime::__private::Door::hit(&__cache_door, __cache_ask, &#parts)
             {
                 return __cache_hit #found;
             }
-            #runtime::__private::slowly(move || { #compute })
+            #runtime::__private::slowly(move || { #again #compute })
         }
     } else {
         compute(hit_or_enter(plan, &enter, &parts, &later))
@@ -124,6 +125,23 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
         #holds
         #answer
     }
+}
+
+/// Opens the function once more where there was no hit, so that a hit keeps nothing at hand for it.
+fn again(plan: &Plan, dated: &Option<TokenStream>) -> Option<TokenStream> {
+    if !plan.args.wants_helpers() {
+        return None;
+    }
+    let door = plan.door();
+    let fixed = plan.args.unless.is_none() && plan.args.forced_update.is_none();
+    let ask = fixed.then(|| {
+        let conditions = conditions(plan);
+        quote!(#conditions #dated)
+    });
+    Some(quote_spanned! {Span::mixed_site()=>
+        let __cache_door = #door;
+        #ask
+    })
 }
 
 /// What answers a call that is no hit.
