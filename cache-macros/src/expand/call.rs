@@ -102,7 +102,7 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
         let compute = compute(
             quote_spanned!(Span::mixed_site()=> #enter(&__cache_door, __cache_ask, #parts #later)),
         );
-        let again = again(plan, &dated);
+        let again = again(plan, dated.as_ref());
         quote_spanned! {Span::mixed_site()=>
             if let ::core::option::Option::Some(__cache_hit) =
                 #runtime::__private::Door::hit(&__cache_door, __cache_ask, &#parts)
@@ -128,7 +128,7 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
 }
 
 /// Opens the function once more where there was no hit, so that a hit keeps nothing at hand for it.
-fn again(plan: &Plan, dated: &Option<TokenStream>) -> Option<TokenStream> {
+fn again(plan: &Plan, dated: Option<&TokenStream>) -> Option<TokenStream> {
     if !plan.args.wants_helpers() {
         return None;
     }

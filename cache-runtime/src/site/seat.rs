@@ -376,7 +376,10 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         if std::mem::take(&mut self.noted) {
             self.instance.store.abandon(&self.ticket);
         }
-        self.ticket.flight.land(landing);
+        // Where nobody has come meanwhile, nobody can come any more.
+        if Arc::strong_count(&self.ticket.flight) > 1 {
+            self.ticket.flight.land(landing);
+        }
         self.load.landed(came_to);
     }
 }

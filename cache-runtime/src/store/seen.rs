@@ -229,30 +229,29 @@ impl<K, V> Seen<K, V> {
         unsafe { self.slots.place_mut(index as usize).assume_init_read() }
     }
 
-    /// Tells whether there is room for a slot of this number, where so many cells are used.
-    pub(super) fn has_room(&self, index: u32, used: usize) -> bool {
-        (index as usize) < self.slots.length() && self.table.has_room(index, used)
+    /// Tells whether there is a place for a slot of this number.
+    pub(super) fn has_place(&self, index: u32) -> bool {
+        (index as usize) < self.slots.length()
     }
 
-    /// Makes room for a slot of this number, beside those that there are; answers how many cells are used now.
-    pub(super) fn make_room(&mut self, index: u32, used: usize, marks: &[Mark]) -> usize {
-        if index as usize >= self.slots.length() {
-            let slots = more(self.slots.length());
-            self.slots.extend(slots);
-            if let Ages::Each(ages) = &mut self.ages {
-                ages.reserve_exact(slots - ages.len());
-                ages.resize_with(slots, UnsafeCell::default);
-            }
+    /// Makes places for more slots.
+    pub(super) fn extend(&mut self) {
+        let slots = more(self.slots.length());
+        self.slots.extend(slots);
+        if let Ages::Each(ages) = &mut self.ages {
+            ages.reserve_exact(slots - ages.len());
+            ages.resize_with(slots, UnsafeCell::default);
         }
-        if self.table.has_room(index, used) {
-            return used;
-        }
+    }
+
+    /// A table for more slots in the place of this one, of which so many cells are used, and how many it uses.
+    pub(super) fn larger_table(&self, used: usize, marks: &[Mark]) -> (Table, usize) {
         let full = self.table.slots().count();
         let named = self.table.slots();
         let tagged = named.map(|slot| (marks[slot as usize].tag, slot));
         // Whichever slots are full, a cell must have the bits for their numbers.
-        self.table = self.table.anew(full.max(marks.len() / 2), used, tagged);
-        full
+        let table = self.table.anew(full.max(marks.len() / 2), used, tagged);
+        (table, full)
     }
 
     /// Takes all slots out.

@@ -506,18 +506,27 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
 
     /// Makes a slot for a key that has none.
     pub(super) fn add(&mut self, hash: u64, key: K) -> u32 {
-        let next = self.next();
-        if !self.seen().has_room(next, self.used) {
-            self.while_alone(|seen, shard| {
-                shard.used = seen.make_room(next, shard.used, &shard.marks);
-            });
-        }
+        self.make_room();
         let tag = tag(hash);
         let index = self.mark(tag);
         // SAFETY: this is the only writer; the slot was empty, and no reader sees it any more.
         let fresh = unsafe { self.seen().add(index, tag, key) };
         self.used += usize::from(fresh);
         index
+    }
+
+    /// Makes room for the slot that is filled next.
+    fn make_room(&mut self) {
+        let next = self.next();
+        if !self.seen().has_place(next) {
+            self.while_alone(|seen, _| seen.extend());
+        }
+        if !self.seen().table.has_room(next, self.used) {
+            // It is made beside readers, who are shut out only while it takes the other's place.
+            let (mut table, used) = self.seen().larger_table(self.used, &self.marks);
+            self.used = used;
+            self.while_alone(|seen, _| std::mem::swap(&mut seen.table, &mut table));
+        }
     }
 
     /// Puts an entry into a slot, in the stead of the one that is there. Answers false if it is heavier than all
