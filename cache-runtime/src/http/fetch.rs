@@ -161,6 +161,7 @@ where
     let request = prepared(&seat, request);
     let answered = async { Ok(ask(&seat, keeps, handler(request).await?).await) };
     let attempt = Framed::new(frame, catch, answered).await;
+    seat.ran();
     let failure = match attempt {
         Ok(Ok(ran)) => return Ok(finish(seat, ran, asker)),
         Ok(Err(error)) => Ok(error),

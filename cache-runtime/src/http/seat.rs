@@ -23,11 +23,13 @@ use super::store::{Answer, Answers, Kept, Shelf, Varies, What};
 use super::visit::{Landed, Visit};
 use crate::clock::Moment;
 use crate::entry;
-use crate::lineage::{Dependant, Lineage, Recording};
-use crate::outcome::{MissReason, Outcome};
+use crate::lineage::{Dependant, Lineage};
+use crate::outcome::MissReason;
 use crate::site::flight::{CameTo, Landing, Stage};
+use crate::site::load::{Load, Purpose};
 use crate::site::running::Frame;
-use crate::stats::{Counters, Event};
+#[cfg(feature = "shared")]
+use crate::stats::Event;
 use crate::store::{Start, Ticket};
 use crate::watch::Subject;
 use crate::watch::load::Ending;
@@ -63,15 +65,9 @@ pub(crate) struct Seat {
     place: Place,
     ticket: Ticket<Arc<Kept>>,
     listing: Option<Listing>,
-    frame: Arc<Frame>,
-    reason: MissReason,
-    background: bool,
-    began: Moment,
-    /// The round of counting that it began in.
-    round: u64,
+    load: Load,
     /// Whether the store still has a note of it.
     noted: bool,
-    stage: Stage,
 }
 
 impl Seat {
@@ -87,7 +83,7 @@ impl Seat {
             source: answers,
             hash: ticket.hash,
         };
-        let recording = Recording::begin(owner, answers.realm.tags.now());
+        let (id, purpose) = (ticket.flight.id, Purpose::Call(reason));
         Self {
             shelf: Arc::clone(&visit.shelf),
             terms: visit.terms.clone(),
@@ -97,15 +93,10 @@ impl Seat {
             begun: None,
             answers,
             place,
-            frame: Frame::begin(ticket.flight.id, Some(recording), false),
+            load: Load::begin(answers, owner, id, purpose, false),
             ticket,
             listing: Some(listing),
-            reason,
-            background: false,
-            began: answers.now(),
-            round: answers.counters.round(),
             noted: true,
-            stage: Stage::Running,
         }
     }
 
@@ -123,7 +114,7 @@ impl Seat {
 
     /// Says that it is a refresh: the request that found it due is answered.
     pub(crate) fn in_background(mut self) -> Self {
-        self.background = true;
+        self.load.purpose = Purpose::Background;
         self
     }
 
@@ -154,13 +145,12 @@ impl Seat {
     /// Where the handler runs, and whether its panic is caught since an old answer might stand in.
     pub(crate) fn frame(&self) -> (Arc<Frame>, bool) {
         let catch = self.old().is_some_and(|old| old.times.tolerates_failures());
-        let why = if self.background {
-            "refresh"
-        } else {
-            self.reason.word()
-        };
-        self.frame.begins(Subject::Layer(&self.shelf.name), why);
-        (Arc::clone(&self.frame), catch)
+        (self.load.begins(Subject::Layer(&self.shelf.name)), catch)
+    }
+
+    /// Takes note that the handler is done.
+    pub(crate) fn ran(&mut self) {
+        self.load.ran();
     }
 
     /// Keeps an answer, and gives it to those who wait; answers whether it is stored.
@@ -197,7 +187,7 @@ impl Seat {
             self.land(Landing::Value(Arc::clone(&kept), lineage));
             return (kept, false);
         }
-        self.count_run(CameTo::Value);
+        self.load.count_run(CameTo::Value);
         let (kept, stored) = self.store(asked, Box::new(answer), keep, &lineage);
         self.land(Landing::Value(Arc::clone(&kept), lineage));
         (kept, stored)
@@ -231,8 +221,8 @@ impl Seat {
         old.refresh_failed(now);
         let kept = self.old.clone()?;
         let lineage = self.close(Ending::Error);
-        if !self.background {
-            let watch = &self.frame.watch;
+        if !self.load.is_refresh() {
+            let watch = &self.load.frame.watch;
             watch.failed("the handler has failed, and the old answer stands in");
         }
         self.land(Landing::Stale(Arc::clone(&kept), lineage));
@@ -355,77 +345,37 @@ impl Seat {
 
     /// Tells those who watch how the run has ended.
     pub(crate) fn tell(&self, ending: Ending) {
-        let time = self.answers.now().since(self.began);
-        self.frame.watch.ended(ending, time);
+        self.load.tell(ending);
     }
 
     /// Ends the run, and the recording of what the answer was computed from.
-    fn close(&self, ending: Ending) -> Lineage {
+    fn close(&mut self, ending: Ending) -> Lineage {
         self.tell(ending);
-        if let Some(counters) = self.counters() {
-            counters.load_took(self.answers.now().since(self.began));
-        }
-        let recording = self.frame.recording();
-        let lineage =
-            recording.map_or_else(Lineage::default, |recording| recording.close(Vec::new()));
-        self.frame.hand_out(&lineage);
-        lineage
-    }
-
-    /// The layer's counters, unless they count for somebody else by now.
-    fn counters(&self) -> Option<&Counters> {
-        let counters = &self.answers.counters;
-        (counters.round() == self.round).then_some(counters)
+        self.load.close(Vec::new())
     }
 
     /// Leaves the store first and lands then, so that who comes between finds nothing to wait for.
     fn land(&mut self, landing: Landed) {
         let came_to = (&landing).into();
-        self.count_run(came_to);
-        self.stage = Stage::Landed;
+        self.load.count_run(came_to);
+        self.load.stage = Stage::Landed;
         if std::mem::take(&mut self.noted) {
             self.answers.store.abandon(&self.ticket);
         }
-        if self.background && came_to != CameTo::Value {
-            let watch = &self.frame.watch;
+        if self.load.is_refresh() && came_to != CameTo::Value {
+            let watch = &self.load.frame.watch;
             watch.failed("a refresh has brought nothing to keep, and the old answer stays");
         }
         self.ticket.flight.land(landing);
-    }
-
-    /// Counts what the run came to, before anybody can see that.
-    fn count_run(&mut self, came_to: CameTo) {
-        if self.stage >= Stage::Counted {
-            return;
-        }
-        self.stage = Stage::Counted;
-        let event = match self.background {
-            true if came_to == CameTo::Value => Event::Refresh,
-            true => Event::FailedRefresh,
-            false if came_to == CameTo::OldValue => Event::Stale,
-            false => Outcome::Computed(self.reason).into(),
-        };
-        if let Some(counters) = self.counters() {
-            counters.count(event);
-            #[cfg(feature = "admin")]
-            counters.record.runs.note(crate::record::Run {
-                at: self.answers.now(),
-                took: self.answers.now().since(self.began),
-                event,
-                came_to,
-                hash: self.ticket.hash,
-            });
-        }
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        if self.stage == Stage::Landed {
-            return;
+        if self.load.stage != Stage::Landed {
+            self.load.dropped();
+            self.land(Landing::Abandoned);
         }
-        self.close(Ending::dropped());
-        self.land(Landing::Abandoned);
     }
 }
 

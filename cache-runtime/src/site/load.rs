@@ -26,20 +26,20 @@ pub(crate) enum Purpose {
 }
 
 /// A computation in progress, apart from what it computes.
-pub(super) struct Load {
+pub(crate) struct Load {
     commons: &'static Commons,
-    pub(super) purpose: Purpose,
+    pub(crate) purpose: Purpose,
     began: Moment,
     /// When the function was done.
     pub(super) done: Moment,
-    pub(super) frame: Arc<Frame>,
+    pub(crate) frame: Arc<Frame>,
     /// The epoch of labels that it began in.
     epoch: u64,
     /// The round of counting that it began in.
     round: u64,
     /// The labels that its value has by its arguments.
     labels: Vec<Label>,
-    pub(super) stage: Stage,
+    pub(crate) stage: Stage,
     /// Of its key.
     #[cfg(feature = "admin")]
     hash: u64,
@@ -47,7 +47,7 @@ pub(super) struct Load {
 
 impl Load {
     /// One that begins now, for a key of an instance.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         commons: &'static Commons,
         owner: Dependant,
         id: LoadId,
@@ -95,13 +95,17 @@ impl Load {
     /// Where the function runs from now on, and whether its panic is caught since an old value might stand in.
     pub(super) fn run(&self) -> (Arc<Frame>, bool) {
         let catch = self.commons.options.tolerates_failures();
-        let subject = Subject::Function(self.commons.site);
+        (self.begins(Subject::Function(self.commons.site)), catch)
+    }
+
+    /// Where it runs from now on, as those know it who watch.
+    pub(crate) fn begins(&self, subject: Subject<'_>) -> Arc<Frame> {
         self.frame.begins(subject, self.why());
-        (Arc::clone(&self.frame), catch)
+        Arc::clone(&self.frame)
     }
 
     /// Takes note that the function is done.
-    pub(super) fn ran(&mut self) {
+    pub(crate) fn ran(&mut self) {
         self.done = self.commons.now();
         if let Some(counters) = self.counters() {
             counters.load_took(self.done.since(self.began));
@@ -109,7 +113,7 @@ impl Load {
     }
 
     /// Takes note that the computation ends without having come to anything.
-    pub(super) fn dropped(&mut self) {
+    pub(crate) fn dropped(&mut self) {
         self.done = self.commons.now();
         self.tell(Ending::dropped());
         self.close(Vec::new());
@@ -121,7 +125,7 @@ impl Load {
 
     /// Ends the recording of what the value was computed from, and hands it to the computation around this one. `own`
     /// are the labels that the value gives itself.
-    pub(super) fn close(&mut self, own: Vec<Label>) -> Lineage {
+    pub(crate) fn close(&mut self, own: Vec<Label>) -> Lineage {
         let lineage = self.gather(own);
         self.frame.hand_out(&lineage);
         lineage
@@ -152,7 +156,7 @@ impl Load {
     }
 
     /// Counts what the run came to, before anybody can see that.
-    pub(super) fn count_run(&mut self, came_to: CameTo) {
+    pub(crate) fn count_run(&mut self, came_to: CameTo) {
         if self.stage >= Stage::Counted {
             return;
         }
@@ -193,7 +197,7 @@ impl Load {
     }
 
     /// Tells those who watch how the run has ended.
-    pub(super) fn tell(&self, ending: Ending) {
+    pub(crate) fn tell(&self, ending: Ending) {
         let time = self.done.since(self.began);
         self.frame.watch.ended(ending, time);
     }
@@ -213,7 +217,7 @@ impl Load {
         }
     }
 
-    pub(super) fn is_refresh(&self) -> bool {
+    pub(crate) fn is_refresh(&self) -> bool {
         !matches!(self.purpose, Purpose::Call(_))
     }
 }

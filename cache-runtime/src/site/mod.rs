@@ -28,7 +28,7 @@ pub(crate) mod instance;
 pub(crate) mod instances;
 #[cfg(feature = "admin")]
 pub(crate) mod known;
-mod load;
+pub(crate) mod load;
 pub(crate) mod running;
 pub(crate) mod seat;
 #[cfg(feature = "shared")]
