@@ -4,9 +4,9 @@
 
 use std::env;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
+
+use crate::program::program;
 
 /// Instructions per hit of `(u64, u64) -> u64`, the loop around it included.
 const F: u64 = 120;
@@ -54,14 +54,13 @@ fn has_valgrind() -> bool {
 
 /// How many instructions a program takes that makes so many hits.
 fn instructions(function: &str, hits: u64) -> u64 {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(program);
     let output = Command::new("valgrind")
         .args([
             "--tool=cachegrind",
             "--cache-sim=no",
             "--cachegrind-out-file=/dev/null",
         ])
-        .arg(&*PROGRAM)
+        .arg(program())
         .args([function, &hits.to_string()])
         .output()
         .expect("valgrind runs");
@@ -74,29 +73,4 @@ fn instructions(function: &str, hits: u64) -> u64 {
     count
         .and_then(|count| count.parse().ok())
         .expect("valgrind tells how many instructions it saw")
-}
-
-/// Builds the program as its users would: optimised, and without the feature `testing`. Its folder is its own,
-/// so that nothing is built twice in the folder of these tests.
-fn program() -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gates");
-    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args([
-            "build",
-            "--release",
-            "--quiet",
-            "--bin",
-            "hits",
-            "--no-default-features",
-        ])
-        .arg("--manifest-path")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(&target)
-        .env_remove("RUSTFLAGS") // of a sanitizer, or of a model checker
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .status()
-        .expect("cargo runs");
-    assert!(status.success(), "the program is built");
-    target.join("release/hits")
 }

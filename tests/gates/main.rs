@@ -1,4 +1,7 @@
-//! What must not get worse, told by numbers that repeat: hit ratios and instructions per hit, never time.
+//! What must not get worse, told by numbers that repeat: hit ratios, instructions per hit, stack per level of a
+//! recursion, never time.
 
 mod instructions;
+mod program;
 mod ratio;
+mod stack;

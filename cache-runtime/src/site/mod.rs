@@ -346,3 +346,24 @@ impl State {
 
 #[cfg(all(test, cache_model))]
 mod model;
+
+#[cfg(all(test, not(cache_model)))]
+mod tests {
+    use super::*;
+
+    /// A function may have several copies, as where a program is put together of several units.
+    fn a_copy<const N: u8>() -> TypeId {
+        typeid::of::<(u8, u16)>()
+    }
+
+    #[test]
+    fn types_are_the_same_whichever_copy_of_a_function_names_them() {
+        let id = |types| InstanceId {
+            function: name_of::<u8>,
+            types,
+        };
+        let copies = [id(a_copy::<0>), id(a_copy::<1>)];
+        assert!(copies[0] == copies[1]);
+        assert!(copies[0] == id(name_of::<(u8, u16)>) && copies[0] != id(name_of::<u8>));
+    }
+}

@@ -1,4 +1,5 @@
-//! Makes so many hits: `hits f 1000` or `hits g 1000`. The difference of two runs is what hits cost.
+//! Makes so many calls. `calls f 1000` and `calls g 1000` are hits: the difference of two runs is what hits cost.
+//! `calls levels 1000` goes so deep into a recursion, and tells how many bytes of the stack a level takes.
 
 use std::env::args;
 use std::hint::black_box;
@@ -18,17 +19,28 @@ fn g(text: &str) -> u64 {
     text.len() as u64
 }
 
+/// Where on the stack the innermost level has its place.
+#[memoize(unbounded)]
+fn levels(left: usize) -> usize {
+    let here = &raw const left;
+    match left {
+        0 => black_box(here).addr(),
+        _ => levels(left - 1),
+    }
+}
+
 fn main() {
     let mut args = args().skip(1);
     let function = args.next();
-    let hits = args.next().and_then(|hits| hits.parse().ok());
-    let Some(hits) = hits else {
-        panic!("hits FUNCTION COUNT");
+    let count = args.next().and_then(|count| count.parse().ok());
+    let Some(count) = count else {
+        panic!("calls FUNCTION COUNT");
     };
     match function.as_deref() {
-        Some("f") => integers(hits),
-        Some("g") => strings(hits),
-        _ => panic!("the functions are f and g"),
+        Some("f") => integers(count),
+        Some("g") => strings(count),
+        Some("levels") => deep(count),
+        _ => panic!("the functions are f, g and levels"),
     }
 }
 
@@ -52,4 +64,10 @@ fn strings(hits: usize) {
         black_box(g(key));
     }
     assert_eq!(stats_g().hits, hits as u64, "all were hits");
+}
+
+fn deep(count: usize) {
+    let outermost = levels(0);
+    invalidate_all_levels();
+    println!("{}", (outermost - levels(count)) / count);
 }
