@@ -10,8 +10,8 @@
 //! A comparison that was made outside is confirmed under the lock by the [`Place`] it was made against.
 //!
 //! A hit takes no lock and writes nothing that another thread writes ([`Biased`]). What is stored under a new key, and
-//! what leaves, is put in and taken away beside readers ([`Seen`]); they are kept out only while a shard grows, while a
-//! value is replaced, and while something leaves that its owner sees dropped.
+//! what makes room for others, is put in and taken away beside readers ([`Seen`]); they are kept out only while a shard
+//! grows, while a value is replaced, and while something is invalidated or expires that its owner sees dropped.
 #![allow(
     unsafe_code,
     reason = "a shard is looked up without asking whether it is there, and read without a lock"

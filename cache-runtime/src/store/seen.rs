@@ -1,7 +1,8 @@
 //! What readers see of a shard, while a writer may change it beside them.
 //!
-//! A slot is filled before the table names it, and emptied when nobody can see it any more. Its value is filled in once,
-//! beside readers, who look at the value's time first; it is taken out by a writer that is alone.
+//! A slot is filled before the table names it, and emptied when the table names it no more and nobody can see it any
+//! longer. Its value is filled in once, beside readers, who look at the value's time first; by itself, to be replaced,
+//! it is taken out by a writer that is alone.
 #![allow(
     unsafe_code,
     reason = "slots are filled while others are read, and read without asking whether they are full"
@@ -35,6 +36,8 @@ pub(crate) struct Seen<K, V> {
     pub(super) table: Table,
     slots: Room<Slot<K, V>>,
     ages: Ages,
+    /// Full slots that the table names no more, but a reader may still see. They are the writer's.
+    leaving: UnsafeCell<Vec<u32>>,
 }
 
 // SAFETY: readers share keys and values; a writer fills slots, and takes them out, on any thread.
@@ -124,6 +127,7 @@ impl<K, V> Seen<K, V> {
             table: Table::new(),
             slots: Room::new(),
             ages: uniform.map_or(Ages::Each(Vec::new()), Ages::Uniform),
+            leaving: UnsafeCell::default(),
         }
     }
 
@@ -219,14 +223,32 @@ impl<K, V> Seen<K, V> {
         unsafe { self.slots.place_mut(index as usize).assume_init_mut() }
     }
 
-    /// Takes a slot out that the table names no more.
+    /// Names a slot no more, which leaves when no reader sees it any more; answers how many are about to.
     ///
     /// # Safety
     ///
-    /// The slot is full, and counts as empty from now on.
-    pub(super) unsafe fn take_out(&mut self, index: u32) -> Slot<K, V> {
-        // SAFETY: it is full, and nobody takes it again.
-        unsafe { self.slots.place_mut(index as usize).assume_init_read() }
+    /// The caller is the only writer. The slot is full, and named by this tag.
+    pub(super) unsafe fn retire(&self, index: u32, tag: u32) -> usize {
+        self.table.remove(tag, index);
+        // SAFETY: only the writer looks at it.
+        let leaving = unsafe { &mut *self.leaving.get() };
+        leaving.push(index);
+        leaving.len()
+    }
+
+    /// Takes out the slots that the table names no more: they are empty from now on.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the only writer, and no reader sees them any more.
+    pub(super) unsafe fn let_go(&self, mut each: impl FnMut(u32, Slot<K, V>)) {
+        // SAFETY: only the writer looks at it.
+        let leaving = unsafe { &mut *self.leaving.get() };
+        for index in leaving.drain(..) {
+            // SAFETY: it is full, and nobody takes it again.
+            let slot = unsafe { (*self.slots.place(index as usize).get()).assume_init_read() };
+            each(index, slot);
+        }
     }
 
     /// Tells whether there is a place for a slot of this number.
@@ -261,9 +283,10 @@ impl<K, V> Seen<K, V> {
         if let Ages::Each(ages) = &mut self.ages {
             *ages = Vec::new();
         }
-        let named: Vec<u32> = table.slots().collect();
-        named.into_iter().map(move |index| {
-            // SAFETY: the table named full slots, each of them once, and is no more.
+        let mut full = std::mem::take(self.leaving.get_mut());
+        full.extend(table.slots());
+        full.into_iter().map(move |index| {
+            // SAFETY: the table named full slots, each of them once, and is no more; what was leaving is full too.
             let slot = unsafe { slots.place_mut(index as usize).assume_init_read() };
             (index, slot)
         })

@@ -33,7 +33,13 @@ use crate::value::cell::ValueCell;
 const SWEEP: usize = 64;
 
 /// So many slots are emptied together, when no reader sees them any more.
-const RETIRED: usize = 32;
+const TOGETHER: usize = 32;
+
+/// For so few slots readers are shut out for a while: if it happens again soon, it costs nothing then.
+const FEW_TOGETHER: usize = 8;
+
+/// What has made room for others stays in memory until it is one of so many parts of the capacity, or [`TOGETHER`].
+const PART: usize = 64;
 
 /// An empty shard keeps the memory of so few slots.
 const FEW: usize = 8;
@@ -105,6 +111,14 @@ impl<K, V> Garbage<K, V> {
         }
     }
 
+    fn add_slot(&mut self, slot: Slot<K, V>) {
+        let Slot { key, mut held } = slot;
+        self.add(Junk::Key(key));
+        if let Some(value) = held.take() {
+            self.add(Junk::Value(value));
+        }
+    }
+
     /// Drops everything, each key and each value by itself.
     ///
     /// A panic in a user's `Drop` ends here: the call in whose course an entry leaves is not to blame for it. Only
@@ -139,8 +153,8 @@ pub(crate) struct Shard<V: ValueCell> {
     bound: Bound,
     /// Empty slots.
     free: Vec<u32>,
-    /// Slots that the table names no more, but a reader may still see.
-    retired: Vec<u32>,
+    /// How many slots are about to leave.
+    leaving: usize,
     cares: HashMap<u32, Arc<Care>, FixedState>,
     /// How many entries the policy reckons with.
     reckoned: usize,
@@ -184,7 +198,7 @@ impl<V: ValueCell> Shard<V> {
             due: Moment::NEVER,
             bound,
             free: Vec::new(),
-            retired: Vec::new(),
+            leaving: 0,
             cares: HashMap::default(),
             reckoned: capacity,
             weight: 0,
@@ -688,7 +702,11 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
         self.departed.note(spread(tag), why);
         if self.flights.of(index).is_empty() {
             self.forget(index, garbage);
-            self.remove(index, garbage);
+            let together = match (why, self.bound) {
+                (Reason::Evicted, Bound::Entries(most)) => most / PART,
+                _ => 0,
+            };
+            self.remove(index, together, garbage);
         } else {
             self.take_entry(index, garbage);
         }
@@ -698,39 +716,53 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
     pub(super) fn tidy(&mut self, index: u32, garbage: &mut Garbage<K, V>) {
         let in_use = self.slot(index).is_none_or(|slot| slot.held.is_there());
         if !in_use && self.flights.of(index).is_empty() {
-            self.remove(index, garbage);
+            self.remove(index, TOGETHER, garbage);
         }
     }
 
-    /// Empties a slot, whatever is in it: at once, or when no reader sees it any more if nobody notices the difference.
-    fn remove(&mut self, index: u32, garbage: &mut Garbage<K, V>) {
+    /// Empties a slot, whatever is in it: with others, once so many are `together`, unless nobody notices when that is.
+    fn remove(&mut self, index: u32, together: usize, garbage: &mut Garbage<K, V>) {
         let tag = self.tag_of(index);
-        self.seen().table.remove(tag, index);
+        // SAFETY: this is the only writer; the slot was full, and is marked as empty from now on.
+        self.leaving = unsafe { self.seen().retire(index, tag) };
         self.marks[index as usize].stamp = None;
-        self.retired.push(index);
-        if !Seen::<K, V>::PLAIN {
-            // SAFETY: the slot was full; it is marked as empty, and the table names it no more.
-            let Slot { key, mut held } = unsafe { self.alone().0.take_out(index) };
-            garbage.add(Junk::Key(key));
-            if let Some(value) = held.take() {
-                garbage.add(Junk::Value(value));
-            }
+        let together = if Seen::<K, V>::PLAIN {
+            TOGETHER
+        } else {
+            together.min(TOGETHER)
+        };
+        let is_last = self.free.len() + self.leaving == self.marks.len();
+        if self.is_alone() || self.leaving >= together || is_last && !Seen::<K, V>::PLAIN {
+            self.let_go_together(garbage);
         }
-        if self.is_alone() || self.retired.len() >= RETIRED {
-            self.grace();
-            let shard: &mut Shard<V> = self;
-            shard.free.append(&mut shard.retired);
-        }
-        let empty = self.free.len() + self.retired.len();
-        if empty < self.marks.len() {
+        if !is_last {
             return;
         }
-        if empty > FEW {
+        if self.marks.len() > FEW {
             self.shrink();
         } else {
             self.seen().table.reset();
             self.used = 0;
         }
+    }
+
+    /// Empties the slots that are about to leave.
+    fn let_go_together(&mut self, garbage: &mut Garbage<K, V>) {
+        if Seen::<K, V>::PLAIN || self.leaving >= FEW_TOGETHER {
+            self.grace();
+        } else {
+            self.alone();
+        }
+        self.leaving = 0;
+        let (seen, shard) = self.parts();
+        let mut leaves = |index, slot: Slot<K, V>| {
+            shard.free.push(index);
+            if !Seen::<K, V>::PLAIN {
+                garbage.add_slot(slot);
+            }
+        };
+        // SAFETY: this is the only writer, and readers who saw them are gone.
+        unsafe { seen.let_go(&mut leaves) };
     }
 
     /// Gives back what an empty shard has no use for.
@@ -740,7 +772,7 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
         shard.used = 0;
         shard.marks = Vec::new();
         shard.free = Vec::new();
-        shard.retired = Vec::new();
+        shard.leaving = 0;
         shard.flights.clear();
         shard.cares = HashMap::default();
         shard.wheel.clear();
@@ -836,13 +868,11 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
     pub(super) fn clear(&mut self, garbage: &mut Garbage<K, V>) -> usize {
         let (seen, shard) = self.alone();
         for (index, slot) in seen.drain() {
-            let tag = shard.tag_of(index);
-            shard.departed.note(spread(tag), Reason::Invalidated);
-            let Slot { key, mut held } = slot;
-            garbage.add(Junk::Key(key));
-            if let Some(value) = held.take() {
-                garbage.add(Junk::Value(value));
+            if shard.is_full(index) {
+                let tag = shard.tag_of(index);
+                shard.departed.note(spread(tag), Reason::Invalidated);
             }
+            garbage.add_slot(slot);
         }
         for (_, care) in shard.cares.drain() {
             garbage.add(Junk::Care(care));

@@ -7,7 +7,7 @@ use crate::key::cell::InPlace;
 use crate::key::{self, Way, Wire, part};
 use crate::lineage::Lineage;
 use crate::realm::PROCESS;
-use crate::value::cell::InPlace as Kept;
+use crate::value::cell::{InPlace as Kept, Share};
 
 type Numbers = Store<InPlace<(u64, ())>, Kept<u64>>;
 
@@ -237,4 +237,59 @@ fn a_small_store_is_refilled_for_ever() {
             assert!(store.entries() <= most);
         }
     }
+}
+
+/// How many values there are besides the one that they are copies of.
+fn copies(value: &Arc<u64>) -> usize {
+    Arc::strong_count(value) - 1
+}
+
+#[test]
+fn what_made_room_for_others_is_dropped_with_others_and_all_else_at_once() {
+    type Shared = Store<InPlace<(u64, ())>, Share>;
+    const MOST: usize = 1_000;
+    let counters = Arc::new(Counters::new());
+    let store = Shared::new(Bound::Entries(MOST), None, &PROCESS.clock, counters);
+    let value = Arc::new(7);
+    let put = |number: u64| {
+        let key = key!(number);
+        let (now, value) = (PROCESS.clock.now(), Share::new(Arc::clone(&value)));
+        let entry = Entry::new(value, now, &Times::default(), 0, Lineage::default());
+        store.put(key::hash(&key), &key, &entry);
+    };
+    let glance = || {
+        let cell = crate::threads::cell().expect("a thread that runs has one");
+        let key = key!(0_u64);
+        for _ in 0..100 {
+            // SAFETY: it is this thread's, which reads nothing else.
+            let _ = unsafe { store.second_hit(key::hash(&key), &key, cell) };
+        }
+    };
+    let mut most = 0;
+    for number in 0..10_000 {
+        put(number);
+        glance();
+        most = most.max(copies(&value));
+    }
+    assert!((MOST..=MOST + MOST / 64).contains(&most), "{most}");
+    let left = (0..10_000_u64).find(|number| {
+        let key = key!(*number);
+        store.remove(key::hash(&key), &key)
+    });
+    assert!(left.is_some());
+    assert_eq!(
+        copies(&value),
+        MOST - 1,
+        "with it those are gone that waited"
+    );
+    put(20_000);
+    put(20_001);
+    store.clear();
+    assert_eq!(copies(&value), 0);
+    for number in 0..2 * MOST as u64 {
+        put(number);
+        glance();
+    }
+    drop(store);
+    assert_eq!(copies(&value), 0, "nothing is forgotten");
 }
