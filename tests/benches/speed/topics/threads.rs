@@ -1,7 +1,7 @@
 //! Hits, and hits with inserts, on 1 to 8 threads.
 
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::thread::{self, available_parallelism};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,9 @@ use cache_tests::random::{Random, Zipf};
 use super::hits::FLOOR;
 use crate::measure::{Samples, interleave, median, thread_time, used_since};
 use crate::options::Options;
-use crate::peers::{Contender, F, by_cached, dashmap, floor, moka, ours, pairs, quick_cache};
+use crate::peers::{
+    Contender, F, Function, H, by_cached, dashmap, floor, moka, ours, pairs, quick_cache, texts,
+};
 use crate::plot::Plot;
 use crate::report::Report;
 use cache_tests::table::{Table, number};
@@ -28,6 +30,10 @@ by_cached! { mix_cached cached [f] () }
 by_cached! { mix_cached_both cached [f] (max_size = 400_000, ttl_secs = 60) }
 by_cached! { mix_concurrent concurrent_cached [f] () }
 
+ours! { full_timed [h] (timeout = 60, max_entries = 10_000) }
+by_cached! { full_cached_both cached [h] (max_size = 10_000, ttl_secs = 60) }
+by_cached! { full_concurrent_both concurrent_cached [h] (max_size = 10_000, ttl_secs = 60) }
+
 const THREADS: [usize; 4] = [1, 2, 4, 8];
 const OURS: &str = "ours: default, `timeout = 60`";
 const PLAIN: &str = "ours: `timeout = never`, unbounded";
@@ -35,6 +41,8 @@ const DASHMAP: &str = "dashmap, foldhash";
 const CACHED: &str = "cached";
 const CACHED_BOTH: &str = "cached, `max_size` + `ttl`";
 const CONCURRENT: &str = "concurrent_cached";
+const CONCURRENT_BOTH: &str = "concurrent_cached, `max_size` + `ttl`";
+const QUICK_CACHE: &str = "quick_cache";
 /// Calls between two looks at whether time is up.
 const STRIDE: usize = 1_024;
 
@@ -43,6 +51,7 @@ type Key = (u64, u64);
 pub(crate) fn run(options: &Options, report: &mut Report) {
     hits(options, report);
     mix(options, report);
+    full(options, report);
 }
 
 fn hits(options: &Options, report: &mut Report) {
@@ -55,9 +64,7 @@ fn hits(options: &Options, report: &mut Report) {
         Contender::new(CACHED, |&(a, b)| hit_cached::f(a, b)),
         Contender::new(CACHED_BOTH, |&(a, b)| hit_cached_both::f(a, b)),
         Contender::new(CONCURRENT, |&(a, b)| hit_concurrent::f(a, b)),
-        Contender::new("concurrent_cached, `max_size` + `ttl`", |&(a, b)| {
-            hit_concurrent_both::f(a, b)
-        }),
+        Contender::new(CONCURRENT_BOTH, |&(a, b)| hit_concurrent_both::f(a, b)),
         quick_cache::<F, _>(20_000),
         moka::<F, _>(20_000, false),
     ];
@@ -72,7 +79,8 @@ fn hits(options: &Options, report: &mut Report) {
     rates.hit_facts(report);
     let note = "10 000 resident entries, keys by Zipf 0.99, every call a hit. The floor is a map that all threads \
                 read and nobody writes: more than it makes nobody can.";
-    report.table("Hits on many threads", &rates.note(note), &rates.table());
+    let table = rates.table([DASHMAP, CACHED]);
+    report.table("Hits on many threads", &rates.note(note), &table);
     report.plot("threads.svg", rates.plot());
 }
 
@@ -92,10 +100,14 @@ fn mix(options: &Options, report: &mut Report) {
     ];
     let keys = popular(&resident, 1 << 20);
     let calls = options.rounds(400_000, 200_000);
+    let fresh = || {
+        static FRESH: AtomicU64 = AtomicU64::new(1 << 32);
+        (FRESH.fetch_add(1, Relaxed), 0)
+    };
     let rates = Rates::measure(&contenders, options.rounds(7, 3), |contender, threads| {
         contender.clear();
         contender.call(&resident);
-        counted(contender, threads, &keys, calls)
+        counted(contender, threads, &mixed(&keys, calls, 20, fresh))
     });
     report.fact(
         "2 threads, inserts / dashmap",
@@ -107,7 +119,41 @@ fn mix(options: &Options, report: &mut Report) {
     report.table(
         "95 % hits, 5 % inserts on many threads",
         note,
-        &rates.table(),
+        &rates.table([DASHMAP, CACHED]),
+    );
+}
+
+fn full(options: &Options, report: &mut Report) {
+    const CAPACITY: usize = 10_000;
+    let texts = texts(20 * CAPACITY);
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (resident, others) = texts.split_at(CAPACITY);
+    let contenders: [Contender<'_, &str>; 5] = [
+        Contender::new(OURS, |&text| H::digest(full_timed::h(text))),
+        Contender::new(CACHED_BOTH, |&text| H::digest(full_cached_both::h(text))),
+        Contender::new(CONCURRENT_BOTH, |&text| {
+            H::digest(full_concurrent_both::h(text))
+        }),
+        quick_cache::<H, _>(CAPACITY),
+        moka::<H, _>(CAPACITY as u64, false),
+    ];
+    for contender in &contenders {
+        contender.call(resident);
+    }
+    let keys = popular(resident, 1 << 18);
+    let calls = options.rounds(400_000, 200_000);
+    let next = AtomicUsize::new(0);
+    // By the time that one comes again it has long made room.
+    let fresh = || others[next.fetch_add(1, Relaxed) % others.len()];
+    let rates = Rates::measure(&contenders, options.rounds(7, 3), |contender, threads| {
+        counted(contender, threads, &mixed(&keys, calls, 100, fresh))
+    });
+    let note = "`&str -> Arc<str>`, full at 10 000 entries, keys by Zipf 0.99 of as many; one call in a hundred is for a \
+                key that is not there, and another entry has to leave for it.";
+    report.table(
+        "A full store on many threads",
+        &rates.note(note),
+        &rates.table([QUICK_CACHE, CACHED_BOTH]),
     );
 }
 
@@ -129,7 +175,7 @@ mod clears {
 }
 
 /// Keys as popular as they are near the front, so many draws of them.
-fn popular(resident: &[Key], draws: usize) -> Vec<Key> {
+fn popular<K: Copy>(resident: &[K], draws: usize) -> Vec<K> {
     let count = u32::try_from(resident.len()).expect("few keys");
     let (zipf, mut random) = (Zipf::new(count, 0.99), Random::new(6));
     let mut draw = || resident[zipf.draw(&mut random) as usize];
@@ -158,21 +204,21 @@ fn timed(contender: &Contender<'_, Key>, threads: usize, keys: &[Key], time: Dur
     })
 }
 
-/// Makes so many calls, one in twenty for a new key.
-fn counted(contender: &Contender<'_, Key>, threads: usize, keys: &[Key], calls: usize) -> Sample {
-    static FRESH: AtomicU64 = AtomicU64::new(1 << 32);
-    let share = calls / threads;
-    let list = |thread: usize| {
-        let keys = keys.iter().cycle().skip(thread * share).take(share);
-        let mut list: Vec<_> = keys.copied().collect();
-        for key in list.iter_mut().skip(thread).step_by(20) {
-            *key = (FRESH.fetch_add(1, Relaxed), 0);
-        }
-        list
-    };
-    let lists: Vec<_> = (0..threads).map(list).collect();
+/// So many keys, one of `every` of them fresh.
+fn mixed<K: Copy>(keys: &[K], calls: usize, every: usize, fresh: impl Fn() -> K) -> Vec<K> {
+    let mut mixed: Vec<_> = keys.iter().copied().cycle().take(calls).collect();
+    mixed
+        .iter_mut()
+        .step_by(every)
+        .for_each(|key| *key = fresh());
+    mixed
+}
+
+/// Calls with each key once, each thread with another part of them.
+fn counted<K: Sync>(contender: &Contender<'_, K>, threads: usize, keys: &[K]) -> Sample {
+    let share = keys.len() / threads;
     let body = |thread: usize| {
-        contender.call(&lists[thread]);
+        contender.call(&keys[thread * share..][..share]);
         share
     };
     Sample::of(threads, body, || ())
@@ -268,10 +314,10 @@ impl Rates {
         )
     }
 
-    fn measure(
-        contenders: &[Contender<'_, Key>],
+    fn measure<K>(
+        contenders: &[Contender<'_, K>],
         rounds: usize,
-        mut sample: impl FnMut(&Contender<'_, Key>, usize) -> Sample,
+        mut sample: impl FnMut(&Contender<'_, K>, usize) -> Sample,
     ) -> Self {
         let mut shares = Vec::new();
         let samples = interleave(contenders.len() * THREADS.len(), rounds, |turn| {
@@ -318,7 +364,8 @@ impl Rates {
         report.fact("2 threads / concurrent", self.ratio(OURS, CONCURRENT, 2));
     }
 
-    fn table(&self) -> Table {
+    /// `bases` are those that the others are compared with.
+    fn table(&self, bases: [&str; 2]) -> Table {
         let head = [
             "millions of calls per second",
             "1 thread",
@@ -327,14 +374,18 @@ impl Rates {
             "8 threads",
             "2 over 1",
             "8 over 2",
-            "x dashmap at 2",
-            "x cached at 2",
         ];
+        let compared =
+            bases.map(|base| format!("x {} at 2", base.split(',').next().unwrap_or(base)));
+        let head: Vec<_> = head
+            .into_iter()
+            .chain(compared.iter().map(String::as_str))
+            .collect();
         let mut table = Table::new(&head);
         for name in &self.names {
             let rates = THREADS.map(|threads| self.median(name, threads));
             let gains = [self.gain(name, 2, 1), self.gain(name, 8, 2)];
-            let ratios = [DASHMAP, CACHED].map(|base| self.ratio(name, base, 2));
+            let ratios = bases.map(|base| self.ratio(name, base, 2));
             let cells = rates.into_iter().chain(gains).chain(ratios).map(number);
             table.row(std::iter::once((*name).to_owned()).chain(cells));
         }
