@@ -38,7 +38,8 @@ const TOGETHER: usize = 32;
 /// For so few slots readers are shut out for a while: if it happens again soon, it costs nothing then.
 const FEW_TOGETHER: usize = 8;
 
-/// What has made room for others stays in memory until it is one of so many parts of the capacity, or [`TOGETHER`].
+/// What has made room for others stays in memory until it is more than one of so many parts of the capacity, or
+/// [`TOGETHER`].
 const PART: usize = 64;
 
 /// An empty shard keeps the memory of so few slots.
@@ -124,9 +125,11 @@ impl<K, V> Garbage<K, V> {
     /// A panic in a user's `Drop` ends here: the call in whose course an entry leaves is not to blame for it. Only
     /// one thing at a time is dropped so, for a second panic on the way would end the process.
     pub(super) fn discard(self) {
-        for junk in self.first.into_iter().chain(self.more) {
-            discard(junk);
-        }
+        let Some(first) = self.first else {
+            return;
+        };
+        discard(first);
+        self.more.into_iter().for_each(discard);
     }
 }
 
@@ -155,6 +158,8 @@ pub(crate) struct Shard<V: ValueCell> {
     free: Vec<u32>,
     /// How many slots are about to leave.
     leaving: usize,
+    /// What the entries weigh together that were in them.
+    leaving_weight: u64,
     cares: HashMap<u32, Arc<Care>, FixedState>,
     /// How many entries the policy reckons with.
     reckoned: usize,
@@ -199,6 +204,7 @@ impl<V: ValueCell> Shard<V> {
             bound,
             free: Vec::new(),
             leaving: 0,
+            leaving_weight: 0,
             cares: HashMap::default(),
             reckoned: capacity,
             weight: 0,
@@ -701,14 +707,31 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
         let tag = self.tag_of(index);
         self.departed.note(spread(tag), why);
         if self.flights.of(index).is_empty() {
-            self.forget(index, garbage);
-            let together = match (why, self.bound) {
-                (Reason::Evicted, Bound::Entries(most)) => most / PART,
-                _ => 0,
+            let together = match why {
+                Reason::Evicted => self.may_wait(index),
+                Reason::Expired | Reason::Invalidated => 0,
             };
+            self.forget(index, garbage);
             self.remove(index, together, garbage);
         } else {
             self.take_entry(index, garbage);
+        }
+    }
+
+    /// How many may be in memory a while longer, together with this one, whose entry makes room for another.
+    fn may_wait(&mut self, index: u32) -> usize {
+        match self.bound {
+            Bound::Entries(most) => most / PART,
+            Bound::Weight(most) => {
+                let care = self.cares.get(&index);
+                self.leaving_weight += care.map_or(0, |care| u64::from(care.weight));
+                if self.leaving_weight <= most / PART as u64 {
+                    TOGETHER
+                } else {
+                    0
+                }
+            }
+            Bound::Unbounded => 0,
         }
     }
 
@@ -754,6 +777,7 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
             self.alone();
         }
         self.leaving = 0;
+        self.leaving_weight = 0;
         let (seen, shard) = self.parts();
         let mut leaves = |index, slot: Slot<K, V>| {
             shard.free.push(index);
@@ -773,6 +797,7 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
         shard.marks = Vec::new();
         shard.free = Vec::new();
         shard.leaving = 0;
+        shard.leaving_weight = 0;
         shard.flights.clear();
         shard.cares = HashMap::default();
         shard.wheel.clear();

@@ -246,15 +246,19 @@ fn copies(value: &Arc<u64>) -> usize {
 
 #[test]
 fn what_made_room_for_others_is_dropped_with_others_and_all_else_at_once() {
-    type Shared = Store<InPlace<(u64, ())>, Share>;
-    const MOST: usize = 1_000;
+    dropped_with_others(Bound::Entries(1_000), 1_000, 0);
+    dropped_with_others(Bound::Weight(10_000), 1_000, 10);
+}
+
+/// `most` are so many entries of a weight as there is room for.
+fn dropped_with_others(bound: Bound, most: usize, weight: u32) {
     let counters = Arc::new(Counters::new());
-    let store = Shared::new(Bound::Entries(MOST), None, &PROCESS.clock, counters);
+    let store: Store<InPlace<(u64, ())>, Share> = Store::new(bound, None, &PROCESS.clock, counters);
     let value = Arc::new(7);
     let put = |number: u64| {
         let key = key!(number);
         let (now, value) = (PROCESS.clock.now(), Share::new(Arc::clone(&value)));
-        let entry = Entry::new(value, now, &Times::default(), 0, Lineage::default());
+        let entry = Entry::new(value, now, &Times::default(), weight, Lineage::default());
         store.put(key::hash(&key), &key, &entry);
     };
     let glance = || {
@@ -265,13 +269,13 @@ fn what_made_room_for_others_is_dropped_with_others_and_all_else_at_once() {
             let _ = unsafe { store.second_hit(key::hash(&key), &key, cell) };
         }
     };
-    let mut most = 0;
+    let mut at_most = 0;
     for number in 0..10_000 {
         put(number);
         glance();
-        most = most.max(copies(&value));
+        at_most = at_most.max(copies(&value));
     }
-    assert!((MOST..=MOST + MOST / 64).contains(&most), "{most}");
+    assert!((most..=most + most / 64).contains(&at_most), "{at_most}");
     let left = (0..10_000_u64).find(|number| {
         let key = key!(*number);
         store.remove(key::hash(&key), &key)
@@ -279,14 +283,14 @@ fn what_made_room_for_others_is_dropped_with_others_and_all_else_at_once() {
     assert!(left.is_some());
     assert_eq!(
         copies(&value),
-        MOST - 1,
+        most - 1,
         "with it those are gone that waited"
     );
     put(20_000);
     put(20_001);
     store.clear();
     assert_eq!(copies(&value), 0);
-    for number in 0..2 * MOST as u64 {
+    for number in 0..2 * most as u64 {
         put(number);
         glance();
     }
