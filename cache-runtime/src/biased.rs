@@ -32,6 +32,9 @@ const READS: u32 = 64;
 /// write, they spend hardly more than a twentieth of their time on that.
 const REST: u64 = 16;
 
+/// For so many times as long as it took to wait for readers, writers do not do so again if they need not.
+const PAUSE: u64 = 3;
+
 /// A reader-writer lock that is biased to readers. It cannot be poisoned.
 ///
 /// Nothing that waits, and no code of the user's, may run while it is held.
@@ -231,6 +234,19 @@ impl<S, O> Writing<'_, S, O> {
         self.grace_among(threads::cells());
     }
 
+    /// As [`grace`](Self::grace); where that is asked for time and again, readers are shut out for a while: then it costs
+    /// nothing.
+    pub(crate) fn grace_or_alone(&mut self) {
+        if self.is_alone() {
+            return;
+        }
+        if barrier::is_busy() {
+            self.alone();
+        } else {
+            barrier::pause(self.biased.wait_for_readers(threads::cells()));
+        }
+    }
+
     /// Waits where these are the cells of all threads.
     fn grace_among<'a>(&self, cells: impl IntoIterator<Item = &'a ThreadCell>) {
         if !self.is_alone() {
@@ -303,7 +319,7 @@ mod barrier {
 
     use std::sync::atomic::AtomicU64;
 
-    use super::REST;
+    use super::{PAUSE, REST};
     use crate::realm::PROCESS;
 
     /// Until then no bias is given, by the clock of the process.
@@ -316,8 +332,26 @@ mod barrier {
 
     /// Takes note that taking a bias away has begun then and is done.
     pub(super) fn rest(began: u64) {
+        RESTS_UNTIL.store(after(began, REST), Ordering::Relaxed);
+    }
+
+    /// Until then no writer waits for readers who can shut them out as well.
+    static BUSY_UNTIL: AtomicU64 = AtomicU64::new(0);
+
+    /// Whether a writer has waited for readers a moment ago.
+    pub(super) fn is_busy() -> bool {
+        PROCESS.clock.now().0 < BUSY_UNTIL.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that waiting for readers has begun then and is done.
+    pub(super) fn pause(began: u64) {
+        BUSY_UNTIL.store(after(began, PAUSE), Ordering::Relaxed);
+    }
+
+    /// So many times as long from now as it is since then.
+    fn after(began: u64, times: u64) -> u64 {
         let now = PROCESS.clock.now().0;
-        RESTS_UNTIL.store(now + REST * now.saturating_sub(began), Ordering::Relaxed);
+        now + times * now.saturating_sub(began)
     }
 
     fn membarrier(command: libc::c_int) -> bool {
@@ -359,6 +393,12 @@ mod barrier {
 
     pub(super) fn rest(_began: u64) {}
 
+    pub(super) fn is_busy() -> bool {
+        false
+    }
+
+    pub(super) fn pause(_began: u64) {}
+
     pub(super) fn is_there() -> bool {
         true
     }
@@ -381,6 +421,12 @@ mod barrier {
     }
 
     pub(super) fn rest(_began: u64) {}
+
+    pub(super) fn is_busy() -> bool {
+        false
+    }
+
+    pub(super) fn pause(_began: u64) {}
 
     pub(super) fn is_there() -> bool {
         false

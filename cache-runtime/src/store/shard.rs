@@ -771,8 +771,10 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
 
     /// Empties the slots that are about to leave.
     fn let_go_together(&mut self, garbage: &mut Garbage<K, V>) {
-        if Seen::<K, V>::PLAIN || self.leaving >= FEW_TOGETHER {
+        if Seen::<K, V>::PLAIN {
             self.grace();
+        } else if self.leaving >= FEW_TOGETHER {
+            self.grace_or_alone();
         } else {
             self.alone();
         }
