@@ -4,14 +4,21 @@
 //! here is what belongs to the writer. Nothing here runs code of the user's but harmless comparisons and clones
 //! ([`KeyCell`], [`ValueCell`]): other keys are compared, and whatever leaves is dropped, by the caller, outside the
 //! lock.
+//!
+//! - [`view`](mod@view): looks at it.
+//! - [`leave`]: what leaves it, and when that is dropped.
+//! - [`garbage`]: what has left it.
 #![allow(
     unsafe_code,
     reason = "which slots are full, and that there is one writer, is known here"
 )]
 
+mod garbage;
+mod leave;
+mod view;
+
 use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
@@ -20,7 +27,7 @@ use super::departed::{Departed, Reason};
 use super::flights::Flights;
 use super::seen::{Seen, Slot, more};
 use super::wheel::Wheel;
-use crate::biased::{Reading, Writing};
+use crate::biased::Writing;
 use crate::clock::Moment;
 use crate::entry::{Care, Entry};
 use crate::key::cell::KeyCell;
@@ -28,22 +35,8 @@ use crate::policy::{Heat, Policy, PolicyKind};
 use crate::site::flight::Flight;
 use crate::stats::{Counters, Event};
 use crate::value::cell::ValueCell;
-
-/// At most so many expired entries leave in the course of one call.
-const SWEEP: usize = 64;
-
-/// So many slots are emptied together, when no reader sees them any more.
-const TOGETHER: usize = 32;
-
-/// For so few slots readers are shut out for a while: if it happens again soon, it costs nothing then.
-const FEW_TOGETHER: usize = 8;
-
-/// What has made room for others stays in memory until it is more than one of so many parts of the capacity, or
-/// [`TOGETHER`].
-const PART: usize = 64;
-
-/// An empty shard keeps the memory of so few slots.
-const FEW: usize = 8;
+pub(crate) use garbage::{Garbage, discard};
+pub(crate) use view::{Found, View, view};
 
 /// More entries than a shard will hold.
 const MANY: usize = 1 << 30;
@@ -70,72 +63,6 @@ pub(super) struct Mark {
     pub(super) tag: u32,
     /// None: the slot is empty.
     stamp: Option<NonZeroU32>,
-}
-
-/// What is known of one key.
-pub(crate) struct Found<K: KeyCell, T> {
-    pub(crate) place: Place,
-    /// The key, if it is yet to be compared.
-    pub(super) key: Option<Arc<K::Key>>,
-    pub(crate) entry: Option<Entry<T>>,
-    /// The latest computation that others may wait for.
-    pub(crate) flight: Option<Arc<Flight<T>>>,
-}
-
-/// What has left a shard and is dropped outside its lock.
-#[derive(Debug)]
-pub(crate) struct Garbage<K, V> {
-    first: Option<Junk<K, V>>,
-    more: Vec<Junk<K, V>>,
-}
-
-#[derive(Debug)]
-enum Junk<K, V> {
-    Key(K),
-    Value(V),
-    Care(#[expect(dead_code, reason = "it is dropped")] Arc<Care>),
-}
-
-impl<K, V> Garbage<K, V> {
-    pub(super) const fn new() -> Self {
-        Self {
-            first: None,
-            more: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, junk: Junk<K, V>) {
-        if self.first.is_none() {
-            self.first = Some(junk);
-        } else {
-            self.more.push(junk);
-        }
-    }
-
-    fn add_slot(&mut self, slot: Slot<K, V>) {
-        let Slot { key, mut held } = slot;
-        self.add(Junk::Key(key));
-        if let Some(value) = held.take() {
-            self.add(Junk::Value(value));
-        }
-    }
-
-    /// Drops everything, each key and each value by itself.
-    ///
-    /// A panic in a user's `Drop` ends here: the call in whose course an entry leaves is not to blame for it. Only
-    /// one thing at a time is dropped so, for a second panic on the way would end the process.
-    pub(super) fn discard(self) {
-        let Some(first) = self.first else {
-            return;
-        };
-        discard(first);
-        self.more.into_iter().for_each(discard);
-    }
-}
-
-/// Drops something of the user's, and keeps its panic to itself.
-pub(super) fn discard<T>(leaving: T) {
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(leaving)));
 }
 
 /// What the writer of a shard has to itself.
@@ -342,160 +269,6 @@ impl<V: ValueCell> Shard<V> {
     }
 }
 
-/// A shard as it is looked at, by a writer or by those who keep writers away.
-pub(crate) struct View<'a, K: KeyCell, V: ValueCell> {
-    seen: &'a Seen<K, V>,
-    shard: &'a Shard<V>,
-}
-
-impl<K: KeyCell, V: ValueCell> Clone for View<'_, K, V> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<K: KeyCell, V: ValueCell> Copy for View<'_, K, V> {}
-
-/// Looks at a shard that nobody writes meanwhile.
-pub(super) fn view<'a, K: KeyCell, V: ValueCell>(
-    reading: &'a Reading<'_, Seen<K, V>, Shard<V>>,
-) -> View<'a, K, V> {
-    let (seen, shard) = reading.parts();
-    View { seen, shard }
-}
-
-impl<'a, K: KeyCell, V: ValueCell> View<'a, K, V> {
-    fn slot(self, index: u32) -> Option<&'a Slot<K, V>> {
-        // SAFETY: the slot is full, and only a writer empties it.
-        (self.shard.is_full(index)).then(|| unsafe { self.seen.full(index) })
-    }
-
-    /// Looks at every key with this hash. `compare` is asked about those that compare where they lie, and about no
-    /// other; what is yet to be compared is handed out with its key. Answers the newest stamp among them.
-    pub(super) fn look(
-        self,
-        hash: u64,
-        mut compare: impl FnMut(&K::Key) -> bool,
-        mut found: impl FnMut(Found<K, V::Taken>),
-    ) -> Option<NonZeroU32> {
-        let tag = tag(hash);
-        let mut newest = None;
-        self.seen.table.find(tag, |index| {
-            let mark = self.shard.marks[index as usize];
-            let Some(slot) = self.slot(index).filter(|_| mark.tag == tag) else {
-                return false;
-            };
-            newest = newest.max(mark.stamp);
-            if !K::IN_PLACE || compare(slot.key.key()) {
-                found(self.found(index, slot));
-                return K::IN_PLACE;
-            }
-            false
-        });
-        newest
-    }
-
-    fn found(self, index: u32, slot: &Slot<K, V>) -> Found<K, V::Taken> {
-        let mut flights = self.shard.flights.of(index).iter();
-        if slot.held.is_there() {
-            slot.held.touch();
-        }
-        Found {
-            place: Place {
-                slot: index,
-                stamp: self.shard.marks[index as usize]
-                    .stamp
-                    .unwrap_or(NonZeroU32::MIN),
-            },
-            key: slot.key.share(),
-            entry: self.entry(index),
-            flight: flights.rfind(|flight| flight.is_joinable()).cloned(),
-        }
-    }
-
-    /// The entry of a full slot.
-    fn entry(self, index: u32) -> Option<Entry<V::Taken>> {
-        // SAFETY: the slot is full, and only a writer empties it.
-        let (value, stored_at, time) = unsafe { self.seen.entry(index) }?;
-        let care = self.shard.cares.get(&index).cloned();
-        Some(Entry {
-            value: value.take(),
-            stored_at: care.as_ref().map_or(stored_at, |care| care.stored_at),
-            due: Moment::kept(time),
-            care,
-        })
-    }
-
-    /// When the entry of a slot was stored, and when it leaves.
-    #[cfg(feature = "admin")]
-    fn times(self, index: u32) -> Option<(Moment, Moment)> {
-        self.slot(index)?;
-        // SAFETY: the slot is full, and only a writer empties it.
-        let (_, stored_at, time) = unsafe { self.seen.entry(index) }?;
-        Some(match self.shard.cares.get(&index) {
-            Some(care) => (care.stored_at, care.leaves_at()),
-            None => (stored_at, Moment::kept(time)),
-        })
-    }
-
-    /// When the entry of a hash was stored, and when it leaves.
-    #[cfg(feature = "admin")]
-    pub(super) fn times_of(self, hash: u64) -> Option<(Moment, Moment)> {
-        let is_it = |index: &u32| self.shard.tag_of(*index) == tag(hash);
-        let mut times = None;
-        self.seen.table.find(tag(hash), |index| {
-            times = Some(index)
-                .filter(is_it)
-                .and_then(|index| self.times(index));
-            times.is_some()
-        });
-        times
-    }
-
-    /// When the oldest entry was stored that leaves later than now, among `count` slots from `first` on; and where to
-    /// go on, if there are more.
-    #[cfg(feature = "admin")]
-    pub(super) fn oldest(
-        self,
-        first: u32,
-        count: u32,
-        now: Moment,
-    ) -> (Option<Moment>, Option<u32>) {
-        let length = u32::try_from(self.shard.marks.len()).unwrap_or(u32::MAX);
-        let end = first.saturating_add(count).min(length);
-        let times = (first..end).filter_map(|index| self.times(index));
-        let oldest = times
-            .filter(|(_, leaves_at)| *leaves_at > now)
-            .map(|(stored_at, _)| stored_at)
-            .min();
-        (oldest, (end < length).then_some(end))
-    }
-
-    /// The newest stamp among the keys of a hash: as long as it stays the newest, no key has joined them.
-    fn newest(self, hash: u64) -> Option<NonZeroU32> {
-        let tag = tag(hash);
-        let mut newest = None;
-        self.seen.table.find(tag, |index| {
-            let mark = self.shard.marks[index as usize];
-            if mark.tag == tag {
-                newest = newest.max(mark.stamp);
-            }
-            false
-        });
-        newest
-    }
-
-    /// The entry that a computation is to replace, as long as the computation is not detached.
-    pub(super) fn entry_before(
-        self,
-        slot: u32,
-        flight: &Arc<Flight<V::Taken>>,
-    ) -> Option<Entry<V::Taken>> {
-        let noted = self.shard.is_full(slot) && self.shard.notes(slot, flight);
-        noted.then(|| self.entry(slot)).flatten()
-    }
-}
-
 impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
     fn view(&self) -> View<'_, K, V> {
         View {
@@ -626,289 +399,8 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
         policy.victim(&Heats(seen), &hash_of)
     }
 
-    /// Drops what is in a slot: its entry leaves, its computations are detached. Answers whether there was an entry
-    /// that could still be given out.
-    pub(super) fn empty(&mut self, index: u32, now: Moment, garbage: &mut Garbage<K, V>) -> bool {
-        let existed = self.is_of_use(index, now);
-        self.detach(index);
-        self.let_go(index, Reason::Invalidated, garbage);
-        existed
-    }
-
-    /// Drops what is in the slots of a hash.
-    pub(super) fn empty_all(
-        &mut self,
-        hash: u64,
-        now: Moment,
-        garbage: &mut Garbage<K, V>,
-    ) -> usize {
-        let tag = tag(hash);
-        let mut existed = 0;
-        loop {
-            let of_hash = |index| self.tag_of(index) == tag;
-            let Some(index) = self.seen().table.find(tag, of_hash) else {
-                return existed;
-            };
-            existed += usize::from(self.empty(index, now, garbage));
-        }
-    }
-
-    /// Lets the entries of a hash go, and leaves its computations.
-    #[cfg(feature = "redis")]
-    pub(super) fn let_hash_go(&mut self, hash: u64, garbage: &mut Garbage<K, V>) {
-        let tag = tag(hash);
-        let has_entry = |shard: &Self, index| shard.tag_of(index) == tag && shard.has_entry(index);
-        while let Some(index) = self.seen().table.find(tag, |index| has_entry(self, index)) {
-            self.let_go(index, Reason::Invalidated, garbage);
-        }
-    }
-
     pub(super) fn has_entry(&self, index: u32) -> bool {
         self.slot(index).is_some_and(|slot| slot.held.is_there())
-    }
-
-    /// Whether the label of an entry has been invalidated.
-    pub(super) fn is_outdated(&self, index: u32) -> bool {
-        let care = self.cares.get(&index);
-        care.is_some_and(|care| care.lineage.is_outdated())
-    }
-
-    /// Takes the entry out of a slot that the policy has forgotten; answers whether there was one.
-    fn take_entry(&mut self, index: u32, garbage: &mut Garbage<K, V>) -> bool {
-        if !self.forget(index, garbage) {
-            return false;
-        }
-        // SAFETY: a slot that has an entry is full.
-        let slot = unsafe { self.alone().0.full_mut(index) };
-        if let Some(value) = slot.held.take() {
-            garbage.add(Junk::Value(value));
-        }
-        true
-    }
-
-    /// Forgets what is known of the entry of a slot; answers whether there was one.
-    fn forget(&mut self, index: u32, garbage: &mut Garbage<K, V>) -> bool {
-        if !self.has_entry(index) {
-            return false;
-        }
-        if let Some(care) = self.cares.remove(&index) {
-            self.weight -= u64::from(care.weight);
-            garbage.add(Junk::Care(care));
-        }
-        self.stamp_anew(index);
-        self.entries -= 1;
-        self.wheel.cancel(index);
-        true
-    }
-
-    /// Drops the entry of a slot that the policy has forgotten, and remembers why it is gone. The slot is emptied if no
-    /// computation is under way in it.
-    fn dismiss(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V>) {
-        let tag = self.tag_of(index);
-        self.departed.note(spread(tag), why);
-        if self.flights.of(index).is_empty() {
-            let together = match why {
-                Reason::Evicted => self.may_wait(index),
-                Reason::Expired | Reason::Invalidated => 0,
-            };
-            self.forget(index, garbage);
-            self.remove(index, together, garbage);
-        } else {
-            self.take_entry(index, garbage);
-        }
-    }
-
-    /// How many may be in memory a while longer, together with this one, whose entry makes room for another.
-    fn may_wait(&mut self, index: u32) -> usize {
-        match self.bound {
-            Bound::Entries(most) => most / PART,
-            Bound::Weight(most) => {
-                let care = self.cares.get(&index);
-                self.leaving_weight += care.map_or(0, |care| u64::from(care.weight));
-                if self.leaving_weight <= most / PART as u64 {
-                    TOGETHER
-                } else {
-                    0
-                }
-            }
-            Bound::Unbounded => 0,
-        }
-    }
-
-    /// Empties a slot if nothing is left in it.
-    pub(super) fn tidy(&mut self, index: u32, garbage: &mut Garbage<K, V>) {
-        let in_use = self.slot(index).is_none_or(|slot| slot.held.is_there());
-        if !in_use && self.flights.of(index).is_empty() {
-            self.remove(index, TOGETHER, garbage);
-        }
-    }
-
-    /// Empties a slot, whatever is in it: with others, once so many are `together`, unless nobody notices when that is.
-    fn remove(&mut self, index: u32, together: usize, garbage: &mut Garbage<K, V>) {
-        let tag = self.tag_of(index);
-        // SAFETY: this is the only writer; the slot was full, and is marked as empty from now on.
-        self.leaving = unsafe { self.seen().retire(index, tag) };
-        self.marks[index as usize].stamp = None;
-        let together = if Seen::<K, V>::PLAIN {
-            TOGETHER
-        } else {
-            together.min(TOGETHER)
-        };
-        let is_last = self.free.len() + self.leaving == self.marks.len();
-        if self.is_alone() || self.leaving >= together || is_last && !Seen::<K, V>::PLAIN {
-            self.let_go_together(garbage);
-        }
-        if !is_last {
-            return;
-        }
-        if self.marks.len() > FEW {
-            self.shrink();
-        } else {
-            self.seen().table.reset();
-            self.used = 0;
-        }
-    }
-
-    /// Empties the slots that are about to leave.
-    fn let_go_together(&mut self, garbage: &mut Garbage<K, V>) {
-        if Seen::<K, V>::PLAIN {
-            self.grace();
-        } else if self.leaving >= FEW_TOGETHER {
-            self.grace_or_alone();
-        } else {
-            self.alone();
-        }
-        self.leaving = 0;
-        self.leaving_weight = 0;
-        let (seen, shard) = self.parts();
-        let mut leaves = |index, slot: Slot<K, V>| {
-            shard.free.push(index);
-            if !Seen::<K, V>::PLAIN {
-                garbage.add_slot(slot);
-            }
-        };
-        // SAFETY: this is the only writer, and readers who saw them are gone.
-        unsafe { seen.let_go(&mut leaves) };
-    }
-
-    /// Gives back what an empty shard has no use for.
-    fn shrink(&mut self) {
-        let (seen, shard) = self.alone();
-        seen.drain().for_each(drop);
-        shard.used = 0;
-        shard.marks = Vec::new();
-        shard.free = Vec::new();
-        shard.leaving = 0;
-        shard.leaving_weight = 0;
-        shard.flights.clear();
-        shard.cares = HashMap::default();
-        shard.wheel.clear();
-    }
-
-    /// Tells whether the entry of a slot could be given out.
-    fn is_of_use(&self, index: u32, now: Moment) -> bool {
-        match self.cares.get(&index) {
-            Some(care) => care.is_of_use(now),
-            None => now < self.leaves_at(index),
-        }
-    }
-
-    /// When the entry of a slot is of no use any more.
-    fn leaves_at(&self, index: u32) -> Moment {
-        match self.cares.get(&index) {
-            Some(care) => care.leaves_at(),
-            None => Moment::kept(self.slot(index).map_or(0, |slot| slot.held.time())),
-        }
-    }
-
-    /// Lets expired entries go, at most `limit`; answers how many were looked at.
-    pub(super) fn sweep(
-        &mut self,
-        now: Moment,
-        limit: usize,
-        counters: &Counters,
-        garbage: &mut Garbage<K, V>,
-    ) -> usize {
-        if self.due > now {
-            return 0;
-        }
-        let mut delivered = Vec::new();
-        let mut wheel = std::mem::replace(&mut self.wheel, Wheel::new());
-        let due_of = |slot: u32| self.leaves_at(slot).0;
-        wheel.advance(now.0, &due_of, &mut |slot| delivered.push(slot), limit);
-        self.wheel = wheel;
-        let mut expired = 0;
-        for &index in &delivered {
-            let leaves_at = self.leaves_at(index);
-            if leaves_at > now {
-                // It has been read since, and may stay for a while.
-                self.schedule(index, leaves_at);
-            } else {
-                self.let_go(index, Reason::Expired, garbage);
-                expired += 1;
-            }
-        }
-        self.due = self.wheel.next_due().map_or(Moment::NEVER, Moment);
-        counters.add(Event::Expiration, expired);
-        delivered.len()
-    }
-
-    fn let_go(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V>) {
-        self.policy.remove(index);
-        self.dismiss(index, why, garbage);
-    }
-
-    /// Lets a few expired entries go.
-    pub(super) fn sweep_some(
-        &mut self,
-        now: Moment,
-        counters: &Counters,
-        garbage: &mut Garbage<K, V>,
-    ) {
-        self.sweep(now, SWEEP, counters, garbage);
-    }
-
-    /// Lets entries go that carry an invalidated label, looking at `count` slots from `first` on. Answers where to
-    /// go on, if there are more.
-    pub(super) fn let_some_go(
-        &mut self,
-        first: u32,
-        count: u32,
-        goes: impl Fn(&Self, u32) -> bool,
-        counters: &Counters,
-        garbage: &mut Garbage<K, V>,
-    ) -> Option<u32> {
-        let length = u32::try_from(self.marks.len()).unwrap_or(u32::MAX);
-        let end = first.saturating_add(count).min(length);
-        let mut gone = 0;
-        for index in first..end {
-            if goes(self, index) {
-                self.let_go(index, Reason::Invalidated, garbage);
-                gone += 1;
-            }
-        }
-        counters.add(Event::Invalidation, gone);
-        (end < length).then_some(end)
-    }
-
-    /// Drops every entry and detaches every computation; answers how many entries there were.
-    pub(super) fn clear(&mut self, garbage: &mut Garbage<K, V>) -> usize {
-        let (seen, shard) = self.alone();
-        for (index, slot) in seen.drain() {
-            if shard.is_full(index) {
-                let tag = shard.tag_of(index);
-                shard.departed.note(spread(tag), Reason::Invalidated);
-            }
-            garbage.add_slot(slot);
-        }
-        for (_, care) in shard.cares.drain() {
-            garbage.add(Junk::Care(care));
-        }
-        self.shrink();
-        self.policy.clear();
-        self.due = Moment::NEVER;
-        self.weight = 0;
-        std::mem::take(&mut self.entries)
     }
 }
 
