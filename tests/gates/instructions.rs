@@ -16,6 +16,8 @@ const G: u64 = 190;
 /// So many that what happens once in a while counts as often as it happens.
 const HITS: u64 = 500_000;
 
+const SAMPLES: usize = 3;
+
 #[test]
 fn a_hit_on_integers_takes_few_instructions() {
     check("f", F);
@@ -38,8 +40,9 @@ fn check(function: &str, limit: u64) {
         let _ = writeln!(io::stderr(), "SKIPPED: {skipped}");
         return;
     }
-    let twice = instructions(function, 2 * HITS);
-    let per_hit = (twice - instructions(function, HITS)) / HITS;
+    // While the clock's thread is kept from running hits take a longer way: the least is what they cost.
+    let sample = |_| (instructions(function, 2 * HITS) - instructions(function, HITS)) / HITS;
+    let per_hit = (0..SAMPLES).map(sample).min().unwrap_or(u64::MAX);
     eprintln!("{function}: {per_hit} instructions per hit");
     assert!(
         per_hit <= limit,
@@ -59,6 +62,7 @@ fn instructions(function: &str, hits: u64) -> u64 {
             "--tool=cachegrind",
             "--cache-sim=no",
             "--cachegrind-out-file=/dev/null",
+            "--fair-sched=yes", // else the clock's thread may never run
         ])
         .arg(program())
         .args([function, &hits.to_string()])
