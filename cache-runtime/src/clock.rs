@@ -190,6 +190,16 @@ impl Clock {
         self.now()
     }
 
+    /// The time at a glance, as [`tick_of`] has it; when the tick stands still, the time that the system tells.
+    pub(crate) fn past(&self, cell: &ThreadCell) -> Until {
+        let tick = tick_of(cell);
+        if tick.bits() == STANDS {
+            Until::at(self.glance().0)
+        } else {
+            tick
+        }
+    }
+
     /// The time as the system tells it.
     pub(crate) fn now(&self) -> Moment {
         Moment(elapsed().saturating_add(self.ahead()))

@@ -101,8 +101,8 @@ impl<R, K: Kind<R>> Door<R, K> {
         Some(Self::taken(instance, hit))
     }
 
-    /// As [`hit`](Self::hit), where a lock is in the way, the function has several names, or the thread has no counters
-    /// for it yet.
+    /// As [`hit`](Self::hit), where a lock is in the way, the tick stands still, the function has several names, or the
+    /// thread has no counters for it yet.
     #[inline(never)]
     fn second_hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Result<Given<R>, Miss> {
         let quickly = self.quickly::<Q>(ask, |id, other| id == other);

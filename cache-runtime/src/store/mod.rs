@@ -219,7 +219,7 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
     }
 
     /// Finds a value that is good at a glance at the clock of the process, if that takes no lock. Whatever is not so
-    /// simple is found by [`locked_hit`](Self::locked_hit) or [`look`](Self::look).
+    /// simple is found by [`second_hit`](Self::second_hit) or [`look`](Self::look).
     ///
     /// # Safety
     ///
@@ -239,7 +239,8 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
         Hit::confirmed(hit, key)
     }
 
-    /// As [`hit`](Self::hit), with a lock if it takes one, and tells what it has seen if there is no hit.
+    /// As [`hit`](Self::hit), with a lock if it takes one, and by the clock of the system while the tick stands still; tells
+    /// what it has seen if there is no hit.
     ///
     /// # Safety
     ///
@@ -250,7 +251,7 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
         key: &Q,
         cell: &ThreadCell,
     ) -> Result<Hit<V::Taken>, Miss> {
-        let shard = self.shard(hash);
+        let (shard, past) = (self.shard(hash), self.clock.past(cell));
         let find = |shard: &Seen<K, V>| {
             let absent = if K::IN_PLACE {
                 Miss::Absent
@@ -258,7 +259,7 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
                 Miss::Unclear
             };
             let found = shard.find(hash, key).ok_or(absent)?;
-            let taken = shard.take(&found, clock::tick_of(cell));
+            let taken = shard.take(&found, past);
             taken.ok_or(Miss::Unclear)
         };
         // SAFETY: as the caller knows; nothing else is read meanwhile.
