@@ -83,9 +83,7 @@ pub(crate) struct Shard<V: ValueCell> {
     bound: Bound,
     /// Empty slots.
     free: Vec<u32>,
-    /// How many slots are about to leave.
-    leaving: usize,
-    /// What the entries weigh together that were in them.
+    /// What the entries weighed together whose slots are about to leave.
     leaving_weight: u64,
     cares: HashMap<u32, Arc<Care>, FixedState>,
     /// How many entries the policy reckons with.
@@ -130,7 +128,6 @@ impl<V: ValueCell> Shard<V> {
             due: Moment::NEVER,
             bound,
             free: Vec::new(),
-            leaving: 0,
             leaving_weight: 0,
             cares: HashMap::default(),
             reckoned: capacity,

@@ -150,16 +150,16 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
     fn remove(&mut self, index: u32, together: usize, garbage: &mut Garbage<K, V>) {
         let tag = self.tag_of(index);
         // SAFETY: this is the only writer; the slot was full, and is marked as empty from now on.
-        self.leaving = unsafe { self.seen().retire(index, tag) };
+        let leaving = unsafe { self.seen().retire(index, tag) };
         self.marks[index as usize].stamp = None;
         let together = if Seen::<K, V>::PLAIN {
             TOGETHER
         } else {
             together.min(TOGETHER)
         };
-        let is_last = self.free.len() + self.leaving == self.marks.len();
-        if self.is_alone() || self.leaving >= together || is_last && !Seen::<K, V>::PLAIN {
-            self.let_go_together(garbage);
+        let is_last = self.free.len() + leaving == self.marks.len();
+        if self.is_alone() || leaving >= together || is_last && !Seen::<K, V>::PLAIN {
+            self.let_go_together(leaving, garbage);
         }
         if !is_last {
             return;
@@ -172,26 +172,25 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
         }
     }
 
-    /// Empties the slots that are about to leave.
-    fn let_go_together(&mut self, garbage: &mut Garbage<K, V>) {
+    /// Empties the slots that are about to leave, so many.
+    fn let_go_together(&mut self, leaving: usize, garbage: &mut Garbage<K, V>) {
         if Seen::<K, V>::PLAIN {
             self.grace();
-        } else if self.leaving >= FEW_TOGETHER {
+        } else if leaving >= FEW_TOGETHER {
             self.grace_or_alone();
         } else {
             self.alone();
         }
-        self.leaving = 0;
         self.leaving_weight = 0;
         let (seen, shard) = self.parts();
-        let mut leaves = |index, slot: Slot<K, V>| {
+        let leaves = |index, slot: Slot<K, V>| {
             shard.free.push(index);
             if !Seen::<K, V>::PLAIN {
                 garbage.add_slot(slot);
             }
         };
         // SAFETY: this is the only writer, and readers who saw them are gone.
-        unsafe { seen.let_go(&mut leaves) };
+        unsafe { seen.let_go(leaves) };
     }
 
     /// Gives back what an empty shard has no use for.
@@ -201,7 +200,6 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
         shard.used = 0;
         shard.marks = Vec::new();
         shard.free = Vec::new();
-        shard.leaving = 0;
         shard.leaving_weight = 0;
         shard.flights.clear();
         shard.cares = HashMap::default();
