@@ -190,11 +190,12 @@ impl Clock {
         self.now()
     }
 
-    /// The time at a glance, as [`tick_of`] has it; when the tick stands still, the time that the system tells.
+    /// The time at a glance, as [`tick_of`] has it; when the tick stands still, the time that the system tells. Nobody is
+    /// asked to move it on.
     pub(crate) fn past(&self, cell: &ThreadCell) -> Until {
         let tick = tick_of(cell);
         if tick.bits() == STANDS {
-            Until::at(self.glance().0)
+            Until::at(self.now().0)
         } else {
             tick
         }

@@ -41,6 +41,7 @@ use crate::options::Ttl;
 use crate::outcome::MissReason;
 use crate::site::flight::Flight;
 use crate::stats::{Counters, Event};
+use crate::sweeper;
 use crate::threads::ThreadCell;
 use crate::value::cell::ValueCell;
 use departed::Reason;
@@ -251,7 +252,7 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
         key: &Q,
         cell: &ThreadCell,
     ) -> Result<Hit<V::Taken>, Miss> {
-        let (shard, past) = (self.shard(hash), self.clock.past(cell));
+        let shard = self.shard(hash);
         let find = |shard: &Seen<K, V>| {
             let absent = if K::IN_PLACE {
                 Miss::Absent
@@ -259,12 +260,14 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
                 Miss::Unclear
             };
             let found = shard.find(hash, key).ok_or(absent)?;
-            let taken = shard.take(&found, past);
+            let taken = shard.take(&found, self.clock.past(cell));
             taken.ok_or(Miss::Unclear)
         };
         // SAFETY: as the caller knows; nothing else is read meanwhile.
         let glance = unsafe { shard.glance(cell) }.map(|shard| find(&shard));
         let found = glance.unwrap_or_else(|| find(&shard.read()))?;
+        // Who hits has looked at the tick.
+        sweeper::tick();
         Hit::confirmed(found, key).ok_or(Miss::Unclear)
     }
 
