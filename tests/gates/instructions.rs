@@ -40,9 +40,7 @@ fn check(function: &str, limit: u64) {
         let _ = writeln!(io::stderr(), "SKIPPED: {skipped}");
         return;
     }
-    // While the clock's thread is kept from running hits take a longer way: the least is what they cost.
-    let sample = |_| (instructions(function, 2 * HITS) - instructions(function, HITS)) / HITS;
-    let per_hit = (0..SAMPLES).map(sample).min().unwrap_or(u64::MAX);
+    let per_hit = (least(function, 2 * HITS) - least(function, HITS)) / HITS;
     eprintln!("{function}: {per_hit} instructions per hit");
     assert!(
         per_hit <= limit,
@@ -53,6 +51,12 @@ fn check(function: &str, limit: u64) {
 fn has_valgrind() -> bool {
     let answer = Command::new("valgrind").arg("--version").output();
     answer.is_ok_and(|answer| answer.status.success())
+}
+
+/// The least of a few counts: while the clock's thread is kept from running hits take a longer way.
+fn least(function: &str, hits: u64) -> u64 {
+    let counts = (0..SAMPLES).map(|_| instructions(function, hits));
+    counts.min().expect("there are samples")
 }
 
 /// How many instructions a program takes that makes so many hits.
