@@ -514,6 +514,16 @@ pub(crate) fn times<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -
     Some(options.settled(times, value.is_some()))
 }
 
+/// The times of every value, if neither what it is nor chance has a say.
+pub(crate) fn constant_times<V>(options: &Options, rules: &Rules<V>) -> Option<Times> {
+    let all_alike = rules.is_none.is_none() || rules.cache_none && options.none_timeout.is_none();
+    let asked = rules.response_filter.is_some() || rules.timeout_with.is_some() || !all_alike;
+    #[cfg(feature = "axum")]
+    let asked = asked || rules.times_of.is_some();
+    let settled = options.enabled && options.jitter <= 0.0 && !asked;
+    settled.then(|| options.settled(options.times(options.timeout, true), true))
+}
+
 fn lifetime<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Ttl> {
     let Some(value) = value else {
         return options.err_timeout;

@@ -12,7 +12,7 @@ use super::values::{Under, Values, ttl};
 use crate::backend::{Change, Version, When};
 use crate::codec::value::decode_value;
 use crate::error::Error;
-use crate::lineage::{Lineage, Proof};
+use crate::lineage::{Lineage, LoadId, Proof};
 use crate::shared::names::EPOCH;
 use crate::shared::remote::sequence;
 use crate::site::flight::{Flight, Follow, Landing};
@@ -57,6 +57,7 @@ impl Values {
     pub(super) async fn lead_or_find(&self, key: &str, timeout: Duration) -> Turn {
         let began = sequence();
         let mut alone = false;
+        let load = || Arc::new(Load::new(LoadId::next()));
         loop {
             let name = self.hub.rules.prefix.value(key);
             let stored = self.hub.stored(&name);
@@ -66,9 +67,9 @@ impl Values {
             }
             let flight = match LOADS.entry(self.load(&name)) {
                 Entry::Occupied(other) if !alone => Err(Arc::clone(other.get())),
-                _ if alone => Ok(Arc::new(Load::new(false))),
-                Entry::Vacant(free) => Ok(Arc::clone(&free.insert(Arc::new(Load::new(true))))),
-                Entry::Occupied(_) => Ok(Arc::new(Load::new(false))),
+                Entry::Vacant(free) if !alone => Ok(Arc::clone(&free.insert(load()))),
+                // Nobody waits for it.
+                _ => Ok(load()),
             };
             let other = match flight {
                 // Somebody here may have come to a value since the look, and left.

@@ -25,12 +25,12 @@ use crate::clock::Moment;
 use crate::entry;
 use crate::lineage::{Dependant, Lineage};
 use crate::outcome::MissReason;
-use crate::site::flight::{CameTo, Landing, Stage};
+use crate::site::flight::{CameTo, Flight, Landing, Stage};
 use crate::site::load::{Load, Purpose};
 use crate::site::running::Frame;
 #[cfg(feature = "shared")]
 use crate::stats::Event;
-use crate::store::{Start, Ticket};
+use crate::store::{Committed, Start, Ticket};
 use crate::watch::Subject;
 use crate::watch::load::Ending;
 
@@ -63,18 +63,20 @@ pub(crate) struct Seat {
     begun: Option<Begun>,
     answers: &'static Answers,
     place: Place,
-    ticket: Ticket<Arc<Kept>>,
+    ticket: Ticket,
     listing: Option<Listing>,
     load: Load,
     /// Whether the store still has a note of it.
     noted: bool,
+    /// Where others wait for it, if anybody does; known once the store has no note of it.
+    flight: Option<Arc<Flight<Arc<Kept>>>>,
 }
 
 impl Seat {
     pub(crate) fn new(
         visit: &Visit,
         place: Place,
-        ticket: Ticket<Arc<Kept>>,
+        ticket: Ticket,
         listing: Listing,
         reason: MissReason,
     ) -> Self {
@@ -83,7 +85,7 @@ impl Seat {
             source: answers,
             hash: ticket.hash,
         };
-        let (id, purpose) = (ticket.flight.id, Purpose::Call(reason));
+        let (id, purpose) = (ticket.id, Purpose::Call(reason));
         Self {
             shelf: Arc::clone(&visit.shelf),
             terms: visit.terms.clone(),
@@ -97,6 +99,7 @@ impl Seat {
             ticket,
             listing: Some(listing),
             noted: true,
+            flight: None,
         }
     }
 
@@ -145,7 +148,8 @@ impl Seat {
     /// Where the handler runs, and whether its panic is caught since an old answer might stand in.
     pub(crate) fn frame(&self) -> (Arc<Frame>, bool) {
         let catch = self.old().is_some_and(|old| old.times.tolerates_failures());
-        (self.load.begins(Subject::Layer(&self.shelf.name)), catch)
+        let place = self.load.begins(Subject::Layer(&self.shelf.name));
+        (Arc::clone(place.frame()), catch)
     }
 
     /// Takes note that the handler is done.
@@ -222,8 +226,8 @@ impl Seat {
         let kept = self.old.clone()?;
         let lineage = self.close(Ending::Error);
         if !self.load.is_refresh() {
-            let watch = &self.load.frame.watch;
-            watch.failed("the handler has failed, and the old answer stands in");
+            self.load
+                .failed("the handler has failed, and the old answer stands in");
         }
         self.land(Landing::Stale(Arc::clone(&kept), lineage));
         Some((kept, now))
@@ -303,7 +307,8 @@ impl Seat {
             weight,
             lineage.clone(),
         );
-        let stored = store.commit(&ticket, entry);
+        // Nobody waits for what is alone.
+        let Committed { stored, .. } = store.commit(&ticket, entry);
         let life = times.timeout.map_or(Duration::MAX, |time| time.max(VARIES));
         // It is found from now on, unless the URI was invalidated meanwhile.
         let found = stored && self.commit(marker, &unread(life), lineage.clone());
@@ -335,7 +340,9 @@ impl Seat {
         let entry =
             (self.answers).entry(Arc::clone(kept), self.answers.now(), times, weight, lineage);
         self.noted = false;
-        self.answers.store.commit(&self.ticket, entry)
+        let Committed { stored, flight } = self.answers.store.commit(&self.ticket, entry);
+        self.flight = flight;
+        stored
     }
 
     fn weight(&self, kept: &Kept, key: &Key) -> u32 {
@@ -360,13 +367,15 @@ impl Seat {
         self.load.count_run(came_to);
         self.load.stage = Stage::Landed;
         if std::mem::take(&mut self.noted) {
-            self.answers.store.abandon(&self.ticket);
+            self.flight = self.answers.store.abandon(&self.ticket);
         }
         if self.load.is_refresh() && came_to != CameTo::Value {
-            let watch = &self.load.frame.watch;
-            watch.failed("a refresh has brought nothing to keep, and the old answer stays");
+            self.load
+                .failed("a refresh has brought nothing to keep, and the old answer stays");
         }
-        self.ticket.flight.land(landing);
+        if let Some(flight) = self.flight.take() {
+            flight.land(landing);
+        }
     }
 }
 

@@ -24,11 +24,12 @@ use crate::key::{self, CellOf, KeyRef};
 use crate::lineage::{self, Label, Lineage};
 #[cfg(feature = "axum")]
 use crate::options::Options;
-use crate::options::{Setup, times};
+use crate::options::Setup;
 use crate::outcome::Outcome;
 use crate::stats::{Event, Stats};
 use crate::store::{Hit, Miss};
 use crate::sweeper;
+use crate::sync::Ordering::Relaxed;
 use crate::threads::{self, ThreadCell};
 use crate::value::cell::{Named, Stowing};
 use crate::value::coding::Coding;
@@ -114,6 +115,18 @@ impl<R, K: Kind<R>> Door<R, K> {
         Ok(Self::taken(instance, hit))
     }
 
+    /// A call of this thread that has just looked for its key in vain.
+    #[inline]
+    fn absent<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<R, K, CellOf<Q>>> {
+        let (instance, cell) = self.quickly::<Q>(ask, InstanceId::looks_like)?;
+        let hash = key::hash_by(&cell.hasher, key);
+        if cell.absent.load(Relaxed) != hash || instance.is_away() {
+            return None;
+        }
+        cell.absent.store(0, Relaxed);
+        Some(Call::new(instance, ask, hash).after(Miss::Absent))
+    }
+
     /// What a hit needs that is looked for without further ado: the instance, and the cell of this thread.
     #[inline(always)]
     fn quickly<Q: KeyRef>(
@@ -149,18 +162,22 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
-        let miss = match self.second_hit(ask, key) {
-            Ok(hit) => return Found::Hit(hit),
-            Err(miss) => miss,
+        let mut call = if let Some(call) = self.absent(ask, key) {
+            call
+        } else {
+            let miss = match self.second_hit(ask, key) {
+                Ok(hit) => return Found::Hit(hit),
+                Err(miss) => miss,
+            };
+            #[cfg(feature = "shared")]
+            if self.looks_away(key) {
+                return block_on(self.drive_shared(ask, key, due));
+            }
+            let Some(call) = self.call(ask, key) else {
+                return self.bypass();
+            };
+            call.after(miss)
         };
-        #[cfg(feature = "shared")]
-        if self.looks_away(key) {
-            return block_on(self.drive_shared(ask, key, due));
-        }
-        let Some(mut call) = self.call(ask, key) else {
-            return self.bypass();
-        };
-        call.missed(miss);
         loop {
             let follow = match call.step(key) {
                 Step::Done(found) => return found,
@@ -178,18 +195,22 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
-        let miss = match self.second_hit(ask, key) {
-            Ok(hit) => return Found::Hit(hit),
-            Err(miss) => miss,
+        let mut call = if let Some(call) = self.absent(ask, key) {
+            call
+        } else {
+            let miss = match self.second_hit(ask, key) {
+                Ok(hit) => return Found::Hit(hit),
+                Err(miss) => miss,
+            };
+            #[cfg(feature = "shared")]
+            if self.looks_away(key) {
+                return Box::pin(self.drive_shared(ask, key, due)).await;
+            }
+            let Some(call) = self.call(ask, key) else {
+                return self.bypass();
+            };
+            call.after(miss)
         };
-        #[cfg(feature = "shared")]
-        if self.looks_away(key) {
-            return Box::pin(self.drive_shared(ask, key, due)).await;
-        }
-        let Some(mut call) = self.call(ask, key) else {
-            return self.bypass();
-        };
-        call.missed(miss);
         loop {
             let follow = match call.step(key) {
                 Step::Done(found) => return found,
@@ -410,7 +431,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         let epoch = instance.realm.tags.now();
         let taken = S::take(value).map(K::Stowing::taken);
         let value = taken.as_ref().map(K::Stowing::view).and_then(K::value);
-        let times = value.and_then(|value| times(&instance.options, &instance.rules, Some(value)));
+        let times = value.and_then(|value| instance.times(Some(value)));
         let mut labels = Vec::new();
         if let Some(value) = value.filter(|_| times.is_some()) {
             let mut tagging = Tagging::new(instance.realm);

@@ -93,22 +93,19 @@ enum State<V> {
     Landed(Landing<V>),
 }
 
-/// A computation in progress.
+/// A computation in progress that others wait for, or may.
 #[derive(Debug)]
 pub(crate) struct Flight<V> {
-    pub(crate) id: LoadId,
-    /// Whether other callers may wait for it, as long as it is not outdated.
-    joinable: bool,
+    id: LoadId,
     /// The labels that its value will have, as far as they are known while it is computed.
     labels: OnceCell<Labels>,
     state: Mutex<State<V>>,
 }
 
 impl<V> Flight<V> {
-    pub(crate) fn new(joinable: bool) -> Self {
+    pub(crate) fn new(id: LoadId) -> Self {
         Self {
-            id: LoadId::next(),
-            joinable,
+            id,
             labels: OnceCell::new(),
             state: Mutex::new(State::Flying(Vec::new())),
         }
@@ -120,10 +117,9 @@ impl<V> Flight<V> {
         let _ = self.labels.set(labels);
     }
 
-    /// Whether who comes now may wait for it: not if a label that its value will have was invalidated meanwhile.
-    pub(crate) fn is_joinable(&self) -> bool {
-        let outdated = || self.labels.get().is_some_and(Labels::are_outdated);
-        self.joinable && !outdated()
+    /// Whether a label that its value will have was invalidated meanwhile: then nobody may begin to wait for it.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.labels.get().is_some_and(Labels::are_outdated)
     }
 
     /// Ends the computation and wakes everyone who waits. The first landing counts.

@@ -13,7 +13,7 @@ use crate::entry::{Entry, Times};
 use crate::key::cell::KeyCell;
 use crate::key::{self, CellOf, KeyRef, Route};
 use crate::lineage::{self, Dependents, Label, Lineage, Source};
-use crate::options::{Options, Rules, Setup, Ttl};
+use crate::options::{self, Options, Rules, Setup, Ttl};
 use crate::realm::Realm;
 use crate::stats::Counters;
 use crate::store::{Bound, Store};
@@ -51,6 +51,8 @@ pub(crate) struct Instance<O: KeyCell, S: Stowing, V> {
     pub(crate) store: Store<O, S::Cell>,
     pub(crate) rules: Rules<V>,
     pub(crate) weigher: Option<fn(&O::Key, &V) -> u32>,
+    /// The times of every value, if they are the same for all of them.
+    times: Option<Times>,
     /// Until when a value that is good until later may be given out without a question: [`ALWAYS`], [`NO_LONGER`], or a
     /// [`Moment`] of the system's clock.
     #[cfg(feature = "redis")]
@@ -173,6 +175,7 @@ impl<O: KeyCell, S: Stowing, V> Instance<O, S, V> {
                 Home::Here => ALWAYS,
                 _ => NO_LONGER,
             }),
+            times: options::constant_times(&options, &rules),
             rules,
             weigher,
             commons: Commons {
@@ -229,6 +232,14 @@ impl<O: KeyCell, S: Stowing, V> Instance<O, S, V> {
     #[expect(clippy::unused_self, reason = "its twin looks where they live")]
     fn has_quick_home(&self) -> bool {
         true
+    }
+
+    /// The times of a value, or of an error, that is to be stored; `None`: it is not stored.
+    pub(crate) fn times(&self, value: Option<&V>) -> Option<Times> {
+        match self.times {
+            Some(times) if value.is_some() => Some(times),
+            _ => options::times(&self.options, &self.rules, value),
+        }
     }
 
     /// The labels that a value gives itself.

@@ -2,13 +2,11 @@
 //!
 //! Nothing here knows of what types keys and values are, so that the compiler translates it once.
 
-use std::sync::Arc;
-
 use super::flight::{CameTo, Stage};
 use super::instance::Commons;
-use super::running::Frame;
+use super::running::Place;
 use crate::clock::Moment;
-use crate::lineage::{Dependant, Label, Labels, Lineage, LoadId, Recording};
+use crate::lineage::{Dependant, Label, Labels, Lineage, LoadId};
 use crate::outcome::{MissReason, Outcome};
 use crate::stats::{Counters, Event};
 use crate::watch::Subject;
@@ -32,7 +30,7 @@ pub(crate) struct Load {
     began: Moment,
     /// When the function was done.
     pub(super) done: Moment,
-    pub(crate) frame: Arc<Frame>,
+    pub(super) place: Place,
     /// The epoch of labels that it began in.
     epoch: u64,
     /// The round of counting that it began in.
@@ -57,13 +55,10 @@ impl Load {
         let (began, epoch) = (commons.now(), commons.realm.tags.now());
         #[cfg(feature = "admin")]
         let hash = owner.hash;
-        let recording = commons
-            .options
-            .depends
-            .then(|| Recording::begin(owner, epoch));
+        let records = commons.options.depends.then_some((owner, epoch));
         Self {
             commons,
-            frame: Frame::begin(id, recording, is_away),
+            place: Place::begin(id, records, is_away),
             purpose,
             began,
             done: began,
@@ -93,15 +88,17 @@ impl Load {
     }
 
     /// Where the function runs from now on, and whether its panic is caught since an old value might stand in.
-    pub(super) fn run(&self) -> (Arc<Frame>, bool) {
+    pub(super) fn run(&self) -> (&Place, bool) {
         let catch = self.commons.options.tolerates_failures();
         (self.begins(Subject::Function(self.commons.site)), catch)
     }
 
     /// Where it runs from now on, as those know it who watch.
-    pub(crate) fn begins(&self, subject: Subject<'_>) -> Arc<Frame> {
-        self.frame.begins(subject, self.why());
-        Arc::clone(&self.frame)
+    pub(crate) fn begins(&self, subject: Subject<'_>) -> &Place {
+        if let Some(frame) = self.place.known() {
+            frame.begins(subject, self.why());
+        }
+        &self.place
     }
 
     /// Takes note that the function is done.
@@ -127,15 +124,34 @@ impl Load {
     /// are the labels that the value gives itself.
     pub(crate) fn close(&mut self, own: Vec<Label>) -> Lineage {
         let lineage = self.gather(own);
-        self.frame.hand_out(&lineage);
+        self.hand_out(&lineage);
         lineage
+    }
+
+    /// Hands what the value was computed from to the computation around this one.
+    pub(super) fn hand_out(&self, lineage: &Lineage) {
+        if let Some(frame) = self.place.known() {
+            frame.hand_out(lineage);
+        }
+    }
+
+    /// Lets the computation around this one know that it depends on what cannot be known.
+    #[cfg(feature = "shared")]
+    pub(super) fn forsake_outer(&self) {
+        if let Some(frame) = self.place.known() {
+            frame.forsake_outer();
+        }
     }
 
     /// Ends the recording of what the value was computed from.
     pub(super) fn gather(&mut self, mut own: Vec<Label>) -> Lineage {
+        let recording = self.place.known().and_then(|frame| frame.recording());
+        if recording.is_none() && own.is_empty() && self.labels.is_empty() {
+            return Lineage::default();
+        }
         let mut labels = std::mem::take(&mut self.labels);
         labels.append(&mut own);
-        match self.frame.recording() {
+        match recording {
             Some(recording) => recording.close(labels),
             None => Lineage::of_labels(self.epoch, labels),
         }
@@ -183,23 +199,29 @@ impl Load {
     /// Takes note that everybody has what the computation came to.
     pub(super) fn landed(&self, came_to: CameTo) {
         if self.is_refresh() && came_to != CameTo::Value {
-            let watch = &self.frame.watch;
-            watch.failed("a refresh has failed, and the old value stays");
+            self.failed("a refresh has failed, and the old value stays");
         }
     }
 
     /// Tells those who watch that an old value makes up for a failure.
     pub(super) fn made_up_for(&self) {
         if !self.is_refresh() {
-            let watch = &self.frame.watch;
-            watch.failed("the function has failed, and the old value answers");
+            self.failed("the function has failed, and the old value answers");
+        }
+    }
+
+    /// Tells those who watch what has become of a failure.
+    pub(crate) fn failed(&self, message: &str) {
+        if let Some(frame) = self.place.known() {
+            frame.watch.failed(message);
         }
     }
 
     /// Tells those who watch how the run has ended.
     pub(crate) fn tell(&self, ending: Ending) {
-        let time = self.done.since(self.began);
-        self.frame.watch.ended(ending, time);
+        if let Some(frame) = self.place.known() {
+            frame.watch.ended(ending, self.done.since(self.began));
+        }
     }
 
     pub(super) fn computed(&self) -> Outcome {

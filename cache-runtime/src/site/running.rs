@@ -5,6 +5,9 @@
 //! wait-for graph is searched (the classic deadlock avoidance of lock managers: Bernstein, Hadzilacos and
 //! Goodman, 1987, section 3.5); if the wait would close a cycle, the call computes for itself.
 //! Calls outside any computation hold nobody up, and never touch the graph.
+//!
+//! Most computations call for nothing that is cached. Their frame is made when somebody asks for it ([`Place`]).
+#![allow(unsafe_code, reason = "the place of what runs is found on the stack")]
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,13 +15,14 @@ use std::future::Future;
 use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use once_cell::sync::Lazy;
+use once_cell::sync::{Lazy, OnceCell};
 use pin_project_lite::pin_project;
 
-use crate::lineage::{Lineage, LoadId, Recording, Source};
+use crate::lineage::{Dependant, Lineage, LoadId, Recording, Source};
 use crate::sync::{StaticMutex, of_each_thread};
 use crate::threads::Detour;
 use crate::watch::Subject;
@@ -39,24 +43,106 @@ pub(crate) struct Frame {
     pub(crate) watch: Watch,
 }
 
+/// The innermost computation that runs here.
+#[derive(Debug)]
+enum Here {
+    Frame(Arc<Frame>),
+    /// Whose frame may not be made yet. It stays where it is as long as it runs here.
+    Place(NonNull<Place>),
+}
+
 of_each_thread! {
-    static HERE: RefCell<Option<Arc<Frame>>> = RefCell::new(None);
+    static HERE: RefCell<Option<Here>> = RefCell::new(None);
 }
 
 /// The innermost computation that runs here.
 pub(crate) fn here() -> Option<Arc<Frame>> {
-    HERE.try_with(|here| here.borrow().clone()).ok().flatten()
+    let frame = |here: &RefCell<Option<Here>>| here.borrow().as_ref().map(Here::frame).cloned();
+    HERE.try_with(frame).ok().flatten()
 }
 
-fn put_here(frame: Option<Arc<Frame>>) -> Option<Arc<Frame>> {
-    Detour::Inside.set(frame.is_some());
-    HERE.try_with(|here| here.replace(frame)).ok().flatten()
+fn put_here(here: Option<Here>) -> Option<Here> {
+    Detour::Inside.set(here.is_some());
+    HERE.try_with(|place| place.replace(here)).ok().flatten()
+}
+
+impl Here {
+    fn frame(&self) -> &Arc<Frame> {
+        match self {
+            Self::Frame(frame) => frame,
+            // SAFETY: it was lent out for as long as this is here ([`Place::run`]), on this thread.
+            Self::Place(place) => unsafe { place.as_ref() }.frame(),
+        }
+    }
+}
+
+/// Where a computation runs: in a frame that is made when somebody asks for it.
+#[derive(Debug)]
+pub(crate) struct Place {
+    load: LoadId,
+    /// Whose result it computes, and the epoch of labels that it began in, if what it calls for is recorded.
+    records: Option<(Dependant, u64)>,
+    /// Whether its value goes to a shared store.
+    shared: bool,
+    frame: OnceCell<Arc<Frame>>,
+}
+
+impl Place {
+    /// The place of a computation that begins here.
+    pub(crate) fn begin(load: LoadId, records: Option<(Dependant, u64)>, shared: bool) -> Self {
+        let place = Self {
+            load,
+            records,
+            shared,
+            frame: OnceCell::new(),
+        };
+        // Whoever is watched, or inside of another, is asked for it anyway.
+        if Watch::IS_ANY || Detour::Inside.is_there() {
+            place.frame.get_or_init(|| place.make(here()));
+        }
+        place
+    }
+
+    fn make(&self, outer: Option<Arc<Frame>>) -> Arc<Frame> {
+        let recording = self
+            .records
+            .map(|(owner, epoch)| Recording::begin(owner, epoch));
+        Frame::begin(self.load, recording, self.shared, outer)
+    }
+
+    /// The frame, which is made if it was not asked for before.
+    pub(crate) fn frame(&self) -> &Arc<Frame> {
+        self.frame.get_or_init(|| self.make(None))
+    }
+
+    /// The frame, if anybody has asked for it.
+    pub(crate) fn known(&self) -> Option<&Arc<Frame>> {
+        self.frame.get()
+    }
+
+    /// Runs something here, and catches its panic if that is wanted.
+    pub(crate) fn attempt<R>(&self, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
+        match self.known() {
+            Some(frame) => Arc::clone(frame).attempt(catch, body),
+            None => attempt(catch, || self.run(body)),
+        }
+    }
+
+    fn run<R>(&self, body: impl FnOnce() -> R) -> R {
+        // What is put there is taken away before this is lent out no more.
+        let _entered = Entered::into(Some(Here::Place(NonNull::from(self))));
+        body()
+    }
 }
 
 impl Frame {
-    /// The frame of a computation that begins here.
-    pub(crate) fn begin(load: LoadId, recording: Option<Recording>, shared: bool) -> Arc<Self> {
-        let outer = here();
+    /// The frame of a computation that has begun inside of another.
+    fn begin(
+        load: LoadId,
+        recording: Option<Recording>,
+        shared: bool,
+        outer: Option<Arc<Self>>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             load,
             shared: shared || outer.as_deref().is_some_and(|outer| outer.shared),
@@ -135,12 +221,17 @@ impl Frame {
     }
 
     /// Runs something inside this frame, and catches its panic if that is wanted.
-    pub(crate) fn attempt<R>(self: Arc<Self>, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
-        if catch {
-            catch_unwind(AssertUnwindSafe(|| self.run(body)))
-        } else {
-            Ok(self.run(body))
-        }
+    fn attempt<R>(self: Arc<Self>, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
+        attempt(catch, || self.run(body))
+    }
+}
+
+/// Runs something, and catches its panic if that is wanted.
+fn attempt<R>(catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
+    if catch {
+        catch_unwind(AssertUnwindSafe(body))
+    } else {
+        Ok(body())
     }
 }
 
@@ -163,9 +254,9 @@ pub(crate) fn inherit(lineage: &Lineage) {
 
 /// Tells the innermost computation that runs here, if there is one and it records what it calls for.
 pub(crate) fn record(note: &dyn Fn(&Recording)) {
-    let tell = |here: &RefCell<Option<Arc<Frame>>>| {
-        if let Some(frame) = here.borrow().as_deref() {
-            frame.recordings().for_each(note);
+    let tell = |here: &RefCell<Option<Here>>| {
+        if let Some(here) = here.borrow().as_ref() {
+            here.frame().recordings().for_each(note);
         }
     };
     // A call by something that is dropped at the very end of a thread is inside no computation.
@@ -182,15 +273,21 @@ pub(crate) fn here_for_shared() -> Option<Arc<Frame>> {
 /// Runs something inside a frame, or outside of all.
 pub(crate) fn run_in<R>(frame: Option<Arc<Frame>>, body: impl FnOnce() -> R) -> R {
     let _inside = frame.as_deref().map(|frame| frame.watch.enter());
-    let _entered = Entered(put_here(frame));
+    let _entered = Entered::into(frame.map(Here::Frame));
     body()
 }
 
 /// What became of something that may have panicked.
 pub(crate) type Attempt<R> = std::thread::Result<R>;
 
-/// Puts back the frame that was here before, also when a panic passes by.
-struct Entered(Option<Arc<Frame>>);
+/// Puts back what was here before, also when a panic passes by.
+struct Entered(Option<Here>);
+
+impl Entered {
+    fn into(here: Option<Here>) -> Self {
+        Self(put_here(here))
+    }
+}
 
 impl Drop for Entered {
     fn drop(&mut self) {
@@ -304,29 +401,28 @@ impl Drop for Waiting {
 mod tests {
     use super::*;
 
+    fn frame(load: LoadId) -> Arc<Frame> {
+        Arc::clone(Place::begin(load, None, false).frame())
+    }
+
     #[test]
     fn a_wait_that_would_close_a_cycle_is_refused() {
         let [a, b, c] = [LoadId::next(), LoadId::next(), LoadId::next()];
-        let in_a = Frame::begin(a, None, false).run(|| wait_for(b));
+        let in_a = frame(a).run(|| wait_for(b));
         assert!(in_a.is_some());
-        let in_b = Frame::begin(b, None, false).run(|| wait_for(c));
+        let in_b = frame(b).run(|| wait_for(c));
         assert!(in_b.is_some());
+        assert!(frame(c).run(|| wait_for(a)).is_none(), "c -> a -> b -> c");
         assert!(
-            Frame::begin(c, None, false).run(|| wait_for(a)).is_none(),
-            "c -> a -> b -> c"
-        );
-        assert!(
-            Frame::begin(a, None, false).run(|| wait_for(a)).is_none(),
+            frame(a).run(|| wait_for(a)).is_none(),
             "a computation does not wait for itself"
         );
         assert!(
-            Frame::begin(a, None, false)
-                .run(|| Frame::begin(c, None, false).run(|| wait_for(a)))
-                .is_none(),
+            frame(a).run(|| frame(c).run(|| wait_for(a))).is_none(),
             "nor one inside it"
         );
         drop(in_a);
-        assert!(Frame::begin(c, None, false).run(|| wait_for(a)).is_some());
+        assert!(frame(c).run(|| wait_for(a)).is_some());
     }
 
     #[test]

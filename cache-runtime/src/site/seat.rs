@@ -6,7 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::background::{self, Tasks};
-use super::flight::{CameTo, Landing, Stage};
+use super::flight::{CameTo, Flight, Landing, Stage};
 use super::load::{Load, Purpose};
 use super::running::{Attempt, Frame, Framed};
 #[cfg(feature = "shared")]
@@ -17,10 +17,9 @@ use crate::clock::Moment;
 use crate::entry::Entry;
 use crate::key::cell::KeyCell;
 use crate::lineage::{self, Dependant, Lineage};
-use crate::options::times;
 use crate::outcome::{Detailed, MissReason, Outcome};
 use crate::stats::Counters;
-use crate::store::Ticket;
+use crate::store::{Committed, Ticket};
 use crate::value::cell::{Share, Stowing};
 use crate::value::{Kind, Verdict};
 use crate::watch::load::Ending;
@@ -45,7 +44,7 @@ enum Task<R, K: Kind<R>, O: KeyCell> {
 /// A computation in progress. Dropping it ends it without a value.
 struct Computation<R, K: Kind<R>, O: KeyCell> {
     instance: &'static InstanceOf<K, O>,
-    ticket: Ticket<TakenOf<K>>,
+    ticket: Ticket,
     load: Load,
     /// The key that the value is weighed by, if it is.
     weighed: Option<O::Key>,
@@ -54,13 +53,15 @@ struct Computation<R, K: Kind<R>, O: KeyCell> {
     claim: Option<Claim<K>>,
     /// Whether the store still has a note of it.
     noted: bool,
+    /// Where others wait for it, if anybody does; known once the store has no note of it.
+    flight: Option<Arc<Flight<TakenOf<K>>>>,
     result: PhantomData<fn() -> R>,
 }
 
 impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     pub(crate) fn new(
         instance: &'static InstanceOf<K, O>,
-        ticket: Ticket<TakenOf<K>>,
+        ticket: Ticket,
         purpose: Purpose,
         weighed: Option<O::Key>,
     ) -> Self {
@@ -68,7 +69,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             source: instance,
             hash: ticket.hash,
         };
-        let id = ticket.flight.id;
+        let id = ticket.id;
         Self(Task::Compute(Computation {
             instance,
             load: Load::begin(instance, owner, id, purpose, instance.is_away()),
@@ -77,6 +78,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             #[cfg(feature = "shared")]
             claim: None,
             noted: true,
+            flight: None,
             result: PhantomData,
         }))
     }
@@ -116,11 +118,11 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         if let Task::Compute(computation) = &mut self.0 {
             let mut tagging = Tagging::new(computation.instance.realm);
             tags(&mut tagging);
-            let labels = tagging.into_labels();
-            computation
-                .ticket
-                .flight
-                .label(computation.load.tag(labels));
+            let labels = computation.load.tag(tagging.into_labels());
+            if !labels.is_empty() {
+                let store = &computation.instance.store;
+                store.label(&computation.ticket, labels);
+            }
         }
         self
     }
@@ -142,8 +144,8 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                 bypassed(body())
             }
             Task::Compute(computation) => {
-                let (frame, catch) = computation.load.run();
-                let attempt = frame.attempt(catch, body);
+                let (place, catch) = computation.load.run();
+                let attempt = place.attempt(catch, body);
                 computation.end(attempt)
             }
         }
@@ -165,7 +167,8 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                 if computation.claim.is_some() {
                     return Box::pin(computation.fill_shared_async(body)).await;
                 }
-                let (frame, catch) = computation.load.run();
+                let (place, catch) = computation.load.run();
+                let frame = Arc::clone(place.frame());
                 let attempt = Framed::new(frame, catch, body).await;
                 computation.end(attempt)
             }
@@ -190,7 +193,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     pub(super) fn frame(&self) -> Option<Arc<Frame>> {
         match &self.0 {
             Task::Bypass(_) => None,
-            Task::Compute(computation) => Some(Arc::clone(&computation.load.frame)),
+            Task::Compute(computation) => Some(Arc::clone(computation.load.place.frame())),
         }
     }
 
@@ -303,7 +306,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// Stores a value, if it may be stored; answers what it was computed from.
     fn store(&mut self, taken: &TakenOf<K>) -> Lineage {
         let (instance, value) = (self.instance, K::value(K::Stowing::view(taken)));
-        let times = times(&instance.options, &instance.rules, value);
+        let times = instance.times(value);
         let weight = instance.weigh(value, self.weighed.as_ref());
         let lineage = self.load.close(instance.labels_of(value));
         let Some(times) = times else {
@@ -316,10 +319,10 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let entry = instance.entry(taken, stored_at, &times, weight, lineage.clone());
         self.load.count_run(CameTo::Value);
         self.noted = false;
-        if instance.store.commit(&self.ticket, entry)
-            && self.load.purpose == Purpose::Call(MissReason::Forced)
-        {
-            lineage::outdate(instance, self.ticket.hash, Some(self.ticket.flight.id));
+        let Committed { stored, flight } = instance.store.commit(&self.ticket, entry);
+        self.flight = flight;
+        if stored && self.load.purpose == Purpose::Call(MissReason::Forced) {
+            lineage::outdate(instance, self.ticket.hash, Some(self.ticket.id));
         }
         lineage
     }
@@ -358,7 +361,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         self.pause(now);
         self.load.close(Vec::new());
         let lineage = old.lineage().cloned().unwrap_or_default();
-        self.load.frame.hand_out(&lineage);
+        self.load.hand_out(&lineage);
         let value = restored::<R, K>(old.value.clone());
         self.land(Landing::Stale(old.value.clone(), lineage));
         Detailed {
@@ -374,11 +377,10 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         self.load.count_run(came_to);
         self.load.stage = Stage::Landed;
         if std::mem::take(&mut self.noted) {
-            self.instance.store.abandon(&self.ticket);
+            self.flight = self.instance.store.abandon(&self.ticket);
         }
-        // Where nobody has come meanwhile, nobody can come any more.
-        if Arc::strong_count(&self.ticket.flight) > 1 {
-            self.ticket.flight.land(landing);
+        if let Some(flight) = self.flight.take() {
+            flight.land(landing);
         }
         self.load.landed(came_to);
     }

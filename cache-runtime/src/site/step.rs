@@ -199,8 +199,8 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     }
 
     /// Takes what a look for a hit has shown, which spares a call another look.
-    pub(super) fn missed(&mut self, miss: Miss) {
-        self.miss = miss;
+    pub(super) fn after(self, miss: Miss) -> Self {
+        Self { miss, ..self }
     }
 
     /// Takes what a wait has brought; the next step goes on from there.
@@ -373,7 +373,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             .begin(self.hash, key, look, start)
             .ok()?;
         let reason = if self.forced {
-            let load = ticket.flight.id;
+            let load = ticket.id;
             running::depend(self.instance, self.hash, Some(load));
             MissReason::Forced
         } else {
@@ -385,7 +385,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     fn seat<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        ticket: Ticket<TakenOf<K>>,
+        ticket: Ticket,
         reason: MissReason,
     ) -> Seat<R, K, O> {
         let weighed = self.instance.weighed_key(key);

@@ -1,12 +1,16 @@
 //! Computations under way, by the slot in which they may store.
 //!
-//! In a shard there is mostly one, if any: it stands by itself, and only the others take a table.
+//! In a shard there is mostly one, if any: it stands by itself, and only the others take a table. Mostly nobody waits for
+//! it either: where others wait, the [`Flight`], is made when the first of them comes.
 
 use std::collections::HashMap;
+use std::iter;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
+use once_cell::sync::OnceCell;
 
+use crate::lineage::LoadId;
 use crate::site::flight::Flight;
 
 /// See the [module](self).
@@ -14,13 +18,35 @@ use crate::site::flight::Flight;
 pub(super) struct Flights<T> {
     one: Option<(u32, Abreast<T>)>,
     others: HashMap<u32, Abreast<T>, FixedState>,
+    /// Where others wait for computations that may not store any more.
+    detached: HashMap<LoadId, Arc<Flight<T>>, FixedState>,
 }
 
-/// Those of one slot, in the order in which they began. Mostly it is one.
+/// Those of one slot. Mostly it is one.
 #[derive(Debug)]
-enum Abreast<T> {
-    One(Arc<Flight<T>>),
-    More(Vec<Arc<Flight<T>>>),
+struct Abreast<T> {
+    latest: Noted<T>,
+    /// Those that began before it, in that order.
+    earlier: Vec<Noted<T>>,
+}
+
+/// A computation under way.
+#[derive(Debug)]
+struct Noted<T> {
+    id: LoadId,
+    /// Whether others may wait for it, as long as it is not outdated.
+    joinable: bool,
+    /// Where they do.
+    flight: OnceCell<Arc<Flight<T>>>,
+}
+
+/// How a computation stands that has ended.
+#[derive(Debug)]
+pub(super) struct Ended<T> {
+    /// Whether it may store: it had not been detached.
+    pub(super) noted: bool,
+    /// Where others wait for it, if anybody does.
+    pub(super) flight: Option<Arc<Flight<T>>>,
 }
 
 impl<T> Flights<T> {
@@ -28,93 +54,165 @@ impl<T> Flights<T> {
         Self {
             one: None,
             others: HashMap::default(),
+            detached: HashMap::default(),
         }
     }
 
-    /// Those under way in a slot, in the order in which they began.
-    pub(super) fn of(&self, slot: u32) -> &[Arc<Flight<T>>] {
-        let flights = match &self.one {
-            Some((of, flights)) if *of == slot => Some(flights),
+    /// Those under way in a slot, the latest first.
+    fn of(&self, slot: u32) -> impl Iterator<Item = &Noted<T>> {
+        let all = match &self.one {
+            Some((of, all)) if *of == slot => Some(all),
             _ if self.others.is_empty() => None,
             _ => self.others.get(&slot),
         };
-        flights.map_or(&[], Abreast::all)
+        all.into_iter().flat_map(Abreast::all)
     }
 
-    fn of_mut(&mut self, slot: u32) -> Option<&mut Abreast<T>> {
-        match &mut self.one {
-            Some((of, flights)) if *of == slot => Some(flights),
-            _ if self.others.is_empty() => None,
-            _ => self.others.get_mut(&slot),
-        }
+    /// Tells whether any is under way in a slot.
+    pub(super) fn is_any(&self, slot: u32) -> bool {
+        self.of(slot).next().is_some()
+    }
+
+    /// Tells whether this one is under way in a slot, and may store there.
+    pub(super) fn is_noted(&self, slot: u32, id: LoadId) -> bool {
+        self.of(slot).any(|noted| noted.id == id)
+    }
+
+    /// Tells whether there is one that others may wait for.
+    pub(super) fn is_joinable(&self, slot: u32) -> bool {
+        self.of(slot).any(Noted::is_joinable)
+    }
+
+    /// Where others may wait for the latest one that they may wait for.
+    pub(super) fn joinable(&self, slot: u32) -> Option<&Arc<Flight<T>>> {
+        let latest = self.of(slot).find(|noted| noted.is_joinable());
+        latest.map(Noted::flight)
+    }
+
+    /// Where others may wait for this one, if it may still store.
+    pub(super) fn flight(&self, slot: u32, id: LoadId) -> Option<&Arc<Flight<T>>> {
+        let noted = self.of(slot).find(|noted| noted.id == id);
+        noted.map(Noted::flight)
     }
 
     /// Notes one that begins.
-    pub(super) fn begin(&mut self, slot: u32, flight: Arc<Flight<T>>) {
-        if let Some(flights) = self.of_mut(slot) {
-            flights.add(flight);
-        } else if self.one.is_none() {
-            self.one = Some((slot, Abreast::One(flight)));
-        } else {
-            self.others.insert(slot, Abreast::One(flight));
+    pub(super) fn begin(&mut self, slot: u32, id: LoadId, joinable: bool) {
+        let latest = Noted {
+            id,
+            joinable,
+            flight: OnceCell::new(),
+        };
+        let mut earlier = Vec::new();
+        if let Some(all) = self.take(slot) {
+            earlier = all.earlier;
+            earlier.push(all.latest);
         }
+        self.put(slot, Abreast { latest, earlier });
     }
 
-    /// Takes note that one has ended, and detaches those that began before it if it supersedes them; answers false if it
-    /// had been detached itself.
-    pub(super) fn end(&mut self, slot: u32, flight: &Arc<Flight<T>>, supersedes: bool) -> bool {
-        let Some(flights) = self.of_mut(slot) else {
-            return false;
+    /// Takes note that one has ended, and detaches those that began before it if it supersedes them.
+    pub(super) fn end(&mut self, slot: u32, id: LoadId, supersedes: bool) -> Ended<T> {
+        let Some(all) = self.take(slot) else {
+            return self.end_detached(id);
         };
-        let mut all = flights.all().iter();
-        let Some(at) = all.position(|other| Arc::ptr_eq(other, flight)) else {
-            return false;
-        };
-        let first = if supersedes { 0 } else { at };
-        if flights.remove(first, at) {
-            self.detach(slot);
+        let Abreast {
+            latest,
+            mut earlier,
+        } = all;
+        if latest.id == id {
+            if supersedes {
+                self.note_detached(earlier.drain(..));
+            } else if let Some(latest) = earlier.pop() {
+                self.put(slot, Abreast { latest, earlier });
+            }
+            return Ended::noted(latest);
         }
-        true
+        let place = earlier.iter().position(|noted| noted.id == id);
+        let ended = place.map(|at| {
+            let ended = earlier.remove(at);
+            if supersedes {
+                self.note_detached(earlier.drain(..at));
+            }
+            ended
+        });
+        self.put(slot, Abreast { latest, earlier });
+        ended.map_or_else(|| self.end_detached(id), Ended::noted)
+    }
+
+    fn end_detached(&mut self, id: LoadId) -> Ended<T> {
+        Ended {
+            noted: false,
+            flight: self.detached.remove(&id),
+        }
     }
 
     /// Detaches all that are under way in a slot.
     pub(super) fn detach(&mut self, slot: u32) {
-        if self.one.as_ref().is_some_and(|(of, _)| *of == slot) {
-            self.one = None;
-        } else if !self.others.is_empty() {
-            self.others.remove(&slot);
+        if let Some(Abreast { latest, earlier }) = self.take(slot) {
+            self.note_detached(earlier.into_iter().chain([latest]));
         }
     }
 
     /// Detaches all.
     pub(super) fn clear(&mut self) {
-        *self = Self::new();
+        let one = self.one.take().map(|(_, all)| all);
+        let others = std::mem::take(&mut self.others).into_values();
+        for Abreast { latest, earlier } in one.into_iter().chain(others) {
+            self.note_detached(earlier.into_iter().chain([latest]));
+        }
+    }
+
+    /// Takes note of those that may not store any more, if others wait for them.
+    fn note_detached(&mut self, all: impl Iterator<Item = Noted<T>>) {
+        for noted in all {
+            if let Some(flight) = noted.flight.into_inner() {
+                self.detached.insert(noted.id, flight);
+            }
+        }
+    }
+
+    /// Takes out those of a slot.
+    fn take(&mut self, slot: u32) -> Option<Abreast<T>> {
+        match &self.one {
+            Some((of, _)) if *of == slot => self.one.take().map(|(_, all)| all),
+            _ if self.others.is_empty() => None,
+            _ => self.others.remove(&slot),
+        }
+    }
+
+    /// Puts those of a slot where there are none.
+    fn put(&mut self, slot: u32, all: Abreast<T>) {
+        if self.one.is_none() {
+            self.one = Some((slot, all));
+        } else {
+            self.others.insert(slot, all);
+        }
     }
 }
 
 impl<T> Abreast<T> {
-    fn all(&self) -> &[Arc<Flight<T>>] {
-        match self {
-            Self::One(flight) => std::slice::from_ref(flight),
-            Self::More(flights) => flights,
-        }
+    /// The latest first.
+    fn all(&self) -> impl Iterator<Item = &Noted<T>> {
+        iter::once(&self.latest).chain(self.earlier.iter().rev())
+    }
+}
+
+impl<T> Noted<T> {
+    fn is_joinable(&self) -> bool {
+        let flight = self.flight.get();
+        self.joinable && flight.is_none_or(|flight| !flight.is_outdated())
     }
 
-    fn add(&mut self, flight: Arc<Flight<T>>) {
-        match self {
-            Self::One(first) => *self = Self::More(vec![Arc::clone(first), flight]),
-            Self::More(flights) => flights.push(flight),
-        }
+    fn flight(&self) -> &Arc<Flight<T>> {
+        self.flight.get_or_init(|| Arc::new(Flight::new(self.id)))
     }
+}
 
-    /// Removes those from `first` to `last`; answers whether none is left.
-    fn remove(&mut self, first: usize, last: usize) -> bool {
-        match self {
-            Self::One(_) => true,
-            Self::More(flights) => {
-                flights.drain(first..=last);
-                flights.is_empty()
-            }
+impl<T> Ended<T> {
+    fn noted(ended: Noted<T>) -> Self {
+        Self {
+            noted: true,
+            flight: ended.flight.into_inner(),
         }
     }
 }
@@ -123,29 +221,60 @@ impl<T> Abreast<T> {
 mod tests {
     use super::*;
 
+    /// Those of six computations in three slots.
+    fn six() -> (Flights<()>, Vec<LoadId>) {
+        let mut all = Flights::new();
+        let begun: Vec<_> = (0..6).map(|_| LoadId::next()).collect();
+        for (n, id) in (0..).zip(&begun) {
+            all.begin(n % 3, *id, true);
+        }
+        (all, begun)
+    }
+
+    fn ids(all: &Flights<()>, slot: u32) -> Vec<LoadId> {
+        all.of(slot).map(|noted| noted.id).collect()
+    }
+
     #[test]
     fn those_of_many_slots_are_told_apart() {
-        let flights = || Arc::new(Flight::<()>::new(true));
-        let mut all = Flights::new();
-        let begun: Vec<_> = (0..6).map(|_| flights()).collect();
-        for (n, flight) in (0..).zip(&begun) {
-            all.begin(n % 3, Arc::clone(flight));
-        }
+        let (mut all, begun) = six();
         for slot in 0..3 {
-            let of: Vec<_> = all.of(slot).iter().map(Arc::as_ptr).collect();
-            let [first, second] = [slot, slot + 3].map(|n| Arc::as_ptr(&begun[n as usize]));
-            assert_eq!(of, [first, second]);
+            let [first, second] = [slot, slot + 3].map(|n| begun[n as usize]);
+            assert_eq!(ids(&all, slot), [second, first]);
         }
-        assert!(all.end(0, &begun[3], true) && all.of(0).is_empty());
-        assert!(!all.end(0, &begun[0], true), "it was superseded");
-        assert!(all.end(1, &begun[1], true));
-        assert_eq!(all.of(1).len(), 1, "what began later goes on");
-        all.begin(7, flights());
+        assert!(all.end(0, begun[3], true).noted && !all.is_any(0));
+        assert!(!all.end(0, begun[0], true).noted, "it was superseded");
+        assert!(all.end(1, begun[1], true).noted);
+        assert_eq!(ids(&all, 1), [begun[4]], "what began later goes on");
+        all.begin(7, LoadId::next(), true);
         all.detach(2);
-        assert!(all.of(2).is_empty() && !all.of(7).is_empty());
-        assert!(!all.end(9, &begun[0], false));
+        assert!(!all.is_any(2) && all.is_any(7));
+        assert!(!all.end(9, begun[0], false).noted);
         all.clear();
-        assert!((0..9).all(|slot| all.of(slot).is_empty()));
-        assert!(begun.iter().all(|flight| Arc::strong_count(flight) == 1));
+        assert!((0..9).all(|slot| !all.is_any(slot)));
+    }
+
+    #[test]
+    fn who_waits_is_told_whatever_has_become_of_the_computation() {
+        let (mut all, begun) = six();
+        let waits =
+            |all: &Flights<()>, slot| Arc::clone(all.joinable(slot).expect("it is joinable"));
+        let first = |all: &Flights<()>| Arc::clone(all.flight(0, begun[0]).expect("it is noted"));
+        let (superseded, superseding, detached, cleared) =
+            (first(&all), waits(&all, 0), waits(&all, 1), waits(&all, 2));
+        let ended = |all: &mut Flights<()>, slot, n: usize| all.end(slot, begun[n], true).flight;
+        let is = |ended: Option<Arc<Flight<()>>>, flight| {
+            Arc::ptr_eq(&ended.expect("one waits"), flight)
+        };
+        assert!(is(ended(&mut all, 0, 3), &superseding));
+        assert!(is(ended(&mut all, 0, 0), &superseded));
+        all.detach(1);
+        all.clear();
+        assert!(is(ended(&mut all, 1, 4), &detached) && is(ended(&mut all, 2, 5), &cleared));
+        assert!(
+            ended(&mut all, 1, 1).is_none() && ended(&mut all, 1, 4).is_none(),
+            "once"
+        );
+        assert!(all.detached.is_empty());
     }
 }

@@ -37,14 +37,17 @@ use crate::clock::{self, Clock, Moment};
 use crate::entry::Entry;
 use crate::key::KeyRef;
 use crate::key::cell::KeyCell;
+use crate::lineage::{Labels, LoadId};
 use crate::options::Ttl;
 use crate::outcome::MissReason;
 use crate::site::flight::Flight;
 use crate::stats::{Counters, Event};
 use crate::sweeper;
+use crate::sync::Ordering::Relaxed;
 use crate::threads::ThreadCell;
 use crate::value::cell::ValueCell;
 use departed::Reason;
+use flights::Ended;
 use seen::{Seen, Taken};
 pub(crate) use shard::Bound;
 use shard::{Desk, Found, Garbage, Place, Shard, discard, view};
@@ -139,10 +142,19 @@ impl<K: KeyCell, T> Look<K, T> {
 
 /// A computation's claim to store its value.
 #[derive(Debug)]
-pub(crate) struct Ticket<T> {
+pub(crate) struct Ticket {
     pub(crate) hash: u64,
     slot: u32,
-    pub(crate) flight: Arc<Flight<T>>,
+    pub(crate) id: LoadId,
+}
+
+/// What has become of a computation's value.
+#[derive(Debug)]
+#[must_use = "others may wait for it"]
+pub(crate) struct Committed<T> {
+    pub(crate) stored: bool,
+    /// Where others wait for it, if anybody does.
+    pub(crate) flight: Option<Arc<Flight<T>>>,
 }
 
 /// How a computation starts.
@@ -235,7 +247,11 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
     ) -> Option<Hit<V::Taken>> {
         // SAFETY: as the caller knows; whatever is done with the shard reads nothing else, for no code of the user's runs.
         let shard = unsafe { self.shard(hash).glance(cell) }?;
-        let hit = shard.hit(hash, key, || clock::tick_of(cell))?;
+        let Some(found) = shard.find(hash, key) else {
+            cell.absent.store(hash, Relaxed);
+            return None;
+        };
+        let hit = shard.take(&found, clock::tick_of(cell))?;
         drop(shard);
         Hit::confirmed(hit, key)
     }
@@ -254,12 +270,7 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
     ) -> Result<Hit<V::Taken>, Miss> {
         let shard = self.shard(hash);
         let find = |shard: &Seen<K, V>| {
-            let absent = if K::IN_PLACE {
-                Miss::Absent
-            } else {
-                Miss::Unclear
-            };
-            let found = shard.find(hash, key).ok_or(absent)?;
+            let found = shard.find(hash, key).ok_or(Miss::Absent)?;
             let taken = shard.take(&found, self.clock.past(cell));
             taken.ok_or(Miss::Unclear)
         };
@@ -307,75 +318,85 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
         key: &Q,
         look: &Look<K, V::Taken>,
         start: Start,
-    ) -> Result<(Ticket<V::Taken>, MissReason), Changed> {
+    ) -> Result<(Ticket, MissReason), Changed> {
         let mut owned = look.found.is_none().then(|| K::new(key.own()));
         #[cfg(feature = "admin")]
         self.keys.note(hash, key);
-        let flight = Arc::new(Flight::new(start != Start::Alone));
+        let id = LoadId::next();
         let mut shard = self.shard(hash).write();
         let slot = shard.slot_of(hash, look.place(), look.newest, &mut owned);
         let slot = slot.ok_or(Changed)?;
         if start == Start::Lead && shard.is_computing(slot) {
             return Err(Changed);
         }
-        let departed = shard.begin(slot, Arc::clone(&flight));
+        let departed = shard.begin(slot, id, start != Start::Alone);
         drop(shard);
         let reason = match look.entry() {
             Some(entry) if entry.is_outdated() => MissReason::Invalidated,
             Some(_) => MissReason::Expired,
             None => Reason::why_missing(departed),
         };
-        Ok((Ticket { hash, slot, flight }, reason))
+        Ok((Ticket { hash, slot, id }, reason))
     }
 
-    /// Begins a computation that others may wait for, for a key that is compared where it lies and was absent a moment
-    /// ago; none if it is not so any more.
+    /// Begins a computation that others may wait for, for a key that was absent a moment ago; none if it may not be so any
+    /// more.
     pub(crate) fn begin_new<Q: KeyRef<Owned = K::Key>>(
         &self,
         hash: u64,
         key: &Q,
-    ) -> Option<(Ticket<V::Taken>, MissReason)> {
-        let (owned, flight) = (K::new(key.own()), Arc::new(Flight::new(true)));
-        let noted = Arc::clone(&flight);
+    ) -> Option<(Ticket, MissReason)> {
+        let (owned, id) = (K::new(key.own()), LoadId::next());
         let mut shard = self.shard(hash).write();
         shard.foresee(hash);
         if shard.seen().find(hash, key).is_some() {
             return None;
         }
         let slot = shard.add(hash, owned);
-        let departed = shard.begin(slot, noted);
+        let departed = shard.begin(slot, id, true);
         drop(shard);
         #[cfg(feature = "admin")]
         self.keys.note(hash, key);
         let reason = Reason::why_missing(departed);
-        Some((Ticket { hash, slot, flight }, reason))
+        Some((Ticket { hash, slot, id }, reason))
     }
 
-    /// Stores what a computation came to, unless it was detached meanwhile; answers whether it was stored.
-    pub(crate) fn commit(&self, ticket: &Ticket<V::Taken>, entry: Entry<V::Taken>) -> bool {
-        let Ticket { hash, slot, flight } = ticket;
-        let stored = self.change(*hash, |shard, garbage| {
+    /// Ends a computation, and stores what it came to unless it was detached meanwhile.
+    pub(crate) fn commit(&self, ticket: &Ticket, entry: Entry<V::Taken>) -> Committed<V::Taken> {
+        let &Ticket { hash, slot, id } = ticket;
+        let committed = self.change(hash, |shard, garbage| {
             shard.sweep_some(entry.stored_at, &self.counters, garbage);
-            let noted = shard.end(*slot, flight, true);
-            let stored = noted && shard.set(*slot, entry, &self.counters, garbage);
+            let Ended { noted, flight } = shard.end(slot, id, true);
+            let stored = noted && shard.set(slot, entry, &self.counters, garbage);
             if noted && !stored {
-                shard.tidy(*slot, garbage);
+                shard.tidy(slot, garbage);
             }
-            stored
+            Committed { stored, flight }
         });
-        if !stored {
+        if !committed.stored {
             self.counters.count(Event::Rejected);
         }
-        stored
+        committed
     }
 
-    /// Ends a computation that has nothing to store.
-    pub(crate) fn abandon(&self, ticket: &Ticket<V::Taken>) {
+    /// Ends a computation that has nothing to store; answers where others wait for it, if anybody does.
+    #[must_use = "others may wait for it"]
+    pub(crate) fn abandon(&self, ticket: &Ticket) -> Option<Arc<Flight<V::Taken>>> {
         self.change(ticket.hash, |shard, garbage| {
-            if shard.end(ticket.slot, &ticket.flight, false) {
+            let Ended { noted, flight } = shard.end(ticket.slot, ticket.id, false);
+            if noted {
                 shard.tidy(ticket.slot, garbage);
             }
-        });
+            flight
+        })
+    }
+
+    /// Takes note of labels that the value of a computation will have.
+    pub(crate) fn label(&self, ticket: &Ticket, labels: Labels) {
+        let shard = self.shard(ticket.hash).read();
+        if let Some(flight) = view(&shard).flight_of(ticket.slot, ticket.id) {
+            flight.label(labels);
+        }
     }
 
     /// Stores a value that no computation here has made, unless one is under way or the key has just changed.
@@ -462,9 +483,9 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
     }
 
     /// Finds the entry that a computation is to replace, as long as the computation may store its value.
-    pub(crate) fn replaced_by(&self, ticket: &Ticket<V::Taken>) -> Option<Entry<V::Taken>> {
+    pub(crate) fn replaced_by(&self, ticket: &Ticket) -> Option<Entry<V::Taken>> {
         let shard = self.shard(ticket.hash).read();
-        view(&shard).entry_before(ticket.slot, &ticket.flight)
+        view(&shard).entry_before(ticket.slot, ticket.id)
     }
 
     /// Drops every entry and detaches every computation; answers how many entries there were.

@@ -24,15 +24,15 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::departed::{Departed, Reason};
-use super::flights::Flights;
+use super::flights::{Ended, Flights};
 use super::seen::{Seen, Slot, more};
 use super::wheel::Wheel;
 use crate::biased::Writing;
 use crate::clock::Moment;
 use crate::entry::{Care, Entry};
 use crate::key::cell::KeyCell;
+use crate::lineage::LoadId;
 use crate::policy::{Heat, Policy, PolicyKind};
-use crate::site::flight::Flight;
 use crate::stats::{Counters, Event};
 use crate::value::cell::ValueCell;
 pub(crate) use garbage::{Garbage, discard};
@@ -202,35 +202,21 @@ impl<V: ValueCell> Shard<V> {
 
     /// Tells whether a computation that others may wait for is under way in a slot.
     pub(super) fn is_computing(&self, slot: u32) -> bool {
-        self.flights
-            .of(slot)
-            .iter()
-            .any(|flight| flight.is_joinable())
-    }
-
-    /// Tells whether a computation is noted in a slot.
-    fn notes(&self, slot: u32, flight: &Arc<Flight<V::Taken>>) -> bool {
-        let mut all = self.flights.of(slot).iter();
-        all.any(|other| Arc::ptr_eq(other, flight))
+        self.flights.is_joinable(slot)
     }
 
     /// Notes a computation that may store in a slot, and says why the key had no entry, if that is known.
-    pub(super) fn begin(&mut self, slot: u32, flight: Arc<Flight<V::Taken>>) -> Option<Reason> {
-        self.flights.begin(slot, flight);
+    pub(super) fn begin(&mut self, slot: u32, id: LoadId, joinable: bool) -> Option<Reason> {
+        self.flights.begin(slot, id, joinable);
         let tag = self.tag_of(slot);
         self.departed.take(spread(tag))
     }
 
-    /// Takes note that a computation has ended; answers false if it had been detached.
+    /// Takes note that a computation has ended.
     ///
     /// Computations of the key that began before it are detached: they know less.
-    pub(super) fn end(
-        &mut self,
-        slot: u32,
-        flight: &Arc<Flight<V::Taken>>,
-        supersede: bool,
-    ) -> bool {
-        self.flights.end(slot, flight, supersede)
+    pub(super) fn end(&mut self, slot: u32, id: LoadId, supersede: bool) -> Ended<V::Taken> {
+        self.flights.end(slot, id, supersede)
     }
 
     /// Detaches every computation under way in a slot.

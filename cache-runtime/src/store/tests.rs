@@ -45,7 +45,7 @@ fn brief(value: u64) -> Entry<u64> {
     entry(value, Some(Duration::from_secs(1)), 0)
 }
 
-fn begin(store: &Numbers, number: u64, start: Start) -> Ticket<u64> {
+fn begin(store: &Numbers, number: u64, start: Start) -> Ticket {
     let key = key!(number);
     let hash = key::hash(&key);
     store
@@ -76,7 +76,7 @@ fn remove(store: &Numbers, number: u64) -> bool {
 fn a_computation_stores_under_its_key() {
     let store = store(Bound::Entries(10));
     let ticket = begin(&store, 1, Start::Lead);
-    assert!(store.commit(&ticket, lasting(10)));
+    assert!(store.commit(&ticket, lasting(10)).stored);
     assert_eq!((get(&store, 1), get(&store, 2)), (Some(10), None));
 }
 
@@ -92,7 +92,9 @@ fn an_invalidated_computation_does_not_store() {
         let [lead, alone] = [Start::Lead, Start::Alone].map(|start| begin(&store, 1, start));
         invalidate(&store);
         let after = get(&store, 1);
-        assert!(!store.commit(&lead, lasting(1)) && !store.commit(&alone, lasting(1)));
+        assert!(
+            !store.commit(&lead, lasting(1)).stored && !store.commit(&alone, lasting(1)).stored
+        );
         assert_eq!(get(&store, 1), after);
     }
 }
@@ -102,8 +104,8 @@ fn an_older_computation_does_not_replace_what_a_newer_one_stored() {
     let store = store(Bound::Entries(10));
     let older = begin(&store, 1, Start::Alone);
     let newer = begin(&store, 1, Start::Supersede);
-    assert!(store.commit(&newer, lasting(2)));
-    assert!(!store.commit(&older, lasting(1)));
+    assert!(store.commit(&newer, lasting(2)).stored);
+    assert!(!store.commit(&older, lasting(1)).stored);
     assert_eq!(get(&store, 1), Some(2));
 }
 
@@ -113,8 +115,8 @@ fn a_computation_that_begins_after_the_invalidation_stores() {
     let before = begin(&store, 1, Start::Lead);
     remove(&store, 1);
     let after = begin(&store, 1, Start::Lead);
-    assert!(store.commit(&after, lasting(2)));
-    store.abandon(&before);
+    assert!(store.commit(&after, lasting(2)).stored);
+    drop(store.abandon(&before));
     assert_eq!(get(&store, 1), Some(2));
 }
 
@@ -181,7 +183,7 @@ fn the_reason_for_a_miss_is_remembered() {
         let (ticket, reason) = store
             .begin(hash, &key, &store.look(hash, &key), Start::Lead)
             .unwrap();
-        store.abandon(&ticket);
+        assert!(store.abandon(&ticket).is_none(), "nobody waits");
         reason
     };
     assert_eq!(why(1), MissReason::Cold);

@@ -77,6 +77,11 @@ pub(crate) struct Inside {
     _entered: Option<tracing::span::EnteredSpan>,
 }
 
+impl Watch {
+    /// Whether anybody may watch.
+    pub(crate) const IS_ANY: bool = cfg!(any(feature = "metrics", feature = "tracing"));
+}
+
 /// Without the features.
 #[cfg(not(any(feature = "metrics", feature = "tracing")))]
 #[expect(clippy::unused_self, reason = "its twin has something to tell")]

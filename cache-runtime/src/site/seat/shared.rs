@@ -1,6 +1,7 @@
 //! A computation whose value goes to a shared store: a claim before it, a store after it.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use super::super::flight::{CameTo, Landing, block_on};
 use super::super::running::Framed;
@@ -13,7 +14,6 @@ use crate::entry::Times;
 use crate::error::Error;
 use crate::key::cell::KeyCell;
 use crate::lineage::{self, Lineage, Proof};
-use crate::options::times;
 use crate::outcome::{Detailed, MissReason};
 use crate::shared::remote::Storing;
 use crate::stats::Event;
@@ -146,8 +146,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     pub(super) fn fill_shared(mut self, body: impl FnOnce() -> R) -> Detailed<R> {
         block_on(self.lease());
-        let (frame, catch) = self.load.run();
-        let attempt = frame.attempt(catch, body);
+        let (place, catch) = self.load.run();
+        let attempt = place.attempt(catch, body);
         match self.end_shared(attempt) {
             Ending::Ended(answer) => answer,
             Ending::Store(computation, taken) => block_on(computation.store_shared(taken)),
@@ -156,8 +156,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     pub(super) async fn fill_shared_async(mut self, body: impl Future<Output = R>) -> Detailed<R> {
         self.lease().await;
-        let (frame, catch) = self.load.run();
-        let run = Framed::new(frame, catch, body);
+        let (place, catch) = self.load.run();
+        let run = Framed::new(Arc::clone(place.frame()), catch, body);
         let (computation, taken) = match self.end_shared(run.await) {
             Ending::Ended(answer) => return answer,
             Ending::Store(computation, taken) => (computation, taken),
@@ -173,7 +173,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let Some(claim) = &mut self.claim else { return };
         if claim.lease(&labels, ttl).await.is_err() {
             instance.counters.count(Event::BackendError);
-            self.load.frame.forsake_outer();
+            self.load.forsake_outer();
         }
     }
 
@@ -194,7 +194,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     /// Ends the recording of what a value was computed from, and says how it is to be stored.
     fn intend(mut self, taken: &TakenOf<K>) -> (Self, Intent) {
         let value = K::value(K::Stowing::view(taken));
-        let times = times(&self.instance.options, &self.instance.rules, value);
+        let times = self.instance.times(value);
         let own = self.instance.labels_of(value);
         let late = tag_marks(own.iter().map(crate::lineage::Label::name));
         let lineage = self.load.gather(own);
@@ -227,7 +227,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Gives a value to those who wait, and returns it.
     fn landed(mut self, taken: TakenOf<K>, lineage: Lineage) -> Detailed<R> {
-        self.load.frame.hand_out(&lineage);
+        self.load.hand_out(&lineage);
         let answer = restored::<R, K>(taken.clone());
         self.land(Landing::Value(taken, lineage));
         self.answer(answer)
@@ -252,7 +252,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             .store(stored, &times, &lineage, late, supersedes)
             .await;
         if supersedes {
-            lineage::outdate(self.instance, self.ticket.hash, Some(self.ticket.flight.id));
+            lineage::outdate(self.instance, self.ticket.hash, Some(self.ticket.id));
         }
         let settled = settled.unwrap_or_else(|why| {
             self.report(&why);

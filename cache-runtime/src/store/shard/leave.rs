@@ -109,7 +109,7 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
     pub(super) fn dismiss(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V>) {
         let tag = self.tag_of(index);
         self.departed.note(spread(tag), why);
-        if self.flights.of(index).is_empty() {
+        if !self.flights.is_any(index) {
             let together = match why {
                 Reason::Evicted => self.may_wait(index),
                 Reason::Expired | Reason::Invalidated => 0,
@@ -141,7 +141,7 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
     /// Empties a slot if nothing is left in it.
     pub(crate) fn tidy(&mut self, index: u32, garbage: &mut Garbage<K, V>) {
         let in_use = self.slot(index).is_none_or(|slot| slot.held.is_there());
-        if !in_use && self.flights.of(index).is_empty() {
+        if !in_use && !self.flights.is_any(index) {
             self.remove(index, TOGETHER, garbage);
         }
     }

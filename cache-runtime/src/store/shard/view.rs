@@ -9,6 +9,7 @@ use crate::biased::Reading;
 use crate::clock::Moment;
 use crate::entry::Entry;
 use crate::key::cell::KeyCell;
+use crate::lineage::LoadId;
 use crate::site::flight::Flight;
 use crate::store::seen::{Seen, Slot};
 use crate::value::cell::ValueCell;
@@ -77,7 +78,6 @@ impl<'a, K: KeyCell, V: ValueCell> View<'a, K, V> {
     }
 
     fn found(self, index: u32, slot: &Slot<K, V>) -> Found<K, V::Taken> {
-        let mut flights = self.shard.flights.of(index).iter();
         if slot.held.is_there() {
             slot.held.touch();
         }
@@ -90,7 +90,7 @@ impl<'a, K: KeyCell, V: ValueCell> View<'a, K, V> {
             },
             key: slot.key.share(),
             entry: self.entry(index),
-            flight: flights.rfind(|flight| flight.is_joinable()).cloned(),
+            flight: self.shard.flights.joinable(index).cloned(),
         }
     }
 
@@ -166,13 +166,14 @@ impl<'a, K: KeyCell, V: ValueCell> View<'a, K, V> {
         newest
     }
 
+    /// Where others may wait for a computation, as long as it is not detached.
+    pub(crate) fn flight_of(self, slot: u32, id: LoadId) -> Option<&'a Arc<Flight<V::Taken>>> {
+        self.shard.flights.flight(slot, id)
+    }
+
     /// The entry that a computation is to replace, as long as the computation is not detached.
-    pub(crate) fn entry_before(
-        self,
-        slot: u32,
-        flight: &Arc<Flight<V::Taken>>,
-    ) -> Option<Entry<V::Taken>> {
-        let noted = self.shard.is_full(slot) && self.shard.notes(slot, flight);
+    pub(crate) fn entry_before(self, slot: u32, id: LoadId) -> Option<Entry<V::Taken>> {
+        let noted = self.shard.is_full(slot) && self.shard.flights.is_noted(slot, id);
         noted.then(|| self.entry(slot)).flatten()
     }
 }
