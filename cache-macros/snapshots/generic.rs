@@ -28,7 +28,7 @@ where
     ::cache_runtime::__private::slowly(move || {
         let __cache_door = __cache_of_size::<T, N>();
         let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-        let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        let mut __cache_seat = ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -39,13 +39,15 @@ where
                 ),
                 (),
             ),
-        ) {
-            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-                return __cache_hit.value;
-            }
-            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-        };
-        __cache_seat.fill(move || uncached_size::<T, N>(times)).value
+        );
+        if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+            return __cache_hit.value;
+        }
+        ::cache_runtime::__private::Found::fill(
+                &mut __cache_seat,
+                move || uncached_size::<T, N>(times),
+            )
+            .value
     })
 }
 ///Drops the entry of [`size`] for these arguments.
@@ -109,7 +111,7 @@ fn refresh_size<T: 'static, const N: usize>(times: usize) -> usize
 where
     T: Copy,
 {
-    let __cache_seat = ::cache_runtime::__private::Door::refresh(
+    let mut __cache_seat = ::cache_runtime::__private::Door::refresh(
         &__cache_of_size::<T, N>(),
         (
             ::cache_runtime::__private::part(
@@ -120,7 +122,11 @@ where
             (),
         ),
     );
-    __cache_seat.fill(move || uncached_size::<T, N>(times)).value
+    ::cache_runtime::__private::Seat::fill(
+            &mut __cache_seat,
+            move || uncached_size::<T, N>(times),
+        )
+        .value
 }
 ///Shows the live value that [`size`] would return, without running it and without counting a hit.
 #[allow(
@@ -222,7 +228,7 @@ where
         let __cache_door = __cache_of_size::<T, N>();
         let __cache_ask = { ::cache_runtime::__private::Ask::new() };
         let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-        let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        let mut __cache_seat = ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -233,13 +239,14 @@ where
                 ),
                 (),
             ),
-        ) {
-            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-                return __cache_hit.detail();
-            }
-            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-        };
-        __cache_seat.fill(move || uncached_size::<T, N>(times))
+        );
+        if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+            return __cache_hit.detail();
+        }
+        ::cache_runtime::__private::Found::fill(
+            &mut __cache_seat,
+            move || uncached_size::<T, N>(times),
+        )
     })
 }
 ///Reads the counters of [`size`] in this process.

@@ -25,7 +25,7 @@ fn greet(
         ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
         __cache_key1,
     );
-    let __cache_seat = match match (
+    let mut __cache_seat = match (
         ::cache_runtime::__private::part(
             ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
             ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
@@ -58,11 +58,15 @@ fn greet(
                 }
             }
         }
-    } {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
-    __cache_seat.fill(move || uncached_greet(user, language, __cache_arg2)).value
+    if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+        return __cache_hit.value;
+    }
+    ::cache_runtime::__private::Found::fill(
+            &mut __cache_seat,
+            move || uncached_greet(user, language, __cache_arg2),
+        )
+        .value
 }
 ///Drops the entry of [`greet`] for these arguments.
 #[allow(
@@ -129,7 +133,7 @@ fn refresh_greet(
 ) -> Result<String, Failed> {
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
-    let __cache_seat = ::cache_runtime::__private::Door::refresh(
+    let mut __cache_seat = ::cache_runtime::__private::Door::refresh(
         &__cache_of_greet(),
         (
             ::cache_runtime::__private::part(
@@ -147,7 +151,11 @@ fn refresh_greet(
             ),
         ),
     );
-    __cache_seat.fill(move || uncached_greet(user, language, __cache_arg2)).value
+    ::cache_runtime::__private::Seat::fill(
+            &mut __cache_seat,
+            move || uncached_greet(user, language, __cache_arg2),
+        )
+        .value
 }
 ///Shows the live value that [`greet`] would return, without running it and without counting a hit.
 #[allow(
@@ -253,7 +261,7 @@ fn detailed_greet(
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
-    let __cache_seat = match match (
+    let mut __cache_seat = match (
         ::cache_runtime::__private::part(
             ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
             ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
@@ -286,13 +294,14 @@ fn detailed_greet(
                 }
             }
         }
-    } {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-            return __cache_hit.detail();
-        }
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
-    __cache_seat.fill(move || uncached_greet(user, language, __cache_arg2))
+    if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+        return __cache_hit.detail();
+    }
+    ::cache_runtime::__private::Found::fill(
+        &mut __cache_seat,
+        move || uncached_greet(user, language, __cache_arg2),
+    )
 }
 ///Reads the counters of [`greet`] in this process.
 #[allow(

@@ -37,7 +37,7 @@ pub fn add(a: i64, b: i64) -> i64 {
     ::cache_runtime::__private::slowly(move || {
         let __cache_door = __cache_of_add();
         let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-        let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        let mut __cache_seat = ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -55,13 +55,15 @@ pub fn add(a: i64, b: i64) -> i64 {
                     (),
                 ),
             ),
-        ) {
-            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-                return __cache_hit.value;
-            }
-            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-        };
-        __cache_seat.fill(move || uncached_add(a, b)).value
+        );
+        if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+            return __cache_hit.value;
+        }
+        ::cache_runtime::__private::Found::fill(
+                &mut __cache_seat,
+                move || uncached_add(a, b),
+            )
+            .value
     })
 }
 ///Drops the entry of [`add`] for these arguments.
@@ -121,7 +123,7 @@ pub fn invalidate_all_add() -> ::cache_runtime::Invalidation {
 )]
 #[inline]
 pub fn refresh_add(a: i64, b: i64) -> i64 {
-    let __cache_seat = ::cache_runtime::__private::Door::refresh(
+    let mut __cache_seat = ::cache_runtime::__private::Door::refresh(
         &__cache_of_add(),
         (
             ::cache_runtime::__private::part(
@@ -139,7 +141,8 @@ pub fn refresh_add(a: i64, b: i64) -> i64 {
             ),
         ),
     );
-    __cache_seat.fill(move || uncached_add(a, b)).value
+    ::cache_runtime::__private::Seat::fill(&mut __cache_seat, move || uncached_add(a, b))
+        .value
 }
 ///Shows the live value that [`add`] would return, without running it and without counting a hit.
 #[allow(
@@ -251,7 +254,7 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
         let __cache_door = __cache_of_add();
         let __cache_ask = { ::cache_runtime::__private::Ask::new() };
         let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-        let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        let mut __cache_seat = ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -269,13 +272,14 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
                     (),
                 ),
             ),
-        ) {
-            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-                return __cache_hit.detail();
-            }
-            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-        };
-        __cache_seat.fill(move || uncached_add(a, b))
+        );
+        if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+            return __cache_hit.detail();
+        }
+        ::cache_runtime::__private::Found::fill(
+            &mut __cache_seat,
+            move || uncached_add(a, b),
+        )
     })
 }
 ///Reads the counters of [`add`] in this process.

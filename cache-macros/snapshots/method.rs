@@ -35,7 +35,7 @@ fn price(&self, sku: &str) -> u64 {
     }
     ::cache_runtime::__private::slowly(move || {
         let __cache_door = Self::__cache_of_price();
-        let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        let mut __cache_seat = ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -53,13 +53,15 @@ fn price(&self, sku: &str) -> u64 {
                     (),
                 ),
             ),
-        ) {
-            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-                return __cache_hit.value;
-            }
-            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-        };
-        __cache_seat.fill(move || Self::uncached_price(self, sku)).value
+        );
+        if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+            return __cache_hit.value;
+        }
+        ::cache_runtime::__private::Found::fill(
+                &mut __cache_seat,
+                move || Self::uncached_price(self, sku),
+            )
+            .value
     })
 }
 ///Drops the entry of [`Self::price`] for these arguments.
@@ -119,7 +121,7 @@ fn invalidate_all_price() -> ::cache_runtime::Invalidation {
 )]
 #[inline]
 fn refresh_price(&self, sku: &str) -> u64 {
-    let __cache_seat = ::cache_runtime::__private::Door::refresh(
+    let mut __cache_seat = ::cache_runtime::__private::Door::refresh(
         &Self::__cache_of_price(),
         (
             ::cache_runtime::__private::part(
@@ -137,7 +139,11 @@ fn refresh_price(&self, sku: &str) -> u64 {
             ),
         ),
     );
-    __cache_seat.fill(move || Self::uncached_price(self, sku)).value
+    ::cache_runtime::__private::Seat::fill(
+            &mut __cache_seat,
+            move || Self::uncached_price(self, sku),
+        )
+        .value
 }
 ///Shows the live value that [`Self::price`] would return, without running it and without counting a hit.
 #[allow(
@@ -247,7 +253,7 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
     }
     ::cache_runtime::__private::slowly(move || {
         let __cache_door = Self::__cache_of_price();
-        let __cache_seat = match ::cache_runtime::__private::Door::enter(
+        let mut __cache_seat = ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
             (
@@ -265,13 +271,14 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
                     (),
                 ),
             ),
-        ) {
-            ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-                return __cache_hit.detail();
-            }
-            ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-        };
-        __cache_seat.fill(move || Self::uncached_price(self, sku))
+        );
+        if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+            return __cache_hit.detail();
+        }
+        ::cache_runtime::__private::Found::fill(
+            &mut __cache_seat,
+            move || Self::uncached_price(self, sku),
+        )
     })
 }
 ///Reads the counters of [`Self::price`] in this process.

@@ -25,7 +25,7 @@ async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
     );
-    let __cache_seat = match match &__cache_visitor {
+    let mut __cache_seat = match match &__cache_visitor {
         __cache_key => {
             match ::cache_runtime::__private::Door::hit(
                 &__cache_door,
@@ -49,10 +49,12 @@ async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
-    let __cache_seat = __cache_seat
-        .tagged(|__cache_text| {
+    ::cache_runtime::__private::Seat::tag(
+        &mut __cache_seat,
+        |__cache_text| {
             ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
-        });
+        },
+    );
     __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await.value
 }
 ///Drops the entry of [`users`] for these arguments.
@@ -118,15 +120,17 @@ fn refresh_users(
                     .__cache_sees()
                     .__cache_plain(),
         );
-        let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
+        let mut __cache_seat = ::cache_runtime::__private::Door::refresh_async(
                 &__cache_of_users(),
                 &__cache_visitor,
             )
             .await;
-        let __cache_seat = __cache_seat
-            .tagged(|__cache_text| {
+        ::cache_runtime::__private::Seat::tag(
+            &mut __cache_seat,
+            |__cache_text| {
                 ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
-            });
+            },
+        );
         __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await.value
     }
 }
@@ -207,7 +211,7 @@ fn detailed_users(
             &__cache_visitor,
             __cache_ask,
         );
-        let __cache_seat = match match &__cache_visitor {
+        let mut __cache_seat = match match &__cache_visitor {
             __cache_key => {
                 match ::cache_runtime::__private::Door::hit(
                     &__cache_door,
@@ -233,10 +237,12 @@ fn detailed_users(
             }
             ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
         };
-        let __cache_seat = __cache_seat
-            .tagged(|__cache_text| {
+        ::cache_runtime::__private::Seat::tag(
+            &mut __cache_seat,
+            |__cache_text| {
                 ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
-            });
+            },
+        );
         __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await
     }
 }

@@ -7,7 +7,7 @@ fn user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
     );
-    let __cache_seat = match match ::cache_runtime::__private::route(|__cache_text| {
+    let mut __cache_seat = match ::cache_runtime::__private::route(|__cache_text| {
         ::cache_runtime::__private::Route::text(__cache_text, "/users/");
         ::cache_runtime::__private::Route::part(__cache_text, &id);
         ::cache_runtime::__private::Route::text(__cache_text, "/");
@@ -31,11 +31,15 @@ fn user_page(__cache_arg0: Path<u64>, page: Page) -> String {
                 }
             }
         }
-    } {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
-    __cache_seat.fill(move || uncached_user_page(__cache_arg0, page)).value
+    if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+        return __cache_hit.value;
+    }
+    ::cache_runtime::__private::Found::fill(
+            &mut __cache_seat,
+            move || uncached_user_page(__cache_arg0, page),
+        )
+        .value
 }
 ///Drops the entry of [`user_page`] for these arguments.
 #[allow(
@@ -92,7 +96,7 @@ fn invalidate_all_user_page() -> ::cache_runtime::Invalidation {
 fn refresh_user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
-    let __cache_seat = ::cache_runtime::__private::Door::refresh(
+    let mut __cache_seat = ::cache_runtime::__private::Door::refresh(
         &__cache_of_user_page(),
         ::cache_runtime::__private::route(|__cache_text| {
             ::cache_runtime::__private::Route::text(__cache_text, "/users/");
@@ -101,7 +105,11 @@ fn refresh_user_page(__cache_arg0: Path<u64>, page: Page) -> String {
             ::cache_runtime::__private::Route::part(__cache_text, &page.number);
         }),
     );
-    __cache_seat.fill(move || uncached_user_page(__cache_arg0, page)).value
+    ::cache_runtime::__private::Seat::fill(
+            &mut __cache_seat,
+            move || uncached_user_page(__cache_arg0, page),
+        )
+        .value
 }
 ///Shows the live value that [`user_page`] would return, without running it and without counting a hit.
 #[allow(
@@ -182,7 +190,7 @@ fn detailed_user_page(
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
-    let __cache_seat = match match ::cache_runtime::__private::route(|__cache_text| {
+    let mut __cache_seat = match ::cache_runtime::__private::route(|__cache_text| {
         ::cache_runtime::__private::Route::text(__cache_text, "/users/");
         ::cache_runtime::__private::Route::part(__cache_text, &id);
         ::cache_runtime::__private::Route::text(__cache_text, "/");
@@ -206,13 +214,14 @@ fn detailed_user_page(
                 }
             }
         }
-    } {
-        ::cache_runtime::__private::Found::Hit(__cache_hit) => {
-            return __cache_hit.detail();
-        }
-        ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
-    __cache_seat.fill(move || uncached_user_page(__cache_arg0, page))
+    if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+        return __cache_hit.detail();
+    }
+    ::cache_runtime::__private::Found::fill(
+        &mut __cache_seat,
+        move || uncached_user_page(__cache_arg0, page),
+    )
 }
 ///Reads the counters of [`user_page`] in this process.
 #[allow(

@@ -22,6 +22,7 @@ use std::cell::UnsafeCell;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use crate::prefetch::{prefetch, prefetch_lines};
 use crate::sync::{AtomicBool, AtomicU32, Ordering, ReadGuard, RwLock, WriteGuard, spin};
 use crate::threads::{self, ThreadCell};
 
@@ -104,6 +105,13 @@ impl<S, O> Biased<S, O> {
             seen: unsafe { &*self.seen.get() },
             cell,
         })
+    }
+
+    /// Says that this thread is going to write.
+    #[inline]
+    pub(crate) fn foresee(&self) {
+        prefetch(&self.lock);
+        prefetch_lines(self.own.get());
     }
 
     /// Tells whether who reads nothing else may read without a lock.

@@ -1,6 +1,6 @@
 //! The cached function itself, and its body.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, Pat, ReturnType};
 
@@ -86,15 +86,30 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
         check: holds,
         later,
     } = later.unwrap_or_default();
-    let fill = fill(plan);
+    let in_seat = if plan.func.is_async() {
+        "Seat"
+    } else {
+        "Found"
+    };
+    let (changing, fill) = (changing(plan), fill(plan, in_seat));
     let compute = |entered: TokenStream| {
-        quote_spanned! {Span::mixed_site()=>
-            let __cache_seat = match #entered {
-                #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #found,
-                #runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-            };
-            #fill #filled
-        }
+        let seat = if plan.func.is_async() {
+            quote_spanned! {Span::mixed_site()=>
+                let #changing __cache_seat = match #entered {
+                    #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #found,
+                    #runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
+                };
+            }
+        } else {
+            // The seat stays where it is: the function may call itself, and a copy would take its place on the stack.
+            quote_spanned! {Span::mixed_site()=>
+                let #changing __cache_seat = #entered;
+                if let #runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
+                    return __cache_hit #found;
+                }
+            }
+        };
+        quote!(#seat #fill #filled)
     };
     // What was made for the key may borrow the arguments, which then cannot be moved elsewhere with it.
     let apart = !plan.func.is_async() && before.is_empty() && visitor.is_none();
@@ -243,16 +258,24 @@ pub(super) fn later(plan: &Plan, checked: bool) -> Later {
     }
 }
 
-/// Computes, in the seat that a miss has handed out.
-pub(super) fn fill(plan: &Plan) -> TokenStream {
-    let tagged = super::tags(plan)
-        .map(|tags| quote_spanned!(Span::mixed_site()=> let __cache_seat = __cache_seat.tagged(#tags);))
-        .unwrap_or_default();
-    let fill = untagged_fill(plan);
-    quote!(#tagged #fill)
+/// Says that the seat is changed by what [`fill`] does with it, if it is.
+pub(super) fn changing(plan: &Plan) -> Option<TokenStream> {
+    (!plan.func.is_async() || super::tags(plan).is_some()).then(|| quote!(mut))
 }
 
-fn untagged_fill(plan: &Plan) -> TokenStream {
+/// Computes, in the seat that a miss has handed out: it is in a `Seat`, or in a `Found`.
+pub(super) fn fill(plan: &Plan, in_seat: &str) -> TokenStream {
+    let (private, seat) = (&plan.runtime, Ident::new(in_seat, Span::call_site()));
+    let seat = quote!(#private::__private::#seat);
+    // By their paths: a method of the user's may have the name.
+    let tag = super::tags(plan)
+        .map(|tags| quote_spanned!(Span::mixed_site()=> #seat::tag(&mut __cache_seat, #tags);))
+        .unwrap_or_default();
+    let fill = untagged_fill(plan, &seat);
+    quote!(#tag #fill)
+}
+
+fn untagged_fill(plan: &Plan, seat: &TokenStream) -> TokenStream {
     match (plan.args.wants_helpers(), plan.func.is_async()) {
         (true, true) => {
             let run = run(plan);
@@ -260,7 +283,7 @@ fn untagged_fill(plan: &Plan) -> TokenStream {
         }
         (true, false) => {
             let run = run(plan);
-            quote_spanned!(Span::mixed_site()=> __cache_seat.fill(move || #run))
+            quote_spanned!(Span::mixed_site()=> #seat::fill(&mut __cache_seat, move || #run))
         }
         (false, true) => {
             let body = inline_body(plan);
@@ -268,7 +291,7 @@ fn untagged_fill(plan: &Plan) -> TokenStream {
         }
         (false, false) => {
             let (body, output) = (inline_body(plan), &plan.func.output);
-            quote_spanned!(Span::mixed_site()=> __cache_seat.fill(move || -> #output { #body }))
+            quote_spanned!(Span::mixed_site()=> #seat::fill(&mut __cache_seat, move || -> #output { #body }))
         }
     }
 }

@@ -341,8 +341,9 @@ fn body(plan: &Plan, helper: &Helper) -> TokenStream {
             batch::body(plan, batch, Begin::Refresh, false)
         }
         "refresh_" => {
-            let (fill, visitor) = (call::fill(plan), request::visitor(plan, &door));
-            quote_spanned!(Span::mixed_site()=> #before #visitor let __cache_seat = #method(#door, #parts)#wait; #fill.value)
+            let (fill, visitor) = (call::fill(plan, "Seat"), request::visitor(plan, &door));
+            let changing = call::changing(plan);
+            quote_spanned!(Span::mixed_site()=> #before #visitor let #changing __cache_seat = #method(#door, #parts)#wait; #fill.value)
         }
         _ => call::call(plan, true, false),
     }

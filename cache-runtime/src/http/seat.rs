@@ -95,7 +95,7 @@ impl Seat {
             begun: None,
             answers,
             place,
-            load: Load::begin(answers, owner, id, purpose, false),
+            load: Load::begin(answers, owner, id, purpose, false, answers.now()),
             ticket,
             listing: Some(listing),
             noted: true,

@@ -281,9 +281,9 @@ where
 
     /// Gives the values that are about to be computed labels.
     pub fn tag(&mut self, tags: impl Fn(&mut Tagging)) {
-        let led = mem::take(&mut self.led);
-        let tagged = led.into_iter().map(|(one, seat)| (one, seat.tagged(&tags)));
-        self.led = tagged.collect();
+        for (_, seat) in &mut self.led {
+            seat.tag(&tags);
+        }
     }
 
     /// Runs the function, and stores what it returns for each id; the answer of the call, if that is known by then.

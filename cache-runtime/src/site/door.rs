@@ -235,8 +235,9 @@ impl<R, K: Kind<R>> Door<R, K> {
         K: 'static,
     {
         self.drive(ask, &key, |due| {
-            let (found, seat) = due.part();
-            seat.tagged(tags).fill_later(later());
+            let (found, mut seat) = due.part();
+            seat.tag(tags);
+            seat.fill_later(later());
             Found::Hit(found)
         })
     }
@@ -264,8 +265,9 @@ impl<R, K: Kind<R>> Door<R, K> {
             let Some(tasks) = Tasks::here() else {
                 return Found::Miss(due.inline());
             };
-            let (found, seat) = due.part();
-            seat.tagged(tags).fill_as_task(tasks, later());
+            let (found, mut seat) = due.part();
+            seat.tag(tags);
+            seat.fill_as_task(tasks, later());
             Found::Hit(found)
         })
         .await

@@ -31,49 +31,39 @@ pub(crate) struct Load {
     /// When the function was done.
     pub(super) done: Moment,
     pub(super) place: Place,
-    /// The epoch of labels that it began in.
-    epoch: u64,
     /// The round of counting that it began in.
     round: u64,
     /// The labels that its value has by its arguments.
     labels: Vec<Label>,
     pub(crate) stage: Stage,
-    /// Of its key.
-    #[cfg(feature = "admin")]
-    hash: u64,
 }
 
 impl Load {
-    /// One that begins now, for a key of an instance.
+    /// One that has begun, for a key of an instance.
     pub(crate) fn begin(
         commons: &'static Commons,
         owner: Dependant,
         id: LoadId,
         purpose: Purpose,
         is_away: bool,
+        began: Moment,
     ) -> Self {
-        let (began, epoch) = (commons.now(), commons.realm.tags.now());
-        #[cfg(feature = "admin")]
-        let hash = owner.hash;
-        let records = commons.options.depends.then_some((owner, epoch));
+        let epoch = commons.realm.tags.now();
         Self {
             commons,
-            place: Place::begin(id, records, is_away),
+            place: Place::begin(id, owner, epoch, commons.options.depends, is_away),
             purpose,
             began,
             done: began,
-            epoch,
             round: commons.counters.round(),
             labels: Vec::new(),
             stage: Stage::Running,
-            #[cfg(feature = "admin")]
-            hash,
         }
     }
 
     /// Gives its value labels; answers with what tells whether it is outdated by one of them.
     pub(super) fn tag(&mut self, labels: Vec<Label>) -> Labels {
-        let mut told = Labels::since(self.epoch);
+        let mut told = Labels::since(self.place.epoch);
         for label in &labels {
             told.add(label.clone());
         }
@@ -153,7 +143,7 @@ impl Load {
         labels.append(&mut own);
         match recording {
             Some(recording) => recording.close(labels),
-            None => Lineage::of_labels(self.epoch, labels),
+            None => Lineage::of_labels(self.place.epoch, labels),
         }
     }
 
@@ -191,7 +181,7 @@ impl Load {
                 took: self.done.since(self.began),
                 event,
                 came_to,
-                hash: self.hash,
+                hash: self.place.owner.hash,
             });
         }
     }

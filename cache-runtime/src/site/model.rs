@@ -43,7 +43,7 @@ fn instance() -> &'static Numbers {
 fn call(instance: &'static Numbers, ask: Ask, body: impl FnOnce() -> Answer) -> Answer {
     match enter(instance, ask) {
         Found::Hit(hit) => hit.value,
-        Found::Miss(seat) => seat.fill(body).value,
+        Found::Miss(mut seat) => seat.fill(body).value,
     }
 }
 
@@ -134,6 +134,21 @@ fn one_computation_serves_two_callers() {
         assert_eq!(call(instance, Ask::new(), || body(&runs)), Ok(0));
         assert_eq!(other.join().unwrap(), Ok(0));
         assert_eq!(runs.load(SeqCst), 1);
+    });
+}
+
+/// Who waits for a computation is told what it came to, though an invalidation has detached it.
+#[test]
+fn who_waits_is_told_whatever_is_invalidated() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let instance = instance();
+        let other = thread::spawn(move || call(instance, Ask::new(), || Ok(1)));
+        let invalidator = thread::spawn(move || remove(instance));
+        assert_eq!(call(instance, Ask::new(), || Ok(1)), Ok(1));
+        assert_eq!(other.join().unwrap(), Ok(1));
+        invalidator.join().unwrap();
     });
 }
 

@@ -70,7 +70,7 @@ impl Here {
     fn frame(&self) -> &Arc<Frame> {
         match self {
             Self::Frame(frame) => frame,
-            // SAFETY: it was lent out for as long as this is here ([`Place::run`]), on this thread.
+            // SAFETY: it was lent out for as long as this is here ([`Place::attempt`]), on this thread.
             Self::Place(place) => unsafe { place.as_ref() }.frame(),
         }
     }
@@ -80,8 +80,12 @@ impl Here {
 #[derive(Debug)]
 pub(crate) struct Place {
     load: LoadId,
-    /// Whose result it computes, and the epoch of labels that it began in, if what it calls for is recorded.
-    records: Option<(Dependant, u64)>,
+    /// Whose result it computes.
+    pub(super) owner: Dependant,
+    /// The epoch of labels that it began in.
+    pub(super) epoch: u64,
+    /// Whether what it calls for is recorded.
+    records: bool,
     /// Whether its value goes to a shared store.
     shared: bool,
     frame: OnceCell<Arc<Frame>>,
@@ -89,30 +93,40 @@ pub(crate) struct Place {
 
 impl Place {
     /// The place of a computation that begins here.
-    pub(crate) fn begin(load: LoadId, records: Option<(Dependant, u64)>, shared: bool) -> Self {
-        let place = Self {
+    #[inline]
+    pub(crate) fn begin(
+        load: LoadId,
+        owner: Dependant,
+        epoch: u64,
+        records: bool,
+        shared: bool,
+    ) -> Self {
+        // Whoever is watched, or inside of another, is asked for it anyway.
+        let is_asked = Watch::IS_ANY || Detour::Inside.is_there();
+        let frame = if is_asked {
+            let recording = records.then(|| Recording::begin(owner, epoch));
+            OnceCell::with_value(Frame::begin(load, recording, shared, here()))
+        } else {
+            OnceCell::new()
+        };
+        Self {
             load,
+            owner,
+            epoch,
             records,
             shared,
-            frame: OnceCell::new(),
-        };
-        // Whoever is watched, or inside of another, is asked for it anyway.
-        if Watch::IS_ANY || Detour::Inside.is_there() {
-            place.frame.get_or_init(|| place.make(here()));
+            frame,
         }
-        place
-    }
-
-    fn make(&self, outer: Option<Arc<Frame>>) -> Arc<Frame> {
-        let recording = self
-            .records
-            .map(|(owner, epoch)| Recording::begin(owner, epoch));
-        Frame::begin(self.load, recording, self.shared, outer)
     }
 
     /// The frame, which is made if it was not asked for before.
     pub(crate) fn frame(&self) -> &Arc<Frame> {
-        self.frame.get_or_init(|| self.make(None))
+        self.frame.get_or_init(|| {
+            let recording = self
+                .records
+                .then(|| Recording::begin(self.owner, self.epoch));
+            Frame::begin(self.load, recording, self.shared, None)
+        })
     }
 
     /// The frame, if anybody has asked for it.
@@ -122,16 +136,10 @@ impl Place {
 
     /// Runs something here, and catches its panic if that is wanted.
     pub(crate) fn attempt<R>(&self, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
-        match self.known() {
-            Some(frame) => Arc::clone(frame).attempt(catch, body),
-            None => attempt(catch, || self.run(body)),
-        }
-    }
-
-    fn run<R>(&self, body: impl FnOnce() -> R) -> R {
+        let _inside = self.known().map(|frame| frame.watch.enter());
         // What is put there is taken away before this is lent out no more.
         let _entered = Entered::into(Some(Here::Place(NonNull::from(self))));
-        body()
+        attempt(catch, body)
     }
 }
 
@@ -402,7 +410,7 @@ mod tests {
     use super::*;
 
     fn frame(load: LoadId) -> Arc<Frame> {
-        Arc::clone(Place::begin(load, None, false).frame())
+        Frame::begin(load, None, false, here())
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::load::{Load, Purpose};
 use super::running::{Attempt, Frame, Framed};
 #[cfg(feature = "shared")]
 use super::shared::Claim;
-use super::step::{InstanceOf, TakenOf, restored};
+use super::step::{Found, InstanceOf, TakenOf, restored};
 use super::tagging::Tagging;
 use crate::clock::Moment;
 use crate::entry::Entry;
@@ -64,6 +64,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         ticket: Ticket,
         purpose: Purpose,
         weighed: Option<O::Key>,
+        began: Moment,
     ) -> Self {
         let owner = Dependant {
             source: instance,
@@ -72,7 +73,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         let id = ticket.id;
         Self(Task::Compute(Computation {
             instance,
-            load: Load::begin(instance, owner, id, purpose, instance.is_away()),
+            load: Load::begin(instance, owner, id, purpose, instance.is_away(), began),
             ticket,
             weighed,
             #[cfg(feature = "shared")]
@@ -108,13 +109,8 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         self
     }
 
-    #[cfg(feature = "shared")]
-    fn is_claimed(&self) -> bool {
-        matches!(&self.0, Task::Compute(computation) if computation.claim.is_some())
-    }
-
     /// Gives the value labels.
-    pub fn tagged(mut self, tags: impl FnOnce(&mut Tagging)) -> Self {
+    pub fn tag(&mut self, tags: impl FnOnce(&mut Tagging)) {
         if let Task::Compute(computation) = &mut self.0 {
             let mut tagging = Tagging::new(computation.instance.realm);
             tags(&mut tagging);
@@ -124,29 +120,30 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                 store.label(&computation.ticket, labels);
             }
         }
-        self
     }
 
     /// Runs the function and stores what it returns.
     // By itself, so that a hit saves no registers for it. The computation stays where it is: the function may call
     // itself, and every copy would take its place on the stack.
     #[inline(never)]
-    pub fn fill(mut self, body: impl FnOnce() -> R) -> Detailed<R> {
-        #[cfg(feature = "shared")]
-        if self.is_claimed()
-            && let Task::Compute(computation) = self.0
-        {
-            return computation.fill_shared(body);
-        }
+    pub fn fill(&mut self, body: impl FnOnce() -> R) -> Detailed<R> {
         match &mut self.0 {
-            Task::Bypass(counters) => {
-                counters.count(Outcome::Bypassed);
-                bypassed(body())
+            #[cfg(feature = "shared")]
+            Task::Compute(computation) if computation.claim.is_some() => {
+                let counters = Arc::clone(&computation.instance.counters);
+                match std::mem::replace(&mut self.0, Task::Bypass(counters)) {
+                    Task::Compute(computation) => computation.fill_shared(body),
+                    Task::Bypass(_) => unreachable!("it computes"),
+                }
             }
             Task::Compute(computation) => {
                 let (place, catch) = computation.load.run();
                 let attempt = place.attempt(catch, body);
                 computation.end(attempt)
+            }
+            Task::Bypass(counters) => {
+                counters.count(Outcome::Bypassed);
+                bypassed(body())
             }
         }
     }
@@ -209,7 +206,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     }
 
     /// Runs the function on a thread that nobody waits for.
-    pub(crate) fn fill_later(self, body: impl FnOnce() -> R + Send + 'static)
+    pub(crate) fn fill_later(mut self, body: impl FnOnce() -> R + Send + 'static)
     where
         R: 'static,
         K: 'static,
@@ -227,6 +224,24 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     }
 }
 
+impl<R, K: Kind<R>, O: KeyCell> Found<R, K, O> {
+    /// As [`Seat::fill`], if there is one.
+    #[inline]
+    pub fn fill(&mut self, body: impl FnOnce() -> R) -> Detailed<R> {
+        match self {
+            Self::Miss(seat) => seat.fill(body),
+            Self::Hit(_) => unreachable!("who has a value computes none"),
+        }
+    }
+
+    /// As [`Seat::tag`], if there is one.
+    pub fn tag(&mut self, tags: impl FnOnce(&mut Tagging)) {
+        if let Self::Miss(seat) = self {
+            seat.tag(tags);
+        }
+    }
+}
+
 fn bypassed<R>(value: R) -> Detailed<R> {
     Detailed {
         value,
@@ -239,6 +254,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     // By itself: the function, which may call itself, runs while who calls this has its place on the stack.
     #[inline(never)]
     fn end(&mut self, attempt: Attempt<R>) -> Detailed<R> {
+        self.instance.store.foresee(self.ticket.hash);
         let (result, taken) = match self.judge(attempt) {
             Ok(judged) => judged,
             Err(answer) => return answer,

@@ -239,11 +239,11 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             return answer;
         }
         let miss = mem::replace(&mut self.miss, Miss::Unclear);
-        if miss == Miss::Absent
-            && !self.alone
-            && let Some((ticket, reason)) = self.instance.store.begin_new(self.hash, key)
-        {
-            return Step::Done(Found::Miss(self.seat(key, ticket, reason)));
+        if miss == Miss::Absent && !self.alone {
+            let began = self.instance.now();
+            if let Some((ticket, reason)) = self.instance.store.begin_new(self.hash, key) {
+                return Step::Done(Found::Miss(self.seat(key, ticket, reason, began)));
+            }
         }
         loop {
             let look = self.instance.store.look(self.hash, key);
@@ -314,11 +314,12 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         if look.flight().is_some() {
             return None;
         }
-        let instance = self.instance;
-        let begun = instance.store.begin(self.hash, key, look, Start::Lead);
-        let (ticket, _) = begun.ok()?;
+        let (instance, began) = (self.instance, self.instance.now());
+        let claim = instance.store.begin(self.hash, key, look, Start::Lead);
+        let (ticket, _) = claim.ok()?;
         let weighed = instance.weighed_key(key);
-        Some(Seat::new(instance, ticket, Purpose::Background, weighed))
+        let purpose = Purpose::Background;
+        Some(Seat::new(instance, ticket, purpose, weighed, began))
     }
 
     /// Answers with a value that is there, and with the task of a refresh if there is one.
@@ -367,6 +368,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             (false, true) => Start::Supersede,
             (false, false) => Start::Lead,
         };
+        let began = self.instance.now();
         let (ticket, reason) = self
             .instance
             .store
@@ -379,7 +381,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         } else {
             reason
         };
-        Some(self.seat(key, ticket, reason))
+        Some(self.seat(key, ticket, reason, began))
     }
 
     fn seat<Q: KeyRef<Owned = O::Key>>(
@@ -387,9 +389,11 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         key: &Q,
         ticket: Ticket,
         reason: MissReason,
+        began: Moment,
     ) -> Seat<R, K, O> {
         let weighed = self.instance.weighed_key(key);
-        Seat::new(self.instance, ticket, Purpose::Call(reason), weighed)
+        let purpose = Purpose::Call(reason);
+        Seat::new(self.instance, ticket, purpose, weighed, began)
     }
 }
 

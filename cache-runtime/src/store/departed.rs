@@ -1,5 +1,9 @@
 //! Why a key is not here, after its entry is gone.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use once_cell::sync::OnceCell;
+
 use crate::outcome::MissReason;
 use crate::prefetch::prefetch;
 
@@ -24,7 +28,10 @@ impl Reason {
 }
 
 /// Hashes that share a bucket push each other out, the oldest first.
-const WAYS: usize = 4;
+const WAYS: u32 = u64::BITS / CELL;
+
+/// The bits of a cell: the uppermost 14 of a hash, and a reason in the lowest two; 0 is empty.
+const CELL: u32 = 16;
 
 /// A table has at least so many buckets, lest a few hashes meet in one.
 const FEWEST: usize = 1 << 8;
@@ -35,11 +42,11 @@ const MOST: usize = 1 << 11;
 /// A table of hashes and reasons, in buckets of [`WAYS`].
 ///
 /// It has room for about twice as many as the store may hold, within limits, and is allocated when the first
-/// entry leaves. It forgets by itself: what is asked for is a statistic.
+/// entry leaves. It forgets by itself: what is asked for is a statistic. Where it lies may be asked beside the writer.
 #[derive(Debug)]
 pub(crate) struct Departed {
-    /// The uppermost 14 bits of a hash, and a reason in the lowest two; 0 is empty. The newest comes first.
-    buckets: Vec<[u16; WAYS]>,
+    /// The newest cell of a bucket is the lowest.
+    buckets: OnceCell<Box<[AtomicU64]>>,
     size: usize,
 }
 
@@ -48,36 +55,37 @@ impl Departed {
     pub(crate) fn new(capacity: usize) -> Self {
         let size = (capacity / 2).clamp(FEWEST, MOST).next_power_of_two();
         Self {
-            buckets: Vec::new(),
+            buckets: OnceCell::new(),
             size,
         }
     }
 
-    /// Remembers why an entry has left.
-    pub(crate) fn note(&mut self, hash: u64, reason: Reason) {
+    /// Remembers why an entry has left, as the only writer.
+    pub(crate) fn note(&self, hash: u64, reason: Reason) {
         self.take(hash);
-        if self.buckets.is_empty() {
-            self.buckets = vec![[0; WAYS]; self.size];
-        }
-        let index = self.index(hash);
-        let bucket = &mut self.buckets[index];
-        bucket.rotate_right(1);
-        bucket[0] = tag(hash)
-            | match reason {
-                Reason::Expired => 1,
-                Reason::Evicted => 2,
-                Reason::Invalidated => 3,
-            };
+        let buckets = self.buckets.get_or_init(|| {
+            let empty = || AtomicU64::new(0);
+            std::iter::repeat_with(empty).take(self.size).collect()
+        });
+        let bucket = &buckets[self.index(hash)];
+        let reason = match reason {
+            Reason::Expired => 1,
+            Reason::Evicted => 2,
+            Reason::Invalidated => 3,
+        };
+        let others = bucket.load(Relaxed) << CELL;
+        bucket.store(others | u64::from(tag(hash) | reason), Relaxed);
     }
 
-    /// Says why an entry has left, and forgets it.
-    pub(crate) fn take(&mut self, hash: u64) -> Option<Reason> {
-        let index = self.index(hash);
-        let bucket = self.buckets.get_mut(index)?;
-        let cell = bucket
-            .iter_mut()
-            .find(|cell| **cell != 0 && **cell & !3 == tag(hash))?;
-        match std::mem::take(cell) & 3 {
+    /// Says why an entry has left, and forgets it, as the only writer.
+    pub(crate) fn take(&self, hash: u64) -> Option<Reason> {
+        let bucket = self.bucket(hash)?;
+        let cells = bucket.load(Relaxed);
+        #[expect(clippy::cast_possible_truncation, reason = "a cell at a time")]
+        let cell = |way: u32| (cells >> (way * CELL)) as u16;
+        let way = (0..WAYS).find(|&way| cell(way) != 0 && cell(way) & !3 == tag(hash))?;
+        bucket.store(cells & !(u64::from(u16::MAX) << (way * CELL)), Relaxed);
+        match cell(way) & 3 {
             1 => Some(Reason::Expired),
             2 => Some(Reason::Evicted),
             3 => Some(Reason::Invalidated),
@@ -87,9 +95,13 @@ impl Departed {
 
     /// Says that a hash is going to be asked for.
     pub(crate) fn foresee(&self, hash: u64) {
-        if let Some(bucket) = self.buckets.get(self.index(hash)) {
+        if let Some(bucket) = self.bucket(hash) {
             prefetch(bucket);
         }
+    }
+
+    fn bucket(&self, hash: u64) -> Option<&AtomicU64> {
+        self.buckets.get()?.get(self.index(hash))
     }
 
     fn index(&self, hash: u64) -> usize {
@@ -108,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_reason_is_told_once() {
-        let mut departed = Departed::new(100);
+        let departed = Departed::new(100);
         assert_eq!(departed.take(0xABCD_0000_1234_5678), None);
         for reason in [Reason::Expired, Reason::Evicted, Reason::Invalidated] {
             departed.note(0xABCD_0000_1234_5678, reason);
@@ -124,10 +136,10 @@ mod tests {
 
     #[test]
     fn hashes_of_one_bucket_are_remembered_side_by_side() {
-        let mut departed = Departed::new(100);
+        let departed = Departed::new(100);
         (1..=5_u64).for_each(|n| departed.note(n << 56, Reason::Evicted));
-        let known = |departed: &mut Departed, n: u64| departed.take(n << 56).is_some();
-        assert!(!known(&mut departed, 1), "the oldest has been pushed out");
-        assert!((2..=5).all(|n| known(&mut departed, n)));
+        let known = |departed: &Departed, n: u64| departed.take(n << 56).is_some();
+        assert!(!known(&departed, 1), "the oldest has been pushed out");
+        assert!((2..=5).all(|n| known(&departed, n)));
     }
 }

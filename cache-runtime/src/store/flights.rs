@@ -16,7 +16,8 @@ use crate::site::flight::Flight;
 /// See the [module](self).
 #[derive(Debug)]
 pub(super) struct Flights<T> {
-    one: Option<(u32, Abreast<T>)>,
+    /// One that is alone in its slot.
+    one: Option<(u32, Noted<T>)>,
     others: HashMap<u32, Abreast<T>, FixedState>,
     /// Where others wait for computations that may not store any more.
     detached: HashMap<LoadId, Arc<Flight<T>>, FixedState>,
@@ -60,12 +61,13 @@ impl<T> Flights<T> {
 
     /// Those under way in a slot, the latest first.
     fn of(&self, slot: u32) -> impl Iterator<Item = &Noted<T>> {
-        let all = match &self.one {
-            Some((of, all)) if *of == slot => Some(all),
-            _ if self.others.is_empty() => None,
-            _ => self.others.get(&slot),
+        let (one, others) = match &self.one {
+            Some((of, noted)) if *of == slot => (Some(noted), None),
+            _ if self.others.is_empty() => (None, None),
+            _ => (None, self.others.get(&slot)),
         };
-        all.into_iter().flat_map(Abreast::all)
+        one.into_iter()
+            .chain(others.into_iter().flat_map(Abreast::all))
     }
 
     /// Tells whether any is under way in a slot.
@@ -97,21 +99,53 @@ impl<T> Flights<T> {
 
     /// Notes one that begins.
     pub(super) fn begin(&mut self, slot: u32, id: LoadId, joinable: bool) {
-        let latest = Noted {
+        let noted = Noted {
             id,
             joinable,
             flight: OnceCell::new(),
         };
-        let mut earlier = Vec::new();
-        if let Some(all) = self.take(slot) {
-            earlier = all.earlier;
-            earlier.push(all.latest);
+        if self.one.is_none() && self.others.is_empty() {
+            self.one = Some((slot, noted));
+        } else {
+            self.begin_among(slot, noted);
         }
-        self.put(slot, Abreast { latest, earlier });
+    }
+
+    /// As [`begin`](Self::begin), where others are under way in the shard.
+    #[cold]
+    fn begin_among(&mut self, slot: u32, latest: Noted<T>) {
+        let earlier = match self.take(slot) {
+            Some(Abreast {
+                latest,
+                mut earlier,
+            }) => {
+                earlier.push(latest);
+                earlier
+            }
+            None => Vec::new(),
+        };
+        self.others.insert(slot, Abreast { latest, earlier });
     }
 
     /// Takes note that one has ended, and detaches those that began before it if it supersedes them.
     pub(super) fn end(&mut self, slot: u32, id: LoadId, supersedes: bool) -> Ended<T> {
+        if let Some((of, noted)) = &mut self.one
+            && *of == slot
+            && noted.id == id
+        {
+            let flight = noted.flight.take();
+            self.one = None;
+            return Ended {
+                noted: true,
+                flight,
+            };
+        }
+        self.end_among(slot, id, supersedes)
+    }
+
+    /// As [`end`](Self::end), where others are under way in the shard, or it has been detached.
+    #[cold]
+    fn end_among(&mut self, slot: u32, id: LoadId, supersedes: bool) -> Ended<T> {
         let Some(all) = self.take(slot) else {
             return self.end_detached(id);
         };
@@ -123,7 +157,7 @@ impl<T> Flights<T> {
             if supersedes {
                 self.note_detached(earlier.drain(..));
             } else if let Some(latest) = earlier.pop() {
-                self.put(slot, Abreast { latest, earlier });
+                self.others.insert(slot, Abreast { latest, earlier });
             }
             return Ended::noted(latest);
         }
@@ -135,7 +169,7 @@ impl<T> Flights<T> {
             }
             ended
         });
-        self.put(slot, Abreast { latest, earlier });
+        self.others.insert(slot, Abreast { latest, earlier });
         ended.map_or_else(|| self.end_detached(id), Ended::noted)
     }
 
@@ -155,9 +189,10 @@ impl<T> Flights<T> {
 
     /// Detaches all.
     pub(super) fn clear(&mut self) {
-        let one = self.one.take().map(|(_, all)| all);
-        let others = std::mem::take(&mut self.others).into_values();
-        for Abreast { latest, earlier } in one.into_iter().chain(others) {
+        if let Some((_, one)) = self.one.take() {
+            self.note_detached([one].into_iter());
+        }
+        for Abreast { latest, earlier } in std::mem::take(&mut self.others).into_values() {
             self.note_detached(earlier.into_iter().chain([latest]));
         }
     }
@@ -173,19 +208,16 @@ impl<T> Flights<T> {
 
     /// Takes out those of a slot.
     fn take(&mut self, slot: u32) -> Option<Abreast<T>> {
-        match &self.one {
-            Some((of, _)) if *of == slot => self.one.take().map(|(_, all)| all),
-            _ if self.others.is_empty() => None,
-            _ => self.others.remove(&slot),
-        }
-    }
-
-    /// Puts those of a slot where there are none.
-    fn put(&mut self, slot: u32, all: Abreast<T>) {
-        if self.one.is_none() {
-            self.one = Some((slot, all));
-        } else {
-            self.others.insert(slot, all);
+        match self.one.take() {
+            Some((of, latest)) if of == slot => Some(Abreast {
+                latest,
+                earlier: Vec::new(),
+            }),
+            other => {
+                self.one = other;
+                let is_any = !self.others.is_empty();
+                is_any.then(|| self.others.remove(&slot)).flatten()
+            }
         }
     }
 }

@@ -206,8 +206,13 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
             undivided => undivided,
         };
         let shard = |index| {
-            let seen = Seen::new(uniform);
-            Aligned(Biased::new(seen, Shard::new(part(index))))
+            let bound = part(index);
+            // A store without a bound remembers as many as a small one: there are many shards.
+            let capacity = match bound {
+                Bound::Entries(entries) => entries,
+                Bound::Weight(_) | Bound::Unbounded => 0,
+            };
+            Aligned(Biased::new(Seen::new(capacity, uniform), Shard::new(bound)))
         };
         Self {
             shards: (0..shards).map(shard).collect(),
@@ -249,6 +254,8 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
         let shard = unsafe { self.shard(hash).glance(cell) }?;
         let Some(found) = shard.find(hash, key) else {
             cell.absent.store(hash, Relaxed);
+            shard.foresee(hash);
+            self.foresee(hash);
             return None;
         };
         let hit = shard.take(&found, clock::tick_of(cell))?;
@@ -280,6 +287,12 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
         // Who hits has looked at the tick.
         sweeper::tick();
         Hit::confirmed(found, key).ok_or(Miss::Unclear)
+    }
+
+    /// Says that this thread is going to begin a computation, or to end one.
+    #[inline]
+    pub(crate) fn foresee(&self, hash: u64) {
+        self.shard(hash).foresee();
     }
 
     /// Looks at a key.
@@ -329,7 +342,7 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
         if start == Start::Lead && shard.is_computing(slot) {
             return Err(Changed);
         }
-        let departed = shard.begin(slot, id, start != Start::Alone);
+        let departed = shard.begin(slot, hash, id, start != Start::Alone);
         drop(shard);
         let reason = match look.entry() {
             Some(entry) if entry.is_outdated() => MissReason::Invalidated,
@@ -348,12 +361,11 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
     ) -> Option<(Ticket, MissReason)> {
         let (owned, id) = (K::new(key.own()), LoadId::next());
         let mut shard = self.shard(hash).write();
-        shard.foresee(hash);
         if shard.seen().find(hash, key).is_some() {
             return None;
         }
         let slot = shard.add(hash, owned);
-        let departed = shard.begin(slot, id, true);
+        let departed = shard.begin(slot, hash, id, true);
         drop(shard);
         #[cfg(feature = "admin")]
         self.keys.note(hash, key);

@@ -13,9 +13,10 @@ use std::mem::needs_drop;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::departed::Departed;
 use super::held::Held;
 use super::room::Room;
-use super::shard::{Mark, tag};
+use super::shard::{Mark, spread, tag};
 use super::table::Table;
 use crate::clock::{Moment, Until};
 use crate::key::KeyRef;
@@ -38,6 +39,8 @@ pub(crate) struct Seen<K, V> {
     ages: Ages,
     /// Full slots that the table names no more, but a reader may still see. They are the writer's.
     leaving: UnsafeCell<Vec<u32>>,
+    /// Why keys are not here. It is the writer's.
+    pub(super) departed: Departed,
 }
 
 // SAFETY: readers share keys and values; a writer fills slots, and takes them out, on any thread.
@@ -105,17 +108,24 @@ impl<K: KeyCell, V: ValueCell> Seen<K, V> {
 }
 
 impl<K, V> Seen<K, V> {
+    /// Says that a computation is going to begin for a hash that is not here.
+    #[inline]
+    pub(super) fn foresee(&self, hash: u64) {
+        self.departed.foresee(spread(tag(hash)));
+    }
+
     /// Whether nobody notices when keys and values are dropped: they need no code for it.
     pub(super) const PLAIN: bool = !needs_drop::<K>() && !needs_drop::<V>();
 
-    /// Nothing. `uniform` is the time to live of all entries, if it is the same.
-    pub(super) fn new(uniform: Option<Ttl>) -> Self {
+    /// Nothing, for so many entries. `uniform` is the time to live of all entries, if it is the same.
+    pub(super) fn new(capacity: usize, uniform: Option<Ttl>) -> Self {
         let uniform = uniform.filter(|ttl| ttl.is_none_or(|ttl| ttl < LONG));
         Self {
             table: Table::new(),
             slots: Room::new(),
             ages: uniform.map_or(Ages::Each(Vec::new()), Ages::Uniform),
             leaving: UnsafeCell::default(),
+            departed: Departed::new(capacity),
         }
     }
 
@@ -239,14 +249,13 @@ impl<K, V> Seen<K, V> {
         }
     }
 
-    /// Tells whether there is a place for a slot of this number.
-    pub(super) fn has_place(&self, index: u32) -> bool {
-        (index as usize) < self.slots.length()
+    /// How many slots there are places for.
+    pub(super) fn places(&self) -> usize {
+        self.slots.length()
     }
 
-    /// Makes places for more slots.
-    pub(super) fn extend(&mut self) {
-        let slots = more(self.slots.length());
+    /// Makes places for so many slots.
+    pub(super) fn extend(&mut self, slots: usize) {
         self.slots.extend(slots);
         if let Ages::Each(ages) = &mut self.ages {
             ages.reserve_exact(slots - ages.len());
@@ -286,16 +295,6 @@ impl<K, V> Drop for Seen<K, V> {
         if !Self::PLAIN {
             self.drain().for_each(drop);
         }
-    }
-}
-
-/// How many there are to be in the place of so many: twice as many while they are few, and a sixteenth more at a time
-/// once they are many, when what stands empty counts, and allocators move pages, not bytes.
-pub(super) fn more(than: usize) -> usize {
-    match than {
-        0 => 4,
-        few @ 1..1024 => 2 * few,
-        many => many + many / 16,
     }
 }
 

@@ -23,9 +23,9 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use super::departed::{Departed, Reason};
+use super::departed::Reason;
 use super::flights::{Ended, Flights};
-use super::seen::{Seen, Slot, more};
+use super::seen::{Seen, Slot};
 use super::wheel::Wheel;
 use crate::biased::Writing;
 use crate::clock::Moment;
@@ -47,6 +47,23 @@ pub(crate) enum Bound {
     Entries(usize),
     Weight(u64),
     Unbounded,
+}
+
+impl Bound {
+    /// How many places there are to be in the stead of so many: twice as many while they are few; a quarter more, though
+    /// not beyond the bound, once they are many; and a sixteenth more where there is no bound, and what stands empty might
+    /// stay so.
+    fn more(self, than: usize) -> usize {
+        match (than, self) {
+            (0, _) => 4,
+            (few @ 1..1024, _) => 2 * few,
+            (many, Self::Entries(most)) if many < most => {
+                // What makes room for others is there for a while.
+                (many + many / 4).min(most + most / 32)
+            }
+            (many, _) => many + many / 16,
+        }
+    }
 }
 
 /// Where a key is, as long as nothing about it changes: a stamp is not used twice before four thousand million
@@ -77,7 +94,6 @@ pub(crate) struct Shard<V: ValueCell> {
     marks: Vec<Mark>,
     policy: Box<dyn Policy>,
     wheel: Wheel,
-    departed: Departed,
     /// No entry expires before this.
     pub(super) due: Moment,
     bound: Bound,
@@ -123,8 +139,6 @@ impl<V: ValueCell> Shard<V> {
             marks: Vec::new(),
             policy: policy.build(),
             wheel: Wheel::new(),
-            // A store without a bound remembers as many as a small one: there are many shards.
-            departed: Departed::new(if capacity == MANY { 0 } else { capacity }),
             due: Moment::NEVER,
             bound,
             free: Vec::new(),
@@ -142,11 +156,6 @@ impl<V: ValueCell> Shard<V> {
     #[cfg(feature = "admin")]
     pub(super) fn weight(&self) -> u64 {
         self.weight
-    }
-
-    /// Says that a slot for a key of this hash is going to be made.
-    pub(super) fn foresee(&self, hash: u64) {
-        self.departed.foresee(spread(tag(hash)));
     }
 
     fn tag_of(&self, index: u32) -> u32 {
@@ -172,8 +181,8 @@ impl<V: ValueCell> Shard<V> {
         self.free.last().copied().unwrap_or(self.marks.len() as u32)
     }
 
-    /// Marks the slot that is filled next.
-    fn mark(&mut self, tag: u32) -> u32 {
+    /// Marks the slot that is filled next. There are places for so many slots.
+    fn mark(&mut self, tag: u32, places: usize) -> u32 {
         let (index, stamp) = (self.next(), Some(self.stamp()));
         let mark = Mark { tag, stamp };
         if self.free.pop().is_some() {
@@ -181,7 +190,7 @@ impl<V: ValueCell> Shard<V> {
         } else {
             let length = self.marks.len();
             if length == self.marks.capacity() {
-                self.marks.reserve_exact(more(length) - length);
+                self.marks.reserve_exact(places - length);
             }
             self.marks.push(mark);
         }
@@ -203,13 +212,6 @@ impl<V: ValueCell> Shard<V> {
     /// Tells whether a computation that others may wait for is under way in a slot.
     pub(super) fn is_computing(&self, slot: u32) -> bool {
         self.flights.is_joinable(slot)
-    }
-
-    /// Notes a computation that may store in a slot, and says why the key had no entry, if that is known.
-    pub(super) fn begin(&mut self, slot: u32, id: LoadId, joinable: bool) -> Option<Reason> {
-        self.flights.begin(slot, id, joinable);
-        let tag = self.tag_of(slot);
-        self.departed.take(spread(tag))
     }
 
     /// Takes note that a computation has ended.
@@ -246,6 +248,7 @@ impl<V: ValueCell> Shard<V> {
         if leaves_at >= Moment::FOR_EVER {
             self.wheel.cancel(index);
         } else {
+            self.wheel.make_room(self.marks.capacity());
             self.wheel.schedule(index, leaves_at.0);
             self.due = self.due.min(leaves_at);
         }
@@ -262,6 +265,18 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
 
     fn slot(&self, index: u32) -> Option<&Slot<K, V>> {
         self.view().slot(index)
+    }
+
+    /// Notes a computation that may store in a slot, and says why the key had no entry, if that is known.
+    pub(super) fn begin(
+        &mut self,
+        slot: u32,
+        hash: u64,
+        id: LoadId,
+        joinable: bool,
+    ) -> Option<Reason> {
+        self.flights.begin(slot, id, joinable);
+        self.seen().departed.take(spread(tag(hash)))
     }
 
     /// Finds the slot of a key that was looked at outside the lock, or makes one; none if something has changed.
@@ -284,7 +299,8 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
     pub(super) fn add(&mut self, hash: u64, key: K) -> u32 {
         self.make_room();
         let tag = tag(hash);
-        let index = self.mark(tag);
+        let places = self.seen().places();
+        let index = self.mark(tag, places);
         // SAFETY: this is the only writer; the slot was empty, and no reader sees it any more.
         let fresh = unsafe { self.seen().add(index, tag, key) };
         self.used += usize::from(fresh);
@@ -294,8 +310,10 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
     /// Makes room for the slot that is filled next.
     fn make_room(&mut self) {
         let next = self.next();
-        if !self.seen().has_place(next) {
-            self.while_alone(|seen, _| seen.extend());
+        let places = self.seen().places();
+        if next as usize >= places {
+            let more = self.bound.more(places);
+            self.while_alone(|seen, _| seen.extend(more));
         }
         if !self.seen().table.has_room(next, self.used) {
             // It is made beside readers, who are shut out only while it takes the other's place.

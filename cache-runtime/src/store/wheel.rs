@@ -7,8 +7,6 @@
 //!
 //! Scheduling and cancelling are O(1); advancing is proportional to what is delivered or moved.
 
-use super::seen::more;
-
 const NONE: u32 = u32::MAX;
 /// A finest bucket spans `1 << FINEST` nanoseconds.
 const FINEST: u32 = 24;
@@ -60,17 +58,20 @@ impl Wheel {
         }
     }
 
+    /// Makes room for so many slots.
+    pub(crate) fn make_room(&mut self, slots: usize) {
+        if slots > self.nodes.capacity() {
+            self.nodes.reserve_exact(slots - self.nodes.len());
+        }
+    }
+
     /// Notes when a slot is due, in the stead of what was noted before.
     pub(crate) fn schedule(&mut self, slot: u32, due: u64) {
         if self.buckets.is_empty() {
             self.buckets = vec![[NONE; BUCKETS]; WHEELS];
         }
-        while self.nodes.len() <= slot as usize {
-            let length = self.nodes.len();
-            if length == self.nodes.capacity() {
-                self.nodes.reserve_exact(more(length) - length);
-            }
-            self.nodes.push(IDLE);
+        if self.nodes.len() <= slot as usize {
+            self.nodes.resize(slot as usize + 1, IDLE);
         }
         self.cancel(slot);
         // What is due within a bucket is delivered when the bucket is over: never early.

@@ -127,18 +127,21 @@ fn begun<'v, K: Kind<Answered>, O: KeyCell>(
 ) -> Begun<'v, K, O> {
     match found {
         Found::Hit(hit) => Begun::Answer(answer(visitor, options, hit.detail())),
-        Found::Miss(seat) => Begun::Run(Run {
-            visitor,
-            seat: seat.tagged(|tagging| visitor.tag(tagging)),
-            options,
-        }),
+        Found::Miss(mut seat) => {
+            seat.tag(|tagging| visitor.tag(tagging));
+            Begun::Run(Run {
+                visitor,
+                seat,
+                options,
+            })
+        }
     }
 }
 
 impl<K: Kind<Answered>, O: KeyCell> Run<'_, K, O> {
     /// Gives the answer labels.
     pub fn tagged(mut self, tags: impl FnOnce(&mut Tagging)) -> Self {
-        self.seat = self.seat.tagged(|tagging| {
+        self.seat.tag(|tagging| {
             self.visitor.tag(tagging);
             tags(tagging);
         });

@@ -108,17 +108,17 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
     /// computation is under way in it.
     pub(super) fn dismiss(&mut self, index: u32, why: Reason, garbage: &mut Garbage<K, V>) {
         let tag = self.tag_of(index);
-        self.departed.note(spread(tag), why);
-        if !self.flights.is_any(index) {
-            let together = match why {
-                Reason::Evicted => self.may_wait(index),
-                Reason::Expired | Reason::Invalidated => 0,
-            };
-            self.forget(index, garbage);
-            self.remove(index, together, garbage);
-        } else {
+        self.seen().departed.note(spread(tag), why);
+        if self.flights.is_any(index) {
             self.take_entry(index, garbage);
+            return;
         }
+        let together = match why {
+            Reason::Evicted => self.may_wait(index),
+            Reason::Expired | Reason::Invalidated => 0,
+        };
+        self.forget(index, garbage);
+        self.remove(index, together, garbage);
     }
 
     /// How many may be in memory a while longer, together with this one, whose entry makes room for another.
@@ -298,7 +298,7 @@ impl<K: KeyCell, V: ValueCell> Desk<'_, K, V> {
         for (index, slot) in seen.drain() {
             if shard.is_full(index) {
                 let tag = shard.tag_of(index);
-                shard.departed.note(spread(tag), Reason::Invalidated);
+                seen.departed.note(spread(tag), Reason::Invalidated);
             }
             garbage.add_slot(slot);
         }
