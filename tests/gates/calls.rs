@@ -1,10 +1,35 @@
 //! Makes so many calls. `calls f 1000` and `calls g 1000` are hits: the difference of two runs is what hits cost.
-//! `calls levels 1000` goes so deep into a recursion, and tells how many bytes of the stack a level takes.
+//! `calls misses 1000` are misses of a full store, and it tells how often they have allocated. `calls levels 1000` goes so
+//! deep into a recursion, and tells how many bytes of the stack a level takes.
+#![allow(unsafe_code, reason = "counting allocations takes a global allocator")]
 
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::env::args;
 use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use cache_runtime::memoize;
+
+struct Counting;
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: everything is handed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Relaxed);
+        // SAFETY: the caller's promises are handed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are handed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 /// Few enough that all stay.
 const RESIDENT: u64 = 1_000;
@@ -17,6 +42,11 @@ fn f(a: u64, b: u64) -> u64 {
 #[memoize(timeout = 60)]
 fn g(text: &str) -> u64 {
     text.len() as u64
+}
+
+#[memoize(timeout = 60, max_entries = 10_000)]
+fn miss(a: u64, b: u64) -> u64 {
+    a ^ b
 }
 
 /// Where on the stack the innermost level has its place.
@@ -39,8 +69,9 @@ fn main() {
     match function.as_deref() {
         Some("f") => integers(count),
         Some("g") => strings(count),
+        Some("misses") => misses(count),
         Some("levels") => deep(count),
-        _ => panic!("the functions are f, g and levels"),
+        _ => panic!("the functions are f, g, misses and levels"),
     }
 }
 
@@ -64,6 +95,21 @@ fn strings(hits: usize) {
         black_box(g(key));
     }
     assert_eq!(stats_g().hits, hits as u64, "all were hits");
+}
+
+fn misses(count: usize) {
+    const BEFORE: usize = 30_000;
+    let mut keys = 0..;
+    for key in keys.by_ref().take(BEFORE) {
+        miss(key, 1);
+    }
+    let before = ALLOCATIONS.load(Relaxed);
+    for key in keys.take(count) {
+        black_box(miss(key, 1));
+    }
+    println!("{}", ALLOCATIONS.load(Relaxed) - before);
+    let misses = stats_miss().misses.total();
+    assert_eq!(misses, (BEFORE + count) as u64, "all were misses");
 }
 
 fn deep(count: usize) {

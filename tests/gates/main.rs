@@ -1,6 +1,7 @@
-//! What must not get worse, told by numbers that repeat: hit ratios, instructions per hit, stack per level of a
-//! recursion, never time.
+//! What must not get worse, told by numbers that repeat: hit ratios, instructions per call, allocations per miss, stack per
+//! level of a recursion, never time.
 
+mod allocations;
 mod instructions;
 mod program;
 mod ratio;

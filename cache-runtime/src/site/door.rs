@@ -124,6 +124,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             return None;
         }
         cell.absent.store(0, Relaxed);
+        instance.store.foresee(hash);
         Some(Call::new(instance, ask, hash).after(Miss::Absent))
     }
 

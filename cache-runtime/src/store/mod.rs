@@ -255,7 +255,6 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
         let Some(found) = shard.find(hash, key) else {
             cell.absent.store(hash, Relaxed);
             shard.foresee(hash);
-            self.foresee(hash);
             return None;
         };
         let hit = shard.take(&found, clock::tick_of(cell))?;
