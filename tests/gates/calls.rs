@@ -1,14 +1,17 @@
 //! Makes so many calls. `calls f 1000` and `calls g 1000` are hits: the difference of two runs is what hits cost.
-//! `calls misses 1000` are misses of a full store, and it tells how often they have allocated. `calls levels 1000` goes so
-//! deep into a recursion, and tells how many bytes of the stack a level takes.
+//! `calls misses 1000` are misses of a full store, and it tells how often they have allocated; so does `calls awaited 1000`.
+//! `calls levels 1000` goes so deep into a recursion, and tells how many bytes of the stack a level takes.
 #![allow(unsafe_code, reason = "counting allocations takes a global allocator")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::env::args;
+use std::future::ready;
 use std::hint::black_box;
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll, Waker};
 
-use cache_runtime::memoize;
+use cache_runtime::{Stats, memoize};
 
 struct Counting;
 
@@ -49,6 +52,11 @@ fn miss(a: u64, b: u64) -> u64 {
     a ^ b
 }
 
+#[memoize(timeout = 60, max_entries = 10_000)]
+async fn awaited(a: u64, b: u64) -> u64 {
+    a ^ ready(b).await
+}
+
 /// Where on the stack the innermost level has its place.
 #[memoize(unbounded)]
 fn levels(left: usize) -> usize {
@@ -69,9 +77,10 @@ fn main() {
     match function.as_deref() {
         Some("f") => integers(count),
         Some("g") => strings(count),
-        Some("misses") => misses(count),
+        Some("misses") => misses(count, |key| miss(key, 1), stats_miss),
+        Some("awaited") => misses(count, |key| polled(awaited(key, 1)), stats_awaited),
         Some("levels") => deep(count),
-        _ => panic!("the functions are f, g, misses and levels"),
+        _ => panic!("the functions are f, g, misses, awaited and levels"),
     }
 }
 
@@ -97,19 +106,27 @@ fn strings(hits: usize) {
     assert_eq!(stats_g().hits, hits as u64, "all were hits");
 }
 
-fn misses(count: usize) {
+fn misses(count: usize, call: impl Fn(u64) -> u64, stats: impl Fn() -> Stats) {
     const BEFORE: usize = 30_000;
     let mut keys = 0..;
     for key in keys.by_ref().take(BEFORE) {
-        miss(key, 1);
+        call(key);
     }
     let before = ALLOCATIONS.load(Relaxed);
     for key in keys.take(count) {
-        black_box(miss(key, 1));
+        black_box(call(key));
     }
     println!("{}", ALLOCATIONS.load(Relaxed) - before);
-    let misses = stats_miss().misses.total();
+    let misses = stats().misses.total();
     assert_eq!(misses, (BEFORE + count) as u64, "all were misses");
+}
+
+/// What a future comes to that does not wait.
+fn polled<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("it waits"),
+    }
 }
 
 fn deep(count: usize) {

@@ -157,10 +157,10 @@ where
     let keeps = seat.begin().await;
     #[cfg(not(feature = "shared"))]
     let keeps = true;
-    let (frame, catch) = seat.frame();
+    let (place, catch) = seat.place();
     let request = prepared(&seat, request);
     let answered = async { Ok(ask(&seat, keeps, handler(request).await?).await) };
-    let attempt = Framed::new(frame, catch, answered).await;
+    let attempt = Framed::new(place, catch, answered).await;
     seat.ran();
     let failure = match attempt {
         Ok(Ok(ran)) => return Ok(finish(seat, ran, asker)),

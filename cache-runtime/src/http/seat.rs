@@ -27,7 +27,7 @@ use crate::lineage::{Dependant, Lineage};
 use crate::outcome::MissReason;
 use crate::site::flight::{CameTo, Flight, Landing, Stage};
 use crate::site::load::{Load, Purpose};
-use crate::site::running::Frame;
+use crate::site::running;
 #[cfg(feature = "shared")]
 use crate::stats::Event;
 use crate::store::{Committed, Start, Ticket};
@@ -146,10 +146,9 @@ impl Seat {
     }
 
     /// Where the handler runs, and whether its panic is caught since an old answer might stand in.
-    pub(crate) fn frame(&self) -> (Arc<Frame>, bool) {
+    pub(crate) fn place(&self) -> (&running::Place, bool) {
         let catch = self.old().is_some_and(|old| old.times.tolerates_failures());
-        let place = self.load.begins(Subject::Layer(&self.shelf.name));
-        (Arc::clone(place.frame()), catch)
+        (self.load.begins(Subject::Layer(&self.shelf.name)), catch)
     }
 
     /// Takes note that the handler is done.

@@ -144,7 +144,7 @@ impl Place {
 }
 
 impl Frame {
-    /// The frame of a computation that has begun inside of another.
+    /// The frame of a computation that has begun inside of `outer`, if it has.
     fn begin(
         load: LoadId,
         recording: Option<Recording>,
@@ -227,11 +227,6 @@ impl Frame {
     pub(crate) fn run<R>(self: Arc<Self>, body: impl FnOnce() -> R) -> R {
         run_in(Some(self), body)
     }
-
-    /// Runs something inside this frame, and catches its panic if that is wanted.
-    fn attempt<R>(self: Arc<Self>, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
-        attempt(catch, || self.run(body))
-    }
 }
 
 /// Runs something, and catches its panic if that is wanted.
@@ -304,32 +299,52 @@ impl Drop for Entered {
 }
 
 pin_project! {
-    /// A future that runs inside a frame, whichever thread polls it.
-    pub(crate) struct Framed<F> {
-        frame: Arc<Frame>,
+    /// A future that runs inside a computation, whichever thread polls it.
+    pub(crate) struct Framed<W, F> {
+        place: W,
         catch: bool,
         #[pin]
         future: F,
     }
 }
 
-impl<F: Future> Framed<F> {
+/// Where a future runs.
+pub(crate) trait Within {
+    /// Runs something there, and catches its panic if that is wanted.
+    fn attempt<R>(&self, catch: bool, body: impl FnOnce() -> R) -> Attempt<R>;
+}
+
+impl Within for &Place {
+    fn attempt<R>(&self, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
+        Place::attempt(self, catch, body)
+    }
+}
+
+impl Within for Arc<Frame> {
+    fn attempt<R>(&self, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
+        attempt(catch, || Arc::clone(self).run(body))
+    }
+}
+
+impl<W: Within, F: Future> Framed<W, F> {
     /// `catch` says whether a panic is caught.
-    pub(crate) fn new(frame: Arc<Frame>, catch: bool, future: F) -> Self {
+    pub(crate) fn new(place: W, catch: bool, future: F) -> Self {
         Self {
-            frame,
+            place,
             catch,
             future,
         }
     }
 }
 
-impl<F: Future> Future for Framed<F> {
+impl<W: Within, F: Future> Future for Framed<W, F> {
     type Output = Attempt<F::Output>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Attempt<F::Output>> {
         let this = self.project();
-        let polled = Arc::clone(this.frame).attempt(*this.catch, || this.future.poll(context));
+        let polled = this
+            .place
+            .attempt(*this.catch, || this.future.poll(context));
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),

@@ -165,8 +165,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                     return Box::pin(computation.fill_shared_async(body)).await;
                 }
                 let (place, catch) = computation.load.run();
-                let frame = Arc::clone(place.frame());
-                let attempt = Framed::new(frame, catch, body).await;
+                let attempt = Framed::new(place, catch, body).await;
                 computation.end(attempt)
             }
         }

@@ -1,7 +1,7 @@
 //! Computations under way, by the slot in which they may store.
 //!
 //! In a shard there is mostly one, if any: it stands by itself, and only the others take a table. Mostly nobody waits for
-//! it either: where others wait, the [`Flight`], is made when the first of them comes.
+//! it either: the [`Flight`] in which others wait is made when the first of them comes.
 
 use std::collections::HashMap;
 use std::iter;

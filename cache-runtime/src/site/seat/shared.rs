@@ -1,7 +1,6 @@
 //! A computation whose value goes to a shared store: a claim before it, a store after it.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use super::super::flight::{CameTo, Landing, block_on};
 use super::super::running::Framed;
@@ -157,8 +156,8 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     pub(super) async fn fill_shared_async(mut self, body: impl Future<Output = R>) -> Detailed<R> {
         self.lease().await;
         let (place, catch) = self.load.run();
-        let run = Framed::new(Arc::clone(place.frame()), catch, body);
-        let (computation, taken) = match self.end_shared(run.await) {
+        let attempt = Framed::new(place, catch, body).await;
+        let (computation, taken) = match self.end_shared(attempt) {
             Ending::Ended(answer) => return answer,
             Ending::Store(computation, taken) => (computation, taken),
         };
