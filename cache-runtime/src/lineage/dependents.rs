@@ -49,10 +49,13 @@ struct Many {
     free: Vec<u32>,
 }
 
+/// The edges of each key, by its hash, which nobody can foretell.
+type ByKey = DashMap<u64, Edges, FixedState>;
+
 /// Everything that was computed from the entries of one function.
 #[derive(Default)]
 pub(crate) struct Dependents {
-    by_key: OnceCell<DashMap<u64, Edges>>,
+    by_key: OnceCell<ByKey>,
     /// Those who were computed from more entries than a record lists.
     of_all: OnceCell<Mutex<Edges>>,
 }
@@ -149,8 +152,9 @@ impl Many {
 }
 
 impl Dependents {
-    fn keys(&self) -> &DashMap<u64, Edges> {
-        self.by_key.get_or_init(|| DashMap::with_shard_amount(16))
+    fn keys(&self) -> &ByKey {
+        let new = || DashMap::with_hasher_and_shard_amount(FixedState::default(), 16);
+        self.by_key.get_or_init(new)
     }
 
     fn all(&self) -> &Mutex<Edges> {

@@ -85,9 +85,7 @@ impl Load {
 
     /// Where it runs from now on, as those know it who watch.
     pub(crate) fn begins(&self, subject: Subject<'_>) -> &Place {
-        if let Some(frame) = self.place.known() {
-            frame.begins(subject, self.why());
-        }
+        self.place.begins(subject, self.why());
         &self.place
     }
 
@@ -114,23 +112,8 @@ impl Load {
     /// are the labels that the value gives itself.
     pub(crate) fn close(&mut self, own: Vec<Label>) -> Lineage {
         let lineage = self.gather(own);
-        self.hand_out(&lineage);
+        self.place.hand_out(&lineage);
         lineage
-    }
-
-    /// Hands what the value was computed from to the computation around this one.
-    pub(super) fn hand_out(&self, lineage: &Lineage) {
-        if let Some(frame) = self.place.known() {
-            frame.hand_out(lineage);
-        }
-    }
-
-    /// Lets the computation around this one know that it depends on what cannot be known.
-    #[cfg(feature = "shared")]
-    pub(super) fn forsake_outer(&self) {
-        if let Some(frame) = self.place.known() {
-            frame.forsake_outer();
-        }
     }
 
     /// Ends the recording of what the value was computed from.

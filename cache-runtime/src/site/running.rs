@@ -88,6 +88,8 @@ pub(crate) struct Place {
     records: bool,
     /// Whether its value goes to a shared store.
     shared: bool,
+    /// The computation that it began inside of.
+    outer: Option<Arc<Frame>>,
     frame: OnceCell<Arc<Frame>>,
 }
 
@@ -101,37 +103,63 @@ impl Place {
         records: bool,
         shared: bool,
     ) -> Self {
-        // Whoever is watched, or inside of another, is asked for it anyway.
-        let is_asked = Watch::IS_ANY || Detour::Inside.is_there();
-        let frame = if is_asked {
-            let recording = records.then(|| Recording::begin(owner, epoch));
-            OnceCell::with_value(Frame::begin(load, recording, shared, here()))
-        } else {
-            OnceCell::new()
-        };
+        let outer = Detour::Inside.is_there().then(here).flatten();
         Self {
             load,
             owner,
             epoch,
             records,
             shared,
-            frame,
+            outer,
+            frame: OnceCell::new(),
         }
     }
 
     /// The frame, which is made if it was not asked for before.
     pub(crate) fn frame(&self) -> &Arc<Frame> {
         self.frame.get_or_init(|| {
-            let recording = self
-                .records
-                .then(|| Recording::begin(self.owner, self.epoch));
-            Frame::begin(self.load, recording, self.shared, None)
+            let outer = self.outer.clone();
+            Arc::new(Frame {
+                load: self.load,
+                shared: self.shared || outer.as_deref().is_some_and(|outer| outer.shared),
+                outer,
+                recording: self
+                    .records
+                    .then(|| Recording::begin(self.owner, self.epoch)),
+                members: Vec::new(),
+                watch: Watch::default(),
+            })
         })
+    }
+
+    /// Takes note that the function runs.
+    pub(crate) fn begins(&self, subject: Subject<'_>, why: &'static str) {
+        if Watch::IS_ANY {
+            self.frame().begins(subject, why);
+        }
     }
 
     /// The frame, if anybody has asked for it.
     pub(crate) fn known(&self) -> Option<&Arc<Frame>> {
         self.frame.get()
+    }
+
+    /// The recordings of the computation that this one began inside of.
+    fn outer_recordings(&self) -> impl Iterator<Item = &Recording> {
+        let outer = self.outer.as_deref().into_iter();
+        outer.flat_map(Frame::recordings)
+    }
+
+    /// Hands what something here was computed from to the computation around it.
+    pub(crate) fn hand_out(&self, lineage: &Lineage) {
+        self.outer_recordings()
+            .for_each(|outer| outer.inherit(lineage));
+    }
+
+    /// Lets the computation around this one know that it depends on what cannot be known.
+    #[cfg(feature = "shared")]
+    pub(crate) fn forsake_outer(&self) {
+        self.outer_recordings().for_each(Recording::forsake);
     }
 
     /// Runs something here, and catches its panic if that is wanted.
@@ -144,23 +172,6 @@ impl Place {
 }
 
 impl Frame {
-    /// The frame of a computation that has begun inside of `outer`, if it has.
-    fn begin(
-        load: LoadId,
-        recording: Option<Recording>,
-        shared: bool,
-        outer: Option<Arc<Self>>,
-    ) -> Arc<Self> {
-        Arc::new(Self {
-            load,
-            shared: shared || outer.as_deref().is_some_and(|outer| outer.shared),
-            outer,
-            recording,
-            members: Vec::new(),
-            watch: Watch::default(),
-        })
-    }
-
     /// The frame of computations that have begun here and are done by one run of a function: what it calls for, all
     /// of them do. None if there are none.
     pub(crate) fn together(mut members: Vec<Arc<Self>>) -> Option<Arc<Self>> {
@@ -198,23 +209,6 @@ impl Frame {
     /// The recording of this computation.
     pub(crate) fn recording(&self) -> Option<&Recording> {
         self.recording.as_ref()
-    }
-
-    /// The recordings of the computation that this one runs inside of.
-    fn outer_recordings(&self) -> impl Iterator<Item = &Recording> {
-        self.outer.as_deref().into_iter().flat_map(Self::recordings)
-    }
-
-    /// Hands what something inside this frame was computed from to the computation around it.
-    pub(crate) fn hand_out(&self, lineage: &Lineage) {
-        self.outer_recordings()
-            .for_each(|outer| outer.inherit(lineage));
-    }
-
-    /// Lets the computation around this one know that it depends on what cannot be known.
-    #[cfg(feature = "shared")]
-    pub(crate) fn forsake_outer(&self) {
-        self.outer_recordings().for_each(Recording::forsake);
     }
 
     /// Everything that waits if something in this frame does, apart from what is around it.
@@ -423,9 +417,22 @@ impl Drop for Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lineage::Dependents;
+
+    struct Nothing(Dependents);
+
+    impl Source for Nothing {
+        fn dependents(&self) -> &Dependents {
+            &self.0
+        }
+
+        fn drop_hash(&self, _hash: u64) {}
+    }
 
     fn frame(load: LoadId) -> Arc<Frame> {
-        Frame::begin(load, None, false, here())
+        let source = Box::leak(Box::new(Nothing(Dependents::default())));
+        let owner = Dependant { source, hash: 0 };
+        Arc::clone(Place::begin(load, owner, 0, false, false).frame())
     }
 
     #[test]

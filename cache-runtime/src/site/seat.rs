@@ -376,7 +376,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         self.pause(now);
         self.load.close(Vec::new());
         let lineage = old.lineage().cloned().unwrap_or_default();
-        self.load.hand_out(&lineage);
+        self.load.place.hand_out(&lineage);
         let value = restored::<R, K>(old.value.clone());
         self.land(Landing::Stale(old.value.clone(), lineage));
         Detailed {

@@ -172,7 +172,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         let Some(claim) = &mut self.claim else { return };
         if claim.lease(&labels, ttl).await.is_err() {
             instance.counters.count(Event::BackendError);
-            self.load.forsake_outer();
+            self.load.place.forsake_outer();
         }
     }
 
@@ -226,7 +226,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
 
     /// Gives a value to those who wait, and returns it.
     fn landed(mut self, taken: TakenOf<K>, lineage: Lineage) -> Detailed<R> {
-        self.load.hand_out(&lineage);
+        self.load.place.hand_out(&lineage);
         let answer = restored::<R, K>(taken.clone());
         self.land(Landing::Value(taken, lineage));
         self.answer(answer)
