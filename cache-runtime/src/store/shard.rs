@@ -419,3 +419,25 @@ impl<K, V> Heat for Heats<'_, K, V> {
         unsafe { self.0.full(slot) }.held.cool();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_become_more_and_hardly_more_than_are_needed() {
+        let places = |bound: Bound, needed: usize| {
+            let more = |places: &usize| (*places < needed).then(|| bound.more(*places));
+            std::iter::successors(Some(0), more).last().unwrap_or(0)
+        };
+        for needed in [1, 1023, 1025, 2_000, 10_000, 10_300, 50_000] {
+            let (some, all) = (
+                places(Bound::Entries(10_000), needed),
+                places(Bound::Unbounded, needed),
+            );
+            assert!(some >= needed && all >= needed);
+            assert!(needed < 1024 || all <= needed + needed / 16);
+            assert!(needed > 10_000 || some <= 10_312, "{some} of 10 000");
+        }
+    }
+}
