@@ -156,6 +156,26 @@ impl<R, K: Kind<R>> Door<R, K> {
         Given::new(value, Outcome::Hit, stored_at)
     }
 
+    /// Begins a call that is no [`hit`](Self::hit).
+    #[inline]
+    fn begin<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Begun<R, K, CellOf<Q>> {
+        if let Some(call) = self.absent(ask, key) {
+            return Begun::Call(call);
+        }
+        let miss = match self.second_hit(ask, key) {
+            Ok(hit) => return Begun::Hit(hit),
+            Err(miss) => miss,
+        };
+        #[cfg(feature = "shared")]
+        if self.looks_away(key) {
+            return Begun::Away;
+        }
+        match self.call(ask, key) {
+            Some(call) => Begun::Call(call.after(miss)),
+            None => Begun::Bypass,
+        }
+    }
+
     /// Takes a call from step to step, and waits on this thread between them.
     fn drive<Q: KeyRef>(
         &self,
@@ -163,21 +183,12 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
-        let mut call = if let Some(call) = self.absent(ask, key) {
-            call
-        } else {
-            let miss = match self.second_hit(ask, key) {
-                Ok(hit) => return Found::Hit(hit),
-                Err(miss) => miss,
-            };
+        let mut call = match self.begin(ask, key) {
+            Begun::Call(call) => call,
+            Begun::Hit(hit) => return Found::Hit(hit),
+            Begun::Bypass => return self.bypass(),
             #[cfg(feature = "shared")]
-            if self.looks_away(key) {
-                return block_on(self.drive_shared(ask, key, due));
-            }
-            let Some(call) = self.call(ask, key) else {
-                return self.bypass();
-            };
-            call.after(miss)
+            Begun::Away => return block_on(self.drive_shared(ask, key, due)),
         };
         loop {
             let follow = match call.step(key) {
@@ -196,21 +207,12 @@ impl<R, K: Kind<R>> Door<R, K> {
         key: &Q,
         due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
     ) -> Found<R, K, CellOf<Q>> {
-        let mut call = if let Some(call) = self.absent(ask, key) {
-            call
-        } else {
-            let miss = match self.second_hit(ask, key) {
-                Ok(hit) => return Found::Hit(hit),
-                Err(miss) => miss,
-            };
+        let mut call = match self.begin(ask, key) {
+            Begun::Call(call) => call,
+            Begun::Hit(hit) => return Found::Hit(hit),
+            Begun::Bypass => return self.bypass(),
             #[cfg(feature = "shared")]
-            if self.looks_away(key) {
-                return Box::pin(self.drive_shared(ask, key, due)).await;
-            }
-            let Some(call) = self.call(ask, key) else {
-                return self.bypass();
-            };
-            call.after(miss)
+            Begun::Away => return Box::pin(self.drive_shared(ask, key, due)).await,
         };
         loop {
             let follow = match call.step(key) {
@@ -542,6 +544,17 @@ impl<R, K: Kind<R>> Door<R, K> {
 #[inline(never)]
 pub fn slowly<R>(go_on: impl FnOnce() -> R) -> R {
     go_on()
+}
+
+/// How a call begins that is no quick hit.
+enum Begun<R, K: Kind<R>, O: KeyCell> {
+    Call(Call<R, K, O>),
+    /// It is a hit all the same.
+    Hit(Given<R>),
+    Bypass,
+    /// The entries live in a shared store.
+    #[cfg(feature = "shared")]
+    Away,
 }
 
 /// A value that a caller has, and how it is to be stored.
