@@ -163,7 +163,9 @@ fn a_sync_call_needs_no_thread_of_the_runtime_that_it_is_made_on() {
         (before, aside.await.expect("no panic"), double(300).await)
     });
     assert_eq!(runtime.block_on(both).expect("no panic"), (600, 6, 600));
-    assert_eq!(SYNC.get(), 2);
+    // Where a machine is so busy that the store does not answer in time, the function runs.
+    let unanswered = usize::try_from(stats_triple().backend_errors).expect("few calls");
+    assert_eq!(SYNC.get(), 2 + unanswered);
 }
 
 #[memoize(shared)]
