@@ -23,8 +23,6 @@ pub(crate) struct ThreadCell {
     pub(crate) hasher: RandomState,
     /// The tick of the clock that the thread has looked at last.
     pub(crate) tick: AtomicU64,
-    /// The hash of the key that the thread has last looked for in vain; a hint.
-    pub(crate) absent: AtomicU64,
     /// Tells the cell from all others; small numbers first.
     pub(crate) number: usize,
     /// Where the thread finds its counters.
@@ -39,7 +37,6 @@ impl ThreadCell {
             reading: AtomicUsize::new(0),
             hasher: key::hasher(),
             tick: AtomicU64::new(0),
-            absent: AtomicU64::new(0),
             number,
             place: place(number),
             taken: AtomicBool::new(true),

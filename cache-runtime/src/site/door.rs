@@ -29,7 +29,6 @@ use crate::outcome::Outcome;
 use crate::stats::{Event, Stats};
 use crate::store::{Hit, Miss};
 use crate::sweeper;
-use crate::sync::Ordering::Relaxed;
 use crate::threads::{self, ThreadCell};
 use crate::value::cell::{Named, Stowing};
 use crate::value::coding::Coding;
@@ -115,17 +114,15 @@ impl<R, K: Kind<R>> Door<R, K> {
         Ok(Self::taken(instance, hit))
     }
 
-    /// A call of this thread that has just looked for its key in vain.
+    /// A call for a key that is not here, as far as that can be told at a glance.
     #[inline]
     fn absent<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<R, K, CellOf<Q>>> {
         let (instance, cell) = self.quickly::<Q>(ask, InstanceId::looks_like)?;
         let hash = key::hash_by(&cell.hasher, key);
-        if cell.absent.load(Relaxed) != hash || instance.is_away() {
-            return None;
-        }
-        cell.absent.store(0, Relaxed);
-        instance.store.foresee(hash);
-        Some(Call::new(instance, ask, hash).after(Miss::Absent))
+        // SAFETY: it is the cell of this thread.
+        let is_absent = unsafe { instance.store.is_absent(hash, key, cell) };
+        let begins = is_absent && !instance.is_away();
+        begins.then(|| Call::new(instance, ask, hash).after(Miss::Absent))
     }
 
     /// What a hit needs that is looked for without further ado: the instance, and the cell of this thread.

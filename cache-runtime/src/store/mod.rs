@@ -43,7 +43,6 @@ use crate::outcome::MissReason;
 use crate::site::flight::Flight;
 use crate::stats::{Counters, Event};
 use crate::sweeper;
-use crate::sync::Ordering::Relaxed;
 use crate::threads::ThreadCell;
 use crate::value::cell::ValueCell;
 use departed::Reason;
@@ -252,12 +251,7 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
     ) -> Option<Hit<V::Taken>> {
         // SAFETY: as the caller knows; whatever is done with the shard reads nothing else, for no code of the user's runs.
         let shard = unsafe { self.shard(hash).glance(cell) }?;
-        let Some(found) = shard.find(hash, key) else {
-            cell.absent.store(hash, Relaxed);
-            shard.foresee(hash);
-            return None;
-        };
-        let hit = shard.take(&found, clock::tick_of(cell))?;
+        let hit = shard.hit(hash, key, || clock::tick_of(cell))?;
         drop(shard);
         Hit::confirmed(hit, key)
     }
@@ -286,6 +280,29 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
         // Who hits has looked at the tick.
         sweeper::tick();
         Hit::confirmed(found, key).ok_or(Miss::Unclear)
+    }
+
+    /// Tells whether a key is not here, if that takes no lock; then a computation is going to begin for it.
+    ///
+    /// # Safety
+    ///
+    /// It is the cell of this thread.
+    pub(crate) unsafe fn is_absent<Q: KeyRef<Owned = K::Key>>(
+        &self,
+        hash: u64,
+        key: &Q,
+        cell: &ThreadCell,
+    ) -> bool {
+        // SAFETY: as the caller knows; nothing else is read meanwhile.
+        let Some(shard) = (unsafe { self.shard(hash).glance(cell) }) else {
+            return false;
+        };
+        let is_absent = shard.find(hash, key).is_none();
+        if is_absent {
+            shard.foresee(hash);
+            self.foresee(hash);
+        }
+        is_absent
     }
 
     /// Says that this thread is going to begin a computation, or to end one.

@@ -75,6 +75,18 @@ pub(super) struct Taken<T, K> {
     reason = "a hit costs less than the calls that it would be made of"
 )]
 impl<K: KeyCell, V: ValueCell> Seen<K, V> {
+    /// Takes a value that is good at any rate.
+    #[inline(always)]
+    pub(super) fn hit<Q: KeyRef<Owned = K::Key>>(
+        &self,
+        hash: u64,
+        key: &Q,
+        past: impl FnOnce() -> Until,
+    ) -> Option<Taken<V::Taken, K::Key>> {
+        let found = self.find(hash, key)?;
+        self.take(&found, past())
+    }
+
     /// Finds a slot of a key; one that may be of it if the key is not compared where it lies.
     #[inline(always)]
     pub(super) fn find<Q: KeyRef<Owned = K::Key>>(
