@@ -1,9 +1,7 @@
 //! A miss allocates nothing, where keys and values need no room of their own: neither for those who might wait for it, nor
 //! for what it might depend on.
 
-use std::process::Command;
-
-use crate::program::program;
+use crate::program::told;
 
 const MISSES: u64 = 10_000;
 
@@ -18,13 +16,7 @@ fn a_miss_of_a_task_allocates_nothing() {
 }
 
 fn check(calls: &str) {
-    let output = Command::new(program())
-        .args([calls, &MISSES.to_string()])
-        .output()
-        .expect("the program runs");
-    let told = String::from_utf8_lossy(&output.stdout);
-    let allocations = told.trim().parse::<u64>();
-    let allocations = allocations.unwrap_or_else(|_| panic!("{output:?}"));
+    let allocations = told(calls, MISSES);
     eprintln!("{allocations} allocations of {MISSES} {calls}");
     // What is grown now and then is no part of a miss.
     assert!(allocations <= MISSES / 100, "{allocations} allocations");

@@ -11,6 +11,17 @@ pub(crate) fn program() -> &'static Path {
     &PROGRAM
 }
 
+/// The number that the program tells of so many calls.
+pub(crate) fn told(calls: &str, count: u64) -> u64 {
+    let output = Command::new(program())
+        .args([calls, &count.to_string()])
+        .output()
+        .expect("the program runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    let number = told.trim().parse();
+    number.unwrap_or_else(|_| panic!("{output:?}"))
+}
+
 /// Builds the program as its users would: optimised, and without the feature `testing`. Its folder is its own,
 /// so that nothing is built twice in the folder of these tests.
 fn build() -> PathBuf {
