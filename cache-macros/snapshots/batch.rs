@@ -1,10 +1,4 @@
 async fn users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbError> {
-    ::cache_runtime::__private::check_value(
-        ::cache_runtime::__private::BatchProbe::<
-            Result<HashMap<u64, User>, DbError>,
-        >::new()
-            .__cache_value(),
-    );
     let __cache_door = __cache_of_users();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let mut __cache_batch = ::cache_runtime::__private::batch::<
@@ -16,20 +10,12 @@ async fn users(db: &Db, ids: &[u64]) -> Result<HashMap<u64, User>, DbError> {
         __cache_door,
         __cache_ask,
         ids,
-        |__cache_id| {
+        |__cache_id| (
             ::cache_runtime::__private::check_key(
-                ::cache_runtime::__private::Way::new(__cache_id).__cache_way(),
-                __cache_id,
-            );
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(__cache_id).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(__cache_id).__cache_wire(),
-                    __cache_id,
-                ),
-                (),
-            )
-        },
+                ::cache_runtime::__private::Way::of(__cache_id).__cache_part(),
+            ),
+            (),
+        ),
     );
     loop {
         let __cache_ids = match ::cache_runtime::__private::Batch::next_async(
@@ -70,14 +56,7 @@ fn invalidate_users(
     async move {
         ::cache_runtime::__private::Door::invalidate_async(
                 &__cache_of_users(),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                        &id,
-                    ),
-                    (),
-                ),
+                (::cache_runtime::__private::Way::of(&id).__cache_part(), ()),
             )
             .await
     }
@@ -126,16 +105,10 @@ fn refresh_users(
             __cache_door,
             ::cache_runtime::__private::Ask::new().forced(true),
             ids,
-            |__cache_id| {
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(__cache_id).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(__cache_id).__cache_wire(),
-                        __cache_id,
-                    ),
-                    (),
-                )
-            },
+            |__cache_id| (
+                ::cache_runtime::__private::Way::of(__cache_id).__cache_part(),
+                (),
+            ),
         );
         loop {
             let __cache_ids = match ::cache_runtime::__private::Batch::next_async(
@@ -180,14 +153,7 @@ fn peek_users(
             _,
         >(
                 &__cache_of_users(),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                        &id,
-                    ),
-                    (),
-                ),
+                (::cache_runtime::__private::Way::of(&id).__cache_part(), ()),
             )
             .await
     }
@@ -210,14 +176,7 @@ fn put_users(id: u64, value: User) -> impl ::core::future::Future<Output = ()> {
             _,
         >(
                 &__cache_of_users(),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                        &id,
-                    ),
-                    (),
-                ),
+                (::cache_runtime::__private::Way::of(&id).__cache_part(), ()),
                 value,
                 |_| (),
             )
@@ -284,30 +243,27 @@ fn __cache_of_users() -> ::cache_runtime::__private::Door<
             || ::core::any::type_name_of_val(&|| ()),
         )
         .source(12442888489068567980u64)
-        .shares(|__cache_report| {
-            if !::cache_runtime::__private::Wire::<u64>::ask().__cache_wire().is_shared()
-            {
-                __cache_report("`ids : & [u64]`");
-            }
-            if ::cache_runtime::__private::Code::of(
-                    &::cache_runtime::__private::Stow::of(
-                            &::cache_runtime::__private::BatchProbe::<
-                                Result<HashMap<u64, User>, DbError>,
-                            >::new()
-                                .__cache_kind(),
-                        )
-                        .__cache_stow(),
-                )
-                .__cache_coding()
-                .is_none_or(|__cache_coding| !__cache_coding.is_shared())
-            {
-                __cache_report(
-                    "its result, `Result < HashMap < u64 , User > , DbError >`",
-                );
-            }
-        })
+        .shares(
+            ::cache_runtime::__private::stays!(
+                | __cache_report | { if ! ::cache_runtime::__private::Wire:: < u64 >
+                ::ask().__cache_wire().is_shared() { __cache_report("`ids : & [u64]`"); }
+                if ::cache_runtime::__private::Code::of(&
+                ::cache_runtime::__private::Stow::of(&
+                ::cache_runtime::__private::BatchProbe:: < Result < HashMap < u64, User
+                >, DbError > > ::new().__cache_kind()).__cache_stow()).__cache_coding()
+                .is_none_or(| __cache_coding | ! __cache_coding.is_shared()) {
+                __cache_report("its result, `Result < HashMap < u64 , User > , DbError >`");
+                } }
+            ),
+        )
         .timeout(::cache_runtime::__private::Declared::After(300000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::BatchProbe::<
+            Result<HashMap<u64, User>, DbError>,
+        >::new()
+            .__cache_value(),
+    );
     let __cache_kind = ::cache_runtime::__private::Stow::of(
             &::cache_runtime::__private::BatchProbe::<
                 Result<HashMap<u64, User>, DbError>,

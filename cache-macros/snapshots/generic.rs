@@ -4,21 +4,12 @@ where
 {
     let __cache_door = __cache_of_size::<T, N>();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    ::cache_runtime::__private::check_value(
-        ::cache_runtime::__private::Probe::<usize>::new().__cache_value(),
-    );
-    ::cache_runtime::__private::check_key(
-        ::cache_runtime::__private::Way::new(&times).__cache_way(),
-        &times,
-    );
     if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
         &__cache_door,
         __cache_ask,
         &(
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&times).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
-                &times,
+            ::cache_runtime::__private::check_key(
+                ::cache_runtime::__private::Way::of(&times).__cache_part(),
             ),
             (),
         ),
@@ -31,14 +22,7 @@ where
         let mut __cache_seat = ::cache_runtime::__private::Door::enter(
             &__cache_door,
             __cache_ask,
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&times).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
-                    &times,
-                ),
-                (),
-            ),
+            (::cache_runtime::__private::Way::of(&times).__cache_part(), ()),
         );
         if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
             return __cache_hit.value;
@@ -69,14 +53,7 @@ where
 {
     ::cache_runtime::__private::Door::invalidate(
         &__cache_of_size::<T, N>(),
-        (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&times).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
-                &times,
-            ),
-            (),
-        ),
+        (::cache_runtime::__private::Way::of(&times).__cache_part(), ()),
     )
 }
 ///Drops every entry of [`size`].
@@ -113,14 +90,7 @@ where
 {
     let mut __cache_seat = ::cache_runtime::__private::Door::refresh(
         &__cache_of_size::<T, N>(),
-        (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&times).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
-                &times,
-            ),
-            (),
-        ),
+        (::cache_runtime::__private::Way::of(&times).__cache_part(), ()),
     );
     ::cache_runtime::__private::Seat::fill(
             &mut __cache_seat,
@@ -148,14 +118,7 @@ where
         _,
     >(
         &__cache_of_size::<T, N>(),
-        (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&times).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
-                &times,
-            ),
-            (),
-        ),
+        (::cache_runtime::__private::Way::of(&times).__cache_part(), ()),
     )
 }
 ///Stores a value for [`size`] to return.
@@ -178,14 +141,7 @@ where
         _,
     >(
         &__cache_of_size::<T, N>(),
-        (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&times).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
-                &times,
-            ),
-            (),
-        ),
+        (::cache_runtime::__private::Way::of(&times).__cache_part(), ()),
         value,
         |_| (),
     )
@@ -210,44 +166,18 @@ where
     let __cache_door = __cache_of_size::<T, N>();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
+    let mut __cache_seat = ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,
-        &(
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&times).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
-                &times,
-            ),
-            (),
-        ),
-    ) {
+        (::cache_runtime::__private::Way::of(&times).__cache_part(), ()),
+    );
+    if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
         return __cache_hit.detail();
     }
-    ::cache_runtime::__private::slowly(move || {
-        let __cache_door = __cache_of_size::<T, N>();
-        let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-        let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-        let mut __cache_seat = ::cache_runtime::__private::Door::enter(
-            &__cache_door,
-            __cache_ask,
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&times).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&times).__cache_wire(),
-                    &times,
-                ),
-                (),
-            ),
-        );
-        if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
-            return __cache_hit.detail();
-        }
-        ::cache_runtime::__private::Found::fill(
-            &mut __cache_seat,
-            move || uncached_size::<T, N>(times),
-        )
-    })
+    ::cache_runtime::__private::Found::fill(
+        &mut __cache_seat,
+        move || uncached_size::<T, N>(times),
+    )
 }
 ///Reads the counters of [`size`] in this process.
 #[allow(
@@ -315,6 +245,9 @@ where
         .version(3u64)
         .max_entries(::cache_runtime::__private::Bound::Unbounded);
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<usize>::new().__cache_value(),
+    );
     let __cache_kind = ::cache_runtime::__private::Stow::of(
             &::cache_runtime::__private::Probe::<usize>::new().__cache_kind(),
         )

@@ -8,34 +8,13 @@ fn greet(
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
-    ::cache_runtime::__private::check_value(
-        ::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
-            .__cache_value(),
-    );
-    ::cache_runtime::__private::check_error(
-        ::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
-            .__cache_error(),
-    );
-    ::cache_runtime::__private::check_fallible::<Result<String, Failed>>();
-    ::cache_runtime::__private::check_key(
-        ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-        __cache_key0,
-    );
-    ::cache_runtime::__private::check_key(
-        ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-        __cache_key1,
-    );
     let mut __cache_seat = match (
-        ::cache_runtime::__private::part(
-            ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-            ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
-            __cache_key0,
+        ::cache_runtime::__private::check_key(
+            ::cache_runtime::__private::Way::of(__cache_key0).__cache_part(),
         ),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-                ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
-                __cache_key1,
+            ::cache_runtime::__private::check_key(
+                ::cache_runtime::__private::Way::of(__cache_key1).__cache_part(),
             ),
             (),
         ),
@@ -85,19 +64,8 @@ fn invalidate_greet(user: &User, language: Language) -> ::cache_runtime::Invalid
     ::cache_runtime::__private::Door::invalidate(
         &__cache_of_greet(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
-                __cache_key0,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
-                    __cache_key1,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(__cache_key0).__cache_part(),
+            (::cache_runtime::__private::Way::of(__cache_key1).__cache_part(), ()),
         ),
     )
 }
@@ -136,19 +104,8 @@ fn refresh_greet(
     let mut __cache_seat = ::cache_runtime::__private::Door::refresh(
         &__cache_of_greet(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
-                __cache_key0,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
-                    __cache_key1,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(__cache_key0).__cache_part(),
+            (::cache_runtime::__private::Way::of(__cache_key1).__cache_part(), ()),
         ),
     );
     ::cache_runtime::__private::Seat::fill(
@@ -182,19 +139,8 @@ fn peek_greet(
     >(
         &__cache_of_greet(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
-                __cache_key0,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
-                    __cache_key1,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(__cache_key0).__cache_part(),
+            (::cache_runtime::__private::Way::of(__cache_key1).__cache_part(), ()),
         ),
     )
 }
@@ -222,19 +168,8 @@ fn put_greet(
     >(
         &__cache_of_greet(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-                ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
-                __cache_key0,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
-                    __cache_key1,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(__cache_key0).__cache_part(),
+            (::cache_runtime::__private::Way::of(__cache_key1).__cache_part(), ()),
         ),
         value,
         |_| (),
@@ -261,40 +196,14 @@ fn detailed_greet(
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     let __cache_key0 = &(user.id);
     let __cache_key1 = &(language);
-    let mut __cache_seat = match (
-        ::cache_runtime::__private::part(
-            ::cache_runtime::__private::Way::new(__cache_key0).__cache_way(),
-            ::cache_runtime::__private::Wire::new(__cache_key0).__cache_wire(),
-            __cache_key0,
-        ),
+    let mut __cache_seat = ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(__cache_key1).__cache_way(),
-                ::cache_runtime::__private::Wire::new(__cache_key1).__cache_wire(),
-                __cache_key1,
-            ),
-            (),
+            ::cache_runtime::__private::Way::of(__cache_key0).__cache_part(),
+            (::cache_runtime::__private::Way::of(__cache_key1).__cache_part(), ()),
         ),
-    ) {
-        __cache_key => {
-            match ::cache_runtime::__private::Door::hit(
-                &__cache_door,
-                __cache_ask,
-                &__cache_key,
-            ) {
-                ::core::option::Option::Some(__cache_hit) => {
-                    ::cache_runtime::__private::Found::Hit(__cache_hit)
-                }
-                ::core::option::Option::None => {
-                    ::cache_runtime::__private::Door::enter(
-                        &__cache_door,
-                        __cache_ask,
-                        __cache_key,
-                    )
-                }
-            }
-        }
-    };
+    );
     if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
         return __cache_hit.detail();
     }
@@ -364,6 +273,15 @@ fn __cache_of_greet() -> ::cache_runtime::__private::Door<
         )
         .source(6983014643318674450u64);
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
+            .__cache_value(),
+    );
+    ::cache_runtime::__private::check_error(
+        ::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
+            .__cache_error(),
+    );
+    ::cache_runtime::__private::check_fallible::<Result<String, Failed>>();
     let __cache_kind = ::cache_runtime::__private::Stow::of(
             &::cache_runtime::__private::Probe::<Result<String, Failed>>::new()
                 .__cache_keeping(),

@@ -2,31 +2,16 @@
 pub fn add(a: i64, b: i64) -> i64 {
     let __cache_door = __cache_of_add();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    ::cache_runtime::__private::check_value(
-        ::cache_runtime::__private::Probe::<i64>::new().__cache_value(),
-    );
-    ::cache_runtime::__private::check_key(
-        ::cache_runtime::__private::Way::new(&a).__cache_way(),
-        &a,
-    );
-    ::cache_runtime::__private::check_key(
-        ::cache_runtime::__private::Way::new(&b).__cache_way(),
-        &b,
-    );
     if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
         &__cache_door,
         __cache_ask,
         &(
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&a).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
-                &a,
+            ::cache_runtime::__private::check_key(
+                ::cache_runtime::__private::Way::of(&a).__cache_part(),
             ),
             (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
-                    &b,
+                ::cache_runtime::__private::check_key(
+                    ::cache_runtime::__private::Way::of(&b).__cache_part(),
                 ),
                 (),
             ),
@@ -41,19 +26,8 @@ pub fn add(a: i64, b: i64) -> i64 {
             &__cache_door,
             __cache_ask,
             (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&a).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
-                    &a,
-                ),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&b).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
-                        &b,
-                    ),
-                    (),
-                ),
+                ::cache_runtime::__private::Way::of(&a).__cache_part(),
+                (::cache_runtime::__private::Way::of(&b).__cache_part(), ()),
             ),
         );
         if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
@@ -81,19 +55,8 @@ pub fn invalidate_add(a: i64, b: i64) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate(
         &__cache_of_add(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&a).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
-                &a,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
-                    &b,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(&a).__cache_part(),
+            (::cache_runtime::__private::Way::of(&b).__cache_part(), ()),
         ),
     )
 }
@@ -126,19 +89,8 @@ pub fn refresh_add(a: i64, b: i64) -> i64 {
     let mut __cache_seat = ::cache_runtime::__private::Door::refresh(
         &__cache_of_add(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&a).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
-                &a,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
-                    &b,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(&a).__cache_part(),
+            (::cache_runtime::__private::Way::of(&b).__cache_part(), ()),
         ),
     );
     ::cache_runtime::__private::Seat::fill(&mut __cache_seat, move || uncached_add(a, b))
@@ -162,19 +114,8 @@ pub fn peek_add(a: i64, b: i64) -> ::core::option::Option<i64> {
     >(
         &__cache_of_add(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&a).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
-                &a,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
-                    &b,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(&a).__cache_part(),
+            (::cache_runtime::__private::Way::of(&b).__cache_part(), ()),
         ),
     )
 }
@@ -196,19 +137,8 @@ pub fn put_add(a: i64, b: i64, value: i64) -> () {
     >(
         &__cache_of_add(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&a).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
-                &a,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
-                    &b,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(&a).__cache_part(),
+            (::cache_runtime::__private::Way::of(&b).__cache_part(), ()),
         ),
         value,
         |_| (),
@@ -229,58 +159,21 @@ pub fn detailed_add(a: i64, b: i64) -> ::cache_runtime::Detailed<i64> {
     let __cache_door = __cache_of_add();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
+    let mut __cache_seat = ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,
-        &(
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&a).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
-                &a,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&b).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
-                    &b,
-                ),
-                (),
-            ),
+        (
+            ::cache_runtime::__private::Way::of(&a).__cache_part(),
+            (::cache_runtime::__private::Way::of(&b).__cache_part(), ()),
         ),
-    ) {
+    );
+    if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
         return __cache_hit.detail();
     }
-    ::cache_runtime::__private::slowly(move || {
-        let __cache_door = __cache_of_add();
-        let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-        let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-        let mut __cache_seat = ::cache_runtime::__private::Door::enter(
-            &__cache_door,
-            __cache_ask,
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&a).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&a).__cache_wire(),
-                    &a,
-                ),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&b).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&b).__cache_wire(),
-                        &b,
-                    ),
-                    (),
-                ),
-            ),
-        );
-        if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
-            return __cache_hit.detail();
-        }
-        ::cache_runtime::__private::Found::fill(
-            &mut __cache_seat,
-            move || uncached_add(a, b),
-        )
-    })
+    ::cache_runtime::__private::Found::fill(
+        &mut __cache_seat,
+        move || uncached_add(a, b),
+    )
 }
 ///Reads the counters of [`add`] in this process.
 #[allow(
@@ -336,30 +229,24 @@ fn __cache_of_add() -> ::cache_runtime::__private::Door<
             || ::core::any::type_name_of_val(&|| ()),
         )
         .source(18198511810017234901u64)
-        .shares(|__cache_report| {
-            if !::cache_runtime::__private::Wire::<i64>::ask().__cache_wire().is_shared()
-            {
-                __cache_report("`a : i64`");
-            }
-            if !::cache_runtime::__private::Wire::<i64>::ask().__cache_wire().is_shared()
-            {
-                __cache_report("`b : i64`");
-            }
-            if ::cache_runtime::__private::Code::of(
-                    &::cache_runtime::__private::Stow::of(
-                            &::cache_runtime::__private::Probe::<i64>::new()
-                                .__cache_kind(),
-                        )
-                        .__cache_stow(),
-                )
-                .__cache_coding()
-                .is_none_or(|__cache_coding| !__cache_coding.is_shared())
-            {
-                __cache_report("its result, `i64`");
-            }
-        })
+        .shares(
+            ::cache_runtime::__private::stays!(
+                | __cache_report | { if ! ::cache_runtime::__private::Wire:: < i64 >
+                ::ask().__cache_wire().is_shared() { __cache_report("`a : i64`"); } if !
+                ::cache_runtime::__private::Wire:: < i64 > ::ask().__cache_wire()
+                .is_shared() { __cache_report("`b : i64`"); } if
+                ::cache_runtime::__private::Code::of(&
+                ::cache_runtime::__private::Stow::of(&
+                ::cache_runtime::__private::Probe:: < i64 > ::new().__cache_kind())
+                .__cache_stow()).__cache_coding().is_none_or(| __cache_coding | !
+                __cache_coding.is_shared()) { __cache_report("its result, `i64`"); } }
+            ),
+        )
         .timeout(::cache_runtime::__private::Declared::After(60000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<i64>::new().__cache_value(),
+    );
     let __cache_kind = ::cache_runtime::__private::Stow::of(
             &::cache_runtime::__private::Probe::<i64>::new().__cache_kind(),
         )

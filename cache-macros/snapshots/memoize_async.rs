@@ -1,18 +1,9 @@
 async fn user(db: &Db, id: u64) -> Result<User, DbError> {
     let __cache_door = __cache_of_user();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    ::cache_runtime::__private::check_value(
-        ::cache_runtime::__private::Probe::<Result<User, DbError>>::new().__cache_value(),
-    );
-    ::cache_runtime::__private::check_key(
-        ::cache_runtime::__private::Way::new(&id).__cache_way(),
-        &id,
-    );
     let __cache_seat = match match (
-        ::cache_runtime::__private::part(
-            ::cache_runtime::__private::Way::new(&id).__cache_way(),
-            ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-            &id,
+        ::cache_runtime::__private::check_key(
+            ::cache_runtime::__private::Way::of(&id).__cache_part(),
         ),
         (),
     ) {
@@ -58,14 +49,7 @@ fn invalidate_user(
     async move {
         ::cache_runtime::__private::Door::invalidate_async(
                 &__cache_of_user(),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                        &id,
-                    ),
-                    (),
-                ),
+                (::cache_runtime::__private::Way::of(&id).__cache_part(), ()),
             )
             .await
     }
@@ -106,14 +90,7 @@ fn refresh_user(
     async move {
         let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
                 &__cache_of_user(),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                        &id,
-                    ),
-                    (),
-                ),
+                (::cache_runtime::__private::Way::of(&id).__cache_part(), ()),
             )
             .await;
         __cache_seat.fill_async(uncached_user(db, id)).await.value
@@ -143,14 +120,7 @@ fn peek_user(
             _,
         >(
                 &__cache_of_user(),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                        &id,
-                    ),
-                    (),
-                ),
+                (::cache_runtime::__private::Way::of(&id).__cache_part(), ()),
             )
             .await
     }
@@ -176,14 +146,7 @@ fn put_user(
             _,
         >(
                 &__cache_of_user(),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                        &id,
-                    ),
-                    (),
-                ),
+                (::cache_runtime::__private::Way::of(&id).__cache_part(), ()),
                 value,
                 |_| (),
             )
@@ -211,34 +174,13 @@ fn detailed_user(
         let __cache_door = __cache_of_user();
         let __cache_ask = { ::cache_runtime::__private::Ask::new() };
         let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-        let __cache_seat = match match (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                &id,
-            ),
-            (),
-        ) {
-            __cache_key => {
-                match ::cache_runtime::__private::Door::hit(
-                    &__cache_door,
-                    __cache_ask,
-                    &__cache_key,
-                ) {
-                    ::core::option::Option::Some(__cache_hit) => {
-                        ::cache_runtime::__private::Found::Hit(__cache_hit)
-                    }
-                    ::core::option::Option::None => {
-                        ::cache_runtime::__private::Door::enter_async(
-                                &__cache_door,
-                                __cache_ask,
-                                __cache_key,
-                            )
-                            .await
-                    }
-                }
-            }
-        } {
+        let __cache_seat = match ::cache_runtime::__private::Door::enter_async(
+                &__cache_door,
+                __cache_ask,
+                (::cache_runtime::__private::Way::of(&id).__cache_part(), ()),
+            )
+            .await
+        {
             ::cache_runtime::__private::Found::Hit(__cache_hit) => {
                 return __cache_hit.detail();
             }
@@ -305,28 +247,23 @@ fn __cache_of_user() -> ::cache_runtime::__private::Door<
             || ::core::any::type_name_of_val(&|| ()),
         )
         .source(672534789300058222u64)
-        .shares(|__cache_report| {
-            if !::cache_runtime::__private::Wire::<u64>::ask().__cache_wire().is_shared()
-            {
-                __cache_report("`id : u64`");
-            }
-            if ::cache_runtime::__private::Code::of(
-                    &::cache_runtime::__private::Stow::of(
-                            &::cache_runtime::__private::Probe::<
-                                Result<User, DbError>,
-                            >::new()
-                                .__cache_kind(),
-                        )
-                        .__cache_stow(),
-                )
-                .__cache_coding()
-                .is_none_or(|__cache_coding| !__cache_coding.is_shared())
-            {
-                __cache_report("its result, `Result < User , DbError >`");
-            }
-        })
+        .shares(
+            ::cache_runtime::__private::stays!(
+                | __cache_report | { if ! ::cache_runtime::__private::Wire:: < u64 >
+                ::ask().__cache_wire().is_shared() { __cache_report("`id : u64`"); } if
+                ::cache_runtime::__private::Code::of(&
+                ::cache_runtime::__private::Stow::of(&
+                ::cache_runtime::__private::Probe:: < Result < User, DbError > > ::new()
+                .__cache_kind()).__cache_stow()).__cache_coding().is_none_or(|
+                __cache_coding | ! __cache_coding.is_shared()) {
+                __cache_report("its result, `Result < User , DbError >`"); } }
+            ),
+        )
         .timeout(::cache_runtime::__private::Declared::After(300000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<Result<User, DbError>>::new().__cache_value(),
+    );
     let __cache_kind = ::cache_runtime::__private::Stow::of(
             &::cache_runtime::__private::Probe::<Result<User, DbError>>::new()
                 .__cache_kind(),

@@ -1,31 +1,16 @@
 fn price(&self, sku: &str) -> u64 {
     let __cache_door = Self::__cache_of_price();
     let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
-    ::cache_runtime::__private::check_value(
-        ::cache_runtime::__private::Probe::<u64>::new().__cache_value(),
-    );
-    ::cache_runtime::__private::check_key(
-        ::cache_runtime::__private::Way::new(&self).__cache_way(),
-        &self,
-    );
-    ::cache_runtime::__private::check_key(
-        ::cache_runtime::__private::Way::new(&sku).__cache_way(),
-        &sku,
-    );
     if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
         &__cache_door,
         __cache_ask,
         &(
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&self).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
-                &self,
+            ::cache_runtime::__private::check_key(
+                ::cache_runtime::__private::Way::of(&self).__cache_part(),
             ),
             (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
-                    &sku,
+                ::cache_runtime::__private::check_key(
+                    ::cache_runtime::__private::Way::of(&sku).__cache_part(),
                 ),
                 (),
             ),
@@ -39,19 +24,8 @@ fn price(&self, sku: &str) -> u64 {
             &__cache_door,
             __cache_ask,
             (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&self).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
-                    &self,
-                ),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&sku).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
-                        &sku,
-                    ),
-                    (),
-                ),
+                ::cache_runtime::__private::Way::of(&self).__cache_part(),
+                (::cache_runtime::__private::Way::of(&sku).__cache_part(), ()),
             ),
         );
         if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
@@ -79,19 +53,8 @@ fn invalidate_price(&self, sku: &str) -> ::cache_runtime::Invalidation {
     ::cache_runtime::__private::Door::invalidate(
         &Self::__cache_of_price(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&self).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
-                &self,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
-                    &sku,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(&self).__cache_part(),
+            (::cache_runtime::__private::Way::of(&sku).__cache_part(), ()),
         ),
     )
 }
@@ -124,19 +87,8 @@ fn refresh_price(&self, sku: &str) -> u64 {
     let mut __cache_seat = ::cache_runtime::__private::Door::refresh(
         &Self::__cache_of_price(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&self).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
-                &self,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
-                    &sku,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(&self).__cache_part(),
+            (::cache_runtime::__private::Way::of(&sku).__cache_part(), ()),
         ),
     );
     ::cache_runtime::__private::Seat::fill(
@@ -163,19 +115,8 @@ fn peek_price(&self, sku: &str) -> ::core::option::Option<u64> {
     >(
         &Self::__cache_of_price(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&self).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
-                &self,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
-                    &sku,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(&self).__cache_part(),
+            (::cache_runtime::__private::Way::of(&sku).__cache_part(), ()),
         ),
     )
 }
@@ -197,19 +138,8 @@ fn put_price(&self, sku: &str, value: u64) -> () {
     >(
         &Self::__cache_of_price(),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&self).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
-                &self,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
-                    &sku,
-                ),
-                (),
-            ),
+            ::cache_runtime::__private::Way::of(&self).__cache_part(),
+            (::cache_runtime::__private::Way::of(&sku).__cache_part(), ()),
         ),
         value,
         |_| (),
@@ -230,56 +160,21 @@ fn detailed_price(&self, sku: &str) -> ::cache_runtime::Detailed<u64> {
     let __cache_door = Self::__cache_of_price();
     let __cache_ask = { ::cache_runtime::__private::Ask::new().unless(sku.is_empty()) };
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-    if let ::core::option::Option::Some(__cache_hit) = ::cache_runtime::__private::Door::hit(
+    let mut __cache_seat = ::cache_runtime::__private::Door::enter(
         &__cache_door,
         __cache_ask,
-        &(
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&self).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
-                &self,
-            ),
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&sku).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
-                    &sku,
-                ),
-                (),
-            ),
+        (
+            ::cache_runtime::__private::Way::of(&self).__cache_part(),
+            (::cache_runtime::__private::Way::of(&sku).__cache_part(), ()),
         ),
-    ) {
+    );
+    if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
         return __cache_hit.detail();
     }
-    ::cache_runtime::__private::slowly(move || {
-        let __cache_door = Self::__cache_of_price();
-        let mut __cache_seat = ::cache_runtime::__private::Door::enter(
-            &__cache_door,
-            __cache_ask,
-            (
-                ::cache_runtime::__private::part(
-                    ::cache_runtime::__private::Way::new(&self).__cache_way(),
-                    ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
-                    &self,
-                ),
-                (
-                    ::cache_runtime::__private::part(
-                        ::cache_runtime::__private::Way::new(&sku).__cache_way(),
-                        ::cache_runtime::__private::Wire::new(&sku).__cache_wire(),
-                        &sku,
-                    ),
-                    (),
-                ),
-            ),
-        );
-        if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
-            return __cache_hit.detail();
-        }
-        ::cache_runtime::__private::Found::fill(
-            &mut __cache_seat,
-            move || Self::uncached_price(self, sku),
-        )
-    })
+    ::cache_runtime::__private::Found::fill(
+        &mut __cache_seat,
+        move || Self::uncached_price(self, sku),
+    )
 }
 ///Reads the counters of [`Self::price`] in this process.
 #[allow(
@@ -338,6 +233,9 @@ fn __cache_of_price() -> ::cache_runtime::__private::Door<
         .in_process(&["max_entries"])
         .max_entries(::cache_runtime::__private::Bound::Expression("Self :: MOST"));
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<u64>::new().__cache_value(),
+    );
     let __cache_kind = ::cache_runtime::__private::Stow::of(
             &::cache_runtime::__private::Probe::<u64>::new().__cache_kind(),
         )

@@ -22,9 +22,6 @@ async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
         &__cache_visitor,
         __cache_ask,
     );
-    ::cache_runtime::__private::check_value(
-        ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
-    );
     let mut __cache_seat = match match &__cache_visitor {
         __cache_key => {
             match ::cache_runtime::__private::Door::hit(
@@ -211,27 +208,13 @@ fn detailed_users(
             &__cache_visitor,
             __cache_ask,
         );
-        let mut __cache_seat = match match &__cache_visitor {
-            __cache_key => {
-                match ::cache_runtime::__private::Door::hit(
-                    &__cache_door,
-                    __cache_ask,
-                    &__cache_key,
-                ) {
-                    ::core::option::Option::Some(__cache_hit) => {
-                        ::cache_runtime::__private::Found::Hit(__cache_hit)
-                    }
-                    ::core::option::Option::None => {
-                        ::cache_runtime::__private::Door::enter_async(
-                                &__cache_door,
-                                __cache_ask,
-                                __cache_key,
-                            )
-                            .await
-                    }
-                }
-            }
-        } {
+        let mut __cache_seat = match ::cache_runtime::__private::Door::enter_async(
+                &__cache_door,
+                __cache_ask,
+                &__cache_visitor,
+            )
+            .await
+        {
             ::cache_runtime::__private::Found::Hit(__cache_hit) => {
                 return __cache_hit.detail();
             }
@@ -304,23 +287,21 @@ fn __cache_of_users() -> ::cache_runtime::__private::Door<
             || ::core::any::type_name_of_val(&|| ()),
         )
         .source(1435150767149189928u64)
-        .shares(|__cache_report| {
-            if ::cache_runtime::__private::Code::of(
-                    &::cache_runtime::__private::Stow::of(
-                            &::cache_runtime::__private::Probe::<String>::new()
-                                .__cache_kind(),
-                        )
-                        .__cache_stow(),
-                )
-                .__cache_coding()
-                .is_none_or(|__cache_coding| !__cache_coding.is_shared())
-            {
-                __cache_report("its result, `String`");
-            }
-        })
+        .shares(
+            ::cache_runtime::__private::stays!(
+                | __cache_report | { if ::cache_runtime::__private::Code::of(&
+                ::cache_runtime::__private::Stow::of(&
+                ::cache_runtime::__private::Probe:: < String > ::new().__cache_kind())
+                .__cache_stow()).__cache_coding().is_none_or(| __cache_coding | !
+                __cache_coding.is_shared()) { __cache_report("its result, `String`"); } }
+            ),
+        )
         .timeout(::cache_runtime::__private::Declared::After(5000000000u64))
         .requests(&__CACHE_REQUESTS);
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
+    );
     let __cache_kind = ::cache_runtime::__private::Stow::of(
             &::cache_runtime::__private::Probe::<String>::new().__cache_kind(),
         )

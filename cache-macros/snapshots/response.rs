@@ -246,18 +246,15 @@ fn __cache_of_user() -> ::cache_runtime::__private::Door<
             || ::core::any::type_name_of_val(&|| ()),
         )
         .source(8126788517388477706u64)
-        .shares(|__cache_report| {
-            if ::cache_runtime::__private::Code::of(
-                    &::cache_runtime::__private::answers(),
-                )
-                .__cache_coding()
-                .is_none_or(|__cache_coding| !__cache_coding.is_shared())
-            {
-                __cache_report(
-                    "its result, `:: cache_runtime :: __private :: Answered`",
-                );
-            }
-        })
+        .shares(
+            ::cache_runtime::__private::stays!(
+                | __cache_report | { if ::cache_runtime::__private::Code::of(&
+                ::cache_runtime::__private::answers()).__cache_coding().is_none_or(|
+                __cache_coding | ! __cache_coding.is_shared()) {
+                __cache_report("its result, `:: cache_runtime :: __private :: Answered`");
+                } }
+            ),
+        )
         .timeout(::cache_runtime::__private::Declared::After(5000000000u64))
         .requests(&__CACHE_REQUESTS);
     ::cache_runtime::__private::register!(__CACHE_SITE);

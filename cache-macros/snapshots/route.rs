@@ -4,9 +4,6 @@ fn user_page(__cache_arg0: Path<u64>, page: Page) -> String {
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
-    ::cache_runtime::__private::check_value(
-        ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
-    );
     let mut __cache_seat = match ::cache_runtime::__private::route(|__cache_text| {
         ::cache_runtime::__private::Route::text(__cache_text, "/users/");
         ::cache_runtime::__private::Route::part(__cache_text, &id);
@@ -190,31 +187,16 @@ fn detailed_user_page(
     let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
     #[allow(unused_variables)]
     let Path(id) = &__cache_arg0;
-    let mut __cache_seat = match ::cache_runtime::__private::route(|__cache_text| {
-        ::cache_runtime::__private::Route::text(__cache_text, "/users/");
-        ::cache_runtime::__private::Route::part(__cache_text, &id);
-        ::cache_runtime::__private::Route::text(__cache_text, "/");
-        ::cache_runtime::__private::Route::part(__cache_text, &page.number);
-    }) {
-        __cache_key => {
-            match ::cache_runtime::__private::Door::hit(
-                &__cache_door,
-                __cache_ask,
-                &__cache_key,
-            ) {
-                ::core::option::Option::Some(__cache_hit) => {
-                    ::cache_runtime::__private::Found::Hit(__cache_hit)
-                }
-                ::core::option::Option::None => {
-                    ::cache_runtime::__private::Door::enter(
-                        &__cache_door,
-                        __cache_ask,
-                        __cache_key,
-                    )
-                }
-            }
-        }
-    };
+    let mut __cache_seat = ::cache_runtime::__private::Door::enter(
+        &__cache_door,
+        __cache_ask,
+        ::cache_runtime::__private::route(|__cache_text| {
+            ::cache_runtime::__private::Route::text(__cache_text, "/users/");
+            ::cache_runtime::__private::Route::part(__cache_text, &id);
+            ::cache_runtime::__private::Route::text(__cache_text, "/");
+            ::cache_runtime::__private::Route::part(__cache_text, &page.number);
+        }),
+    );
     if let ::cache_runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
         return __cache_hit.detail();
     }
@@ -282,23 +264,21 @@ fn __cache_of_user_page() -> ::cache_runtime::__private::Door<
             || ::core::any::type_name_of_val(&|| ()),
         )
         .source(17322333940736513873u64)
-        .shares(|__cache_report| {
-            if ::cache_runtime::__private::Code::of(
-                    &::cache_runtime::__private::Stow::of(
-                            &::cache_runtime::__private::Probe::<String>::new()
-                                .__cache_kind(),
-                        )
-                        .__cache_stow(),
-                )
-                .__cache_coding()
-                .is_none_or(|__cache_coding| !__cache_coding.is_shared())
-            {
-                __cache_report("its result, `String`");
-            }
-        })
+        .shares(
+            ::cache_runtime::__private::stays!(
+                | __cache_report | { if ::cache_runtime::__private::Code::of(&
+                ::cache_runtime::__private::Stow::of(&
+                ::cache_runtime::__private::Probe:: < String > ::new().__cache_kind())
+                .__cache_stow()).__cache_coding().is_none_or(| __cache_coding | !
+                __cache_coding.is_shared()) { __cache_report("its result, `String`"); } }
+            ),
+        )
         .routed()
         .timeout(::cache_runtime::__private::Declared::After(5000000000u64));
     ::cache_runtime::__private::register!(__CACHE_SITE);
+    ::cache_runtime::__private::check_value(
+        ::cache_runtime::__private::Probe::<String>::new().__cache_value(),
+    );
     let __cache_kind = ::cache_runtime::__private::Stow::of(
             &::cache_runtime::__private::Probe::<String>::new().__cache_kind(),
         )

@@ -9,6 +9,9 @@ async fn load(&self, id: u64) -> Option<String> {
             )
             .source(2270529062895446076u64);
         ::cache_runtime::__private::register!(__CACHE_SITE);
+        ::cache_runtime::__private::check_value(
+            ::cache_runtime::__private::Probe::<Option<String>>::new().__cache_value(),
+        );
         let __cache_kind = ::cache_runtime::__private::Stow::of(
                 &::cache_runtime::__private::Probe::<Option<String>>::new()
                     .__cache_kind(),
@@ -23,28 +26,13 @@ async fn load(&self, id: u64) -> Option<String> {
         )
     };
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    ::cache_runtime::__private::check_value(
-        ::cache_runtime::__private::Probe::<Option<String>>::new().__cache_value(),
-    );
-    ::cache_runtime::__private::check_key(
-        ::cache_runtime::__private::Way::new(&self).__cache_way(),
-        &self,
-    );
-    ::cache_runtime::__private::check_key(
-        ::cache_runtime::__private::Way::new(&id).__cache_way(),
-        &id,
-    );
     let __cache_seat = match match (
-        ::cache_runtime::__private::part(
-            ::cache_runtime::__private::Way::new(&self).__cache_way(),
-            ::cache_runtime::__private::Wire::new(&self).__cache_wire(),
-            &self,
+        ::cache_runtime::__private::check_key(
+            ::cache_runtime::__private::Way::of(&self).__cache_part(),
         ),
         (
-            ::cache_runtime::__private::part(
-                ::cache_runtime::__private::Way::new(&id).__cache_way(),
-                ::cache_runtime::__private::Wire::new(&id).__cache_wire(),
-                &id,
+            ::cache_runtime::__private::check_key(
+                ::cache_runtime::__private::Way::of(&id).__cache_part(),
             ),
             (),
         ),

@@ -2,7 +2,6 @@
 
 pub use inventory;
 
-pub use crate::__cache_register as register;
 pub use crate::hold::{
     ByClone, ByOwner, Hold, Lend, NotBeyond, Outlives, OutlivesCall, check_outlives, hold,
 };
@@ -21,8 +20,8 @@ pub use crate::invalidate::{
 pub use crate::key::cell::{KeyCell, Stowage};
 pub use crate::key::{
     ByShape, ByTarget, ByValue, CacheKey, InRoute, Key, KeyRef, NoWire, NotAtAll, Part, Rendered,
-    Route, SharedKey, Unwired, Way, Wire, Wired, Wiring, check_key, check_shared_key, part, route,
-    typed, weighed,
+    Route, SharedKey, Unwired, Way, Wire, Wired, Wiring, check_key, check_shared_key, route, typed,
+    weighed,
 };
 pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;
@@ -42,3 +41,4 @@ pub use crate::value::{
     OfResult, OnOk, OnReturn, OwnErrors, Probe, Refused, SharedErrors, Shown, Types, ValueOf,
     Verdict, Whole, check_error, check_fallible, check_value,
 };
+pub use crate::{__cache_register as register, __cache_stays as stays};

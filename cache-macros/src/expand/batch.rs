@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{FnArg, Ident, Pat};
 
 use super::call;
-use super::key::{Key, key};
+use super::key::{Key, Made, key};
 use crate::check::{Batch, Plan};
 use crate::func::{Param, Passed};
 use crate::types::is_opaque;
@@ -29,8 +29,7 @@ pub(super) fn body(plan: &Plan, batch: &Batch, begin: Begin, checks: bool) -> To
     let (runtime, door, output) = (&plan.runtime, plan.door(), &plan.func.output);
     let private = quote!(#runtime::__private);
     let (slice, id) = (&plan.func.params[batch.place].name, id());
-    let Key { parts, check, .. } = key(plan, &quote!(#id));
-    let check = checks.then_some(check);
+    let Key { parts, .. } = key(plan, &quote!(#id), Made::judged(checks));
     let ask = match begin {
         Begin::Call => quote_spanned!(Span::mixed_site()=> __cache_ask),
         Begin::Refresh => quote!(#private::Ask::new().forced(true)),
@@ -55,7 +54,7 @@ pub(super) fn body(plan: &Plan, batch: &Batch, begin: Begin, checks: bool) -> To
         let __cache_door = #door;
         #asked
         let mut __cache_batch = #private::batch::<#id_type, #output, _, _>(
-            __cache_door, #ask, #slice, |#id| { #check #parts },
+            __cache_door, #ask, #slice, |#id| #parts,
         );
         loop {
             let __cache_ids = match #private::Batch::#next(&mut __cache_batch)#wait {

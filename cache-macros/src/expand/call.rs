@@ -5,8 +5,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, Pat, ReturnType};
 
 use super::batch::{self, Begin};
-use super::key::{Key, key};
-use super::{as_allowed, bindings, plain, request, setup};
+use super::key::{Key, Made, key};
+use super::{as_allowed, bindings, plain, request};
 use crate::check::Plan;
 
 /// The function under its own name, with its signature, attributes and visibility.
@@ -28,14 +28,8 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
         }
     });
     let call = match &plan.batch {
-        Some(batch) => {
-            let (check, body) = (
-                setup::check(plan),
-                batch::body(plan, batch, Begin::Call, true),
-            );
-            quote!(#check #body)
-        }
-        None => call(plan, false, true),
+        Some(batch) => batch::body(plan, batch, Begin::Call, true),
+        None => call(plan),
     };
     let underscored = plan
         .func
@@ -46,113 +40,137 @@ pub(super) fn function(plan: &Plan) -> TokenStream {
     quote!(#(#attrs)* #allow #vis #sig { #call })
 }
 
-/// Asks the cache, and computes on a miss. `detailed` says that the answer is to tell where it came from, `checked`
-/// that the arguments are to be judged.
-pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
+/// Asks the cache, and computes on a miss.
+pub(super) fn call(plan: &Plan) -> TokenStream {
     if plan.is_handler() {
-        return request::call(plan, detailed, checked);
+        return request::call(plan, Gives::Value);
     }
-    let (found, filled) = if detailed {
-        (quote!(.detail()), None)
+    let asked = asked(plan, Gives::Value);
+    let later = plan.args.background().map(|_| later(plan, Gives::Value));
+    let enter = enter(plan, later.is_some());
+    let Later {
+        check: holds,
+        later,
+    } = later.unwrap_or_default();
+    let Key { before, parts } = key(plan, &TokenStream::new(), Made::Judged);
+    // What was made for the key may borrow the arguments, which then cannot be moved elsewhere with it.
+    let apart = !plan.func.is_async() && before.is_empty() && !plan.sees_request();
+    let answer = if apart {
+        let runtime = &plan.runtime;
+        let again = again(plan);
+        let key = key(plan, &TokenStream::new(), Made::Trusted).parts;
+        let entered =
+            quote_spanned!(Span::mixed_site()=> #enter(&__cache_door, __cache_ask, #key #later));
+        let compute = compute(plan, &entered, Gives::Value);
+        quote_spanned! {Span::mixed_site()=>
+            if let ::core::option::Option::Some(__cache_hit) =
+                #runtime::__private::Door::hit(&__cache_door, __cache_ask, &#parts)
+            {
+                return __cache_hit.value;
+            }
+            #runtime::__private::slowly(move || { #again #compute })
+        }
     } else {
-        (quote!(.value), Some(quote!(.value)))
+        compute(
+            plan,
+            &hit_or_enter(plan, &enter, &parts, &later),
+            Gives::Value,
+        )
     };
-    let (runtime, door) = (&plan.runtime, plan.door());
-    let Key {
-        before,
-        parts,
-        check,
-    } = key(plan, &TokenStream::new());
-    let value = checked.then(|| setup::check(plan));
-    let check = checked.then_some(check);
+    quote!(#asked #holds #answer)
+}
+
+/// As [`call`], and says where the answer came from. It is not in such a hurry that it looks for a hit first.
+pub(super) fn detailed(plan: &Plan) -> TokenStream {
+    if plan.is_handler() {
+        return request::call(plan, Gives::Detailed);
+    }
+    let asked = asked(plan, Gives::Detailed);
+    let later = plan.args.background().map(|_| later(plan, Gives::Detailed));
+    let enter = enter(plan, later.is_some());
+    let later = later.unwrap_or_default().later;
+    let key = key(plan, &TokenStream::new(), Made::Trusted).parts;
+    let wait = plan.func.is_async().then(|| quote!(.await));
+    let entered =
+        quote_spanned!(Span::mixed_site()=> #enter(&__cache_door, __cache_ask, #key #later) #wait);
+    let compute = compute(plan, &entered, Gives::Detailed);
+    quote!(#asked #compute)
+}
+
+/// What a call gives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gives {
+    /// The value. This is the function itself, which judges its arguments.
+    Value,
+    /// The value, with where it came from.
+    Detailed,
+}
+
+/// What is said before the cache is asked.
+fn asked(plan: &Plan, gives: Gives) -> TokenStream {
+    let (runtime, door, conditions) = (&plan.runtime, plan.door(), conditions(plan));
+    let dated = (gives == Gives::Detailed).then(|| {
+        quote_spanned! {Span::mixed_site()=>
+            let __cache_ask = #runtime::__private::Ask::dated(__cache_ask);
+        }
+    });
+    let before = key(plan, &TokenStream::new(), Made::Trusted).before;
     let visitor = request::visitor(plan, &quote_spanned!(Span::mixed_site()=> &__cache_door));
     let visitor = visitor.map(|visitor| {
-        let users = checked.then(|| request::check(plan));
+        let users = (gives == Gives::Value).then(|| request::check(plan));
         quote_spanned! {Span::mixed_site()=>
             #visitor
             #users
             let __cache_ask = #runtime::__private::Visitor::ask(&__cache_visitor, __cache_ask);
         }
     });
-    let later = plan.args.background().map(|_| later(plan, checked));
-    let conditions = conditions(plan);
-    let dated = detailed.then(|| {
-        quote_spanned! {Span::mixed_site()=>
-            let __cache_ask = #runtime::__private::Ask::dated(__cache_ask);
-        }
-    });
-    let enter = enter(plan, later.is_some());
-    let Later {
-        check: holds,
-        later,
-    } = later.unwrap_or_default();
-    let in_seat = if plan.func.is_async() {
-        "Seat"
-    } else {
-        "Found"
-    };
-    let (changing, fill) = (changing(plan), fill(plan, in_seat));
-    let compute = |entered: TokenStream| {
-        let seat = if plan.func.is_async() {
-            quote_spanned! {Span::mixed_site()=>
-                let #changing __cache_seat = match #entered {
-                    #runtime::__private::Found::Hit(__cache_hit) => return __cache_hit #found,
-                    #runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
-                };
-            }
-        } else {
-            // The seat stays where it is: the function may call itself, and a copy would take its place on the stack.
-            quote_spanned! {Span::mixed_site()=>
-                let #changing __cache_seat = #entered;
-                if let #runtime::__private::Found::Hit(__cache_hit) = __cache_seat {
-                    return __cache_hit #found;
-                }
-            }
-        };
-        quote!(#seat #fill #filled)
-    };
-    // What was made for the key may borrow the arguments, which then cannot be moved elsewhere with it.
-    let apart = !plan.func.is_async() && before.is_empty() && visitor.is_none();
-    let answer = if apart {
-        let compute = compute(
-            quote_spanned!(Span::mixed_site()=> #enter(&__cache_door, __cache_ask, #parts #later)),
-        );
-        let again = again(plan, dated.as_ref());
-        quote_spanned! {Span::mixed_site()=>
-            if let ::core::option::Option::Some(__cache_hit) =
-                #runtime::__private::Door::hit(&__cache_door, __cache_ask, &#parts)
-            {
-                return __cache_hit #found;
-            }
-            #runtime::__private::slowly(move || { #again #compute })
-        }
-    } else {
-        compute(hit_or_enter(plan, &enter, &parts, &later))
-    };
     quote_spanned! {Span::mixed_site()=>
         let __cache_door = #door;
         #conditions
         #dated
         #before
         #visitor
-        #value
-        #check
-        #holds
-        #answer
     }
 }
 
+/// Answers with what the cache has, or computes.
+fn compute(plan: &Plan, entered: &TokenStream, gives: Gives) -> TokenStream {
+    let private = &plan.runtime;
+    let private = quote!(#private::__private);
+    let (found, filled) = match gives {
+        Gives::Value => (quote!(.value), Some(quote!(.value))),
+        Gives::Detailed => (quote!(.detail()), None),
+    };
+    let is_async = plan.func.is_async();
+    let changing = changing(plan);
+    let fill = fill(plan, if is_async { "Seat" } else { "Found" });
+    let seat = if is_async {
+        quote_spanned! {Span::mixed_site()=>
+            let #changing __cache_seat = match #entered {
+                #private::Found::Hit(__cache_hit) => return __cache_hit #found,
+                #private::Found::Miss(__cache_seat) => __cache_seat,
+            };
+        }
+    } else {
+        // The seat stays where it is: the function may call itself, and a copy would take its place on the stack.
+        quote_spanned! {Span::mixed_site()=>
+            let #changing __cache_seat = #entered;
+            if let #private::Found::Hit(__cache_hit) = __cache_seat {
+                return __cache_hit #found;
+            }
+        }
+    };
+    quote!(#seat #fill #filled)
+}
+
 /// Opens the function once more where there was no hit, so that a hit keeps nothing at hand for it.
-fn again(plan: &Plan, dated: Option<&TokenStream>) -> Option<TokenStream> {
+fn again(plan: &Plan) -> Option<TokenStream> {
     if !plan.args.wants_helpers() {
         return None;
     }
     let door = plan.door();
     let fixed = plan.args.unless.is_none() && plan.args.forced_update.is_none();
-    let ask = fixed.then(|| {
-        let conditions = conditions(plan);
-        quote!(#conditions #dated)
-    });
+    let ask = fixed.then(|| conditions(plan));
     Some(quote_spanned! {Span::mixed_site()=>
         let __cache_door = #door;
         #ask
@@ -233,7 +251,7 @@ pub(super) struct Later {
     pub(super) later: TokenStream,
 }
 
-pub(super) fn later(plan: &Plan, checked: bool) -> Later {
+pub(super) fn later(plan: &Plan, gives: Gives) -> Later {
     let (runtime, tags) = (&plan.runtime, super::tags(plan));
     let tags = tags.unwrap_or_else(|| quote!(|_| ()));
     let (mut check, mut hold, mut lend) = (TokenStream::new(), TokenStream::new(), Vec::new());
@@ -253,7 +271,10 @@ pub(super) fn later(plan: &Plan, checked: bool) -> Later {
         quote!(move || #uncached(#(#lend),*))
     };
     Later {
-        check: if checked { check } else { TokenStream::new() },
+        check: match gives {
+            Gives::Value => check,
+            Gives::Detailed => TokenStream::new(),
+        },
         later: quote!(, #tags, || { #hold #run }),
     }
 }

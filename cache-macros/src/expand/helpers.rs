@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg};
 
 use super::batch::{self, Begin};
-use super::key::{Key, key};
+use super::key::{Key, Made, key};
 use super::{call, placed, plain, request, setup};
 use crate::check::Plan;
 use crate::func::{Param, first_span, is_cfg, is_lint};
@@ -305,7 +305,7 @@ fn allow() -> TokenStream {
 fn body(plan: &Plan, helper: &Helper) -> TokenStream {
     let (door, shown, value) = (plan.sibling("__cache_of_"), plan.shown(), plan.value_name());
     let id = plan.id_name();
-    let Key { before, parts, .. } = key(plan, &quote!(&#id));
+    let Key { before, parts, .. } = key(plan, &quote!(&#id), Made::Trusted);
     let waits = plan.func.is_async() && helper.is_async;
     let (suffix, wait) = if waits {
         ("_async", Some(quote!(.await)))
@@ -345,7 +345,7 @@ fn body(plan: &Plan, helper: &Helper) -> TokenStream {
             let changing = call::changing(plan);
             quote_spanned!(Span::mixed_site()=> #before #visitor let #changing __cache_seat = #method(#door, #parts)#wait; #fill.value)
         }
-        _ => call::call(plan, true, false),
+        _ => call::detailed(plan),
     }
 }
 

@@ -13,14 +13,28 @@ use crate::place::bare;
 pub(super) struct Key {
     pub(super) before: TokenStream,
     pub(super) parts: TokenStream,
-    /// Insists that the parts can be keys: it stands in the function itself and nowhere else.
-    pub(super) check: TokenStream,
+}
+
+/// What a key is made for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// The one place that insists that the parts can be keys: it stands in the function itself.
+    Judged,
+    /// Everything else.
+    Trusted,
+}
+
+impl Made {
+    /// How a key is made where arguments are judged, or not.
+    pub(super) fn judged(judged: bool) -> Self {
+        if judged { Self::Judged } else { Self::Trusted }
+    }
 }
 
 /// The key of a call, with the types of arguments that have no name, where the key does not hold them anyway. `id` is
 /// a reference to the id that stands for the slice of them, if there is one.
-pub(super) fn key(plan: &Plan, id: &TokenStream) -> Key {
-    let mut key = borrowed(plan, id);
+pub(super) fn key(plan: &Plan, id: &TokenStream, made: Made) -> Key {
+    let mut key = borrowed(plan, id, made);
     if let KeyedOn::Expression(_, places) | KeyedOn::Route(_, places) = &plan.keyed {
         let params = places.iter().map(|&place| &plan.func.params[place]);
         for param in params.filter(|param| param.is_opaque()) {
@@ -66,30 +80,28 @@ fn owned_parts(plan: &Plan) -> Vec<TokenStream> {
     (0..count).map(part).collect()
 }
 
-fn borrowed(plan: &Plan, id: &TokenStream) -> Key {
+fn borrowed(plan: &Plan, id: &TokenStream, made: Made) -> Key {
     let runtime = &plan.runtime;
     let part = |span, place: TokenStream| {
         let runtime = placed(runtime, span);
         let private = quote_spanned!(span=> #runtime::__private);
-        let way = quote_spanned!(span=> #private::Way::new(#place).__cache_way());
-        let wire = quote_spanned!(span=> #private::Wire::new(#place).__cache_wire());
-        let shared = plan.args.shared.as_ref();
-        let leaves = shared.map(|_| quote_spanned!(span=> #private::check_shared_key(#place);));
-        (
-            quote_spanned!(span=> #private::check_key(#way, #place); #leaves),
-            quote_spanned!(span=> #private::part(#way, #wire, #place)),
-        )
+        let mut part = quote_spanned!(span=> #private::Way::of(#place).__cache_part());
+        if made == Made::Judged {
+            part = quote_spanned!(span=> #private::check_key(#part));
+            if plan.args.shared.is_some() {
+                part = quote_spanned!(span=> #private::check_shared_key(#part));
+            }
+        }
+        part
     };
     match &plan.keyed {
         KeyedOn::Namespace => Key {
             before: TokenStream::new(),
             parts: quote!(()),
-            check: TokenStream::new(),
         },
         KeyedOn::Request => Key {
             before: TokenStream::new(),
             parts: quote_spanned!(Span::mixed_site()=> &__cache_visitor),
-            check: TokenStream::new(),
         },
         KeyedOn::Arguments(places) => {
             let parts = places.iter().map(|&place| {
@@ -101,28 +113,23 @@ fn borrowed(plan: &Plan, id: &TokenStream) -> Key {
                 let (name, span) = (&param.name, param.span());
                 part(span, quote_spanned!(span=> &#name))
             });
-            let (check, parts): (TokenStream, Vec<_>) = parts.unzip();
             Key {
                 before: TokenStream::new(),
-                parts: nested(parts),
-                check,
+                parts: nested(parts.collect()),
             }
         }
         KeyedOn::Expression(expressions, _) => {
             let mut before = bindings(&plan.func, &quote!(#(#expressions),*));
-            let parts = expressions.iter().enumerate().map(|(index, expression)| {
+            let parts = expressions.iter().enumerate();
+            let parts = parts.map(|(index, expression)| {
                 let name = format_ident!("__cache_key{index}", span = Span::mixed_site());
                 let (owners, value) = owned(expression, &name);
                 before.extend(quote!(#owners let #name = &(#value);));
                 let span = Span::call_site().located_at(first_span(expression));
                 part(span, quote!(#name))
             });
-            let (check, parts): (TokenStream, Vec<_>) = parts.unzip();
-            Key {
-                before,
-                parts: nested(parts),
-                check,
-            }
+            let parts = nested(parts.collect());
+            Key { before, parts }
         }
         KeyedOn::Route(template, _) => {
             let names = template.names();
@@ -130,7 +137,6 @@ fn borrowed(plan: &Plan, id: &TokenStream) -> Key {
             Key {
                 before,
                 parts: route(runtime, template),
-                check: TokenStream::new(),
             }
         }
     }

@@ -4,8 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ReturnType;
 
-use super::call;
-use super::key::{Key, key};
+use super::call::{self, Gives};
+use super::key::{Key, Made, key};
 use crate::args::requests::Query;
 use crate::check::{KeyedOn, Plan};
 use crate::func::first_span;
@@ -97,20 +97,16 @@ pub(super) fn labels(plan: &Plan) -> Option<TokenStream> {
 }
 
 /// Asks the cache for an answer, and runs the handler on a miss.
-pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
-    let found = (!detailed).then(|| quote!(.value));
+pub(super) fn call(plan: &Plan, gives: Gives) -> TokenStream {
+    let judged = gives == Gives::Value;
+    let found = judged.then(|| quote!(.value));
     let private = &plan.runtime;
     let (private, door) = (quote!(#private::__private), plan.door());
-    let Key {
-        before,
-        parts,
-        check: keys,
-    } = key(plan, &TokenStream::new());
-    let keys = checked.then_some(keys);
-    let users = checked.then(|| check(plan));
+    let Key { before, parts } = key(plan, &TokenStream::new(), Made::judged(judged));
+    let users = judged.then(|| check(plan));
     let conditions = call::conditions(plan);
     let visitor = visitor(plan, &quote_spanned!(Span::mixed_site()=> &__cache_door));
-    let later = plan.args.background().map(|_| call::later(plan, checked));
+    let later = plan.args.background().map(|_| call::later(plan, gives));
     let begin = if later.is_some() {
         quote!(begin_or_refresh)
     } else {
@@ -126,7 +122,6 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
         #conditions
         #before
         #visitor
-        #keys
         #users
         #holds
         let __cache_begun = #private::#begin(
@@ -144,7 +139,7 @@ pub(super) fn call(plan: &Plan, detailed: bool, checked: bool) -> TokenStream {
 pub(super) fn refresh(plan: &Plan) -> TokenStream {
     let (private, door) = (&plan.runtime, plan.door());
     let private = quote!(#private::__private);
-    let Key { before, parts, .. } = key(plan, &TokenStream::new());
+    let Key { before, parts, .. } = key(plan, &TokenStream::new(), Made::Trusted);
     let visitor = visitor(plan, &quote_spanned!(Span::mixed_site()=> &__cache_door));
     let fill = fill(plan);
     quote_spanned! {Span::mixed_site()=>

@@ -13,12 +13,13 @@ use crate::func::first_span;
 /// Makes the function's site, and opens it.
 pub(super) fn door(plan: &Plan) -> TokenStream {
     let runtime = &plan.runtime;
-    let (site, kind, options) = (site(plan), kind(plan), options(plan));
+    let (site, check, kind, options) = (site(plan), check(plan), kind(plan), options(plan));
     let (requests, told) = request::requests(plan).unzip();
     quote_spanned! {Span::mixed_site()=> {
         #requests
         static __CACHE_SITE: #runtime::__private::Site = #site #told;
         #runtime::__private::register!(__CACHE_SITE);
+        #check
         let __cache_kind = #kind;
         #runtime::__private::Door::new(
             &__CACHE_SITE,
@@ -102,18 +103,13 @@ fn sharing(plan: &Plan) -> Option<TokenStream> {
         let name = format!("`{}`", quote!(#typed));
         quote!(if !#private::Wire::<#ty>::ask().__cache_wire().is_shared() { __cache_report(#name); })
     });
-    let (kind, result) = (
-        kind(plan),
-        format!("its result, `{}`", {
-            let output = &plan.func.output;
-            quote!(#output)
-        }),
-    );
+    let (kind, output) = (kind(plan), &plan.func.output);
+    let result = format!("its result, `{}`", quote!(#output));
     Some(quote! {
-        .shares(|__cache_report| {
+        .shares(#private::stays!(|__cache_report| {
             #(#keys)*
             if #private::Code::of(&#kind).__cache_coding().is_none_or(|__cache_coding| !__cache_coding.is_shared()) { __cache_report(#result); }
-        })
+        }))
     })
 }
 
@@ -179,8 +175,8 @@ fn probe(plan: &Plan) -> Ident {
     Ident::new(name, span)
 }
 
-/// Insists that results can be stored: it stands in the function itself and nowhere else.
-pub(super) fn check(plan: &Plan) -> TokenStream {
+/// Insists that results can be stored.
+fn check(plan: &Plan) -> TokenStream {
     if plan.is_handler() {
         return TokenStream::new();
     }

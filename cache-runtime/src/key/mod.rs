@@ -98,7 +98,10 @@ impl<A: Key<ByTarget>> CacheKey<ByTarget> for A {}
 impl<A: Key<ByValue>> CacheKey<ByValue> for A {}
 
 /// Insists that an argument can be part of a key.
-pub fn check_key<W, A: CacheKey<W>>(_way: W, _argument: &A) {}
+#[inline]
+pub fn check_key<A: CacheKey<W>, W, S>(part: Part<'_, A, W, S>) -> Part<'_, A, W, S> {
+    part
+}
 
 /// How an argument is part of a key, the way `W`.
 pub trait Key<W> {
@@ -122,12 +125,14 @@ pub struct Part<'a, A, W, S> {
     way: std::marker::PhantomData<(W, S)>,
 }
 
-/// Makes an argument part of a key.
-#[inline]
-pub fn part<W, S, A: Key<W>>(_way: W, _wire: S, argument: &A) -> Part<'_, A, W, S> {
-    Part {
-        argument,
-        way: std::marker::PhantomData,
+impl<'a, A, W, S> Part<'a, A, W, S> {
+    /// Makes an argument part of a key.
+    #[inline]
+    fn new(argument: &'a A) -> Self {
+        Self {
+            argument,
+            way: std::marker::PhantomData,
+        }
     }
 }
 

@@ -1,20 +1,14 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::{KeyRef, Way, Wire, hash, part, route};
+use super::{KeyRef, Way, hash, route};
 
 /// Looks `a` up as a key and tells whether it finds what `b` was stored as.
 macro_rules! same {
     ($a:expr, $b:expr) => {{
         let (a, b) = ($a, $b);
-        let a = (
-            part(Way::new(&a).__cache_way(), Wire::new(&a).__cache_wire(), &a),
-            (),
-        );
-        let b = (
-            part(Way::new(&b).__cache_way(), Wire::new(&b).__cache_wire(), &b),
-            (),
-        );
+        let a = (Way::of(&a).__cache_part(), ());
+        let b = (Way::of(&b).__cache_part(), ());
         let same = a.is(&b.own());
         assert_eq!(same, b.is(&a.own()));
         assert!(!same || hash(&a) == hash(&b));
@@ -51,13 +45,7 @@ fn floats_have_one_zero_and_one_nan() {
 #[test]
 fn parts_do_not_run_together() {
     let pair = |a: &str, b: &str| {
-        let key = (
-            part(Way::new(&a).__cache_way(), Wire::new(&a).__cache_wire(), &a),
-            (
-                part(Way::new(&b).__cache_way(), Wire::new(&b).__cache_wire(), &b),
-                (),
-            ),
-        );
+        let key = (Way::of(&a).__cache_part(), (Way::of(&b).__cache_part(), ()));
         (hash(&key), key.own())
     };
     assert_ne!(pair("1", "23"), pair("12", "3"));

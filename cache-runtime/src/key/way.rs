@@ -1,13 +1,9 @@
-//! Which way an argument becomes part of a key: the compiler's choice, by method look-up through `Deref`.
-#![expect(
-    clippy::unused_self,
-    reason = "the receiver is what the compiler looks methods up on"
-)]
+//! Which way an argument becomes part of a key, inside of the process and outside: the compiler's choice, by method
+//! look-up through `Deref`.
 
-use std::marker::PhantomData;
 use std::ops::Deref;
 
-use super::Key;
+use super::{Key, Part, Unwired, Wired, Wiring};
 
 /// Made of types of the standard library.
 #[derive(Clone, Copy, Debug)]
@@ -25,94 +21,72 @@ pub struct ByValue;
 #[derive(Clone, Copy, Debug)]
 pub struct NotAtAll;
 
-/// Asks for the way of a type: `__cache_way` answers [`ByShape`] if that fits, else [`ByTarget`] if that
-/// fits, else [`ByValue`] if that fits, else [`NotAtAll`].
-#[derive(Debug)]
-pub struct Way<A> {
-    next: TargetWay<A>,
+/// Asks for the way of an argument: `__cache_part` answers with the first that fits of [`ByShape`], [`ByTarget`] and
+/// [`ByValue`], each [`Wired`] if that fits and else [`Unwired`]; and else with [`NotAtAll`].
+pub type Way<'a, A> = WiredShape<'a, A>;
+
+impl<'a, A> Way<'a, A> {
+    /// Asks for the way of this argument.
+    pub fn of(argument: &'a A) -> Self {
+        let next = NoWay { argument };
+        let next = Value { next };
+        let next = WiredValue { next };
+        let next = Target { next };
+        let next = WiredTarget { next };
+        let next = Shape { next };
+        WiredShape { next }
+    }
 }
 
-/// [`Way`] after [`ByShape`] did not fit.
-#[derive(Debug)]
-pub struct TargetWay<A> {
-    next: ValueWay<A>,
-}
-
-/// [`Way`] after [`ByTarget`] did not fit either.
-#[derive(Debug)]
-pub struct ValueWay<A> {
-    next: NoWay<A>,
-}
-
-/// [`Way`] after nothing did fit.
-#[derive(Debug)]
-pub struct NoWay<A>(PhantomData<fn(A)>);
-
-impl<A> Way<A> {
-    /// Asks for the way of this argument's type.
-    pub fn new(_argument: &A) -> Self {
-        Self {
-            next: TargetWay {
-                next: ValueWay {
-                    next: NoWay(PhantomData),
-                },
-            },
+/// A question that is passed on where the answer is no.
+macro_rules! ways {
+    ($($asked:ident: $way:ident, $wire:ident, else $next:ident;)*) => {$(
+        #[doc = concat!("Asks whether the way is [`", stringify!($way), "`], and [`", stringify!($wire), "`].")]
+        #[derive(Debug)]
+        pub struct $asked<'a, A> {
+            next: $next<'a, A>,
         }
-    }
+
+        impl<'a, A: Key<$way>> $asked<'a, A>
+        where
+            $wire: Wiring<A>,
+        {
+            /// The part, if this is the way.
+            #[must_use]
+            pub fn __cache_part(&self) -> Part<'a, A, $way, $wire> {
+                Part::new(self.argument)
+            }
+        }
+
+        impl<'a, A> Deref for $asked<'a, A> {
+            type Target = $next<'a, A>;
+
+            fn deref(&self) -> &$next<'a, A> {
+                &self.next
+            }
+        }
+    )*};
 }
 
-impl<A: Key<ByShape>> Way<A> {
-    /// The way, if it is this one.
+ways! {
+    WiredShape: ByShape, Wired, else Shape;
+    Shape: ByShape, Unwired, else WiredTarget;
+    WiredTarget: ByTarget, Wired, else Target;
+    Target: ByTarget, Unwired, else WiredValue;
+    WiredValue: ByValue, Wired, else Value;
+    Value: ByValue, Unwired, else NoWay;
+}
+
+/// Nothing did fit.
+#[derive(Debug)]
+pub struct NoWay<'a, A> {
+    argument: &'a A,
+}
+
+impl<'a, A> NoWay<'a, A> {
+    /// The part that stands in for one.
     #[must_use]
-    pub fn __cache_way(&self) -> ByShape {
-        ByShape
-    }
-}
-
-impl<A> Deref for Way<A> {
-    type Target = TargetWay<A>;
-
-    fn deref(&self) -> &TargetWay<A> {
-        &self.next
-    }
-}
-
-impl<A: Key<ByTarget>> TargetWay<A> {
-    /// The way, if it is this one.
-    #[must_use]
-    pub fn __cache_way(&self) -> ByTarget {
-        ByTarget
-    }
-}
-
-impl<A> Deref for TargetWay<A> {
-    type Target = ValueWay<A>;
-
-    fn deref(&self) -> &ValueWay<A> {
-        &self.next
-    }
-}
-
-impl<A: Key<ByValue>> ValueWay<A> {
-    /// The way, if it is this one.
-    #[must_use]
-    pub fn __cache_way(&self) -> ByValue {
-        ByValue
-    }
-}
-
-impl<A> Deref for ValueWay<A> {
-    type Target = NoWay<A>;
-
-    fn deref(&self) -> &NoWay<A> {
-        &self.next
-    }
-}
-
-impl<A> NoWay<A> {
-    /// The way, if it is this one.
-    #[must_use]
-    pub fn __cache_way(&self) -> NotAtAll {
-        NotAtAll
+    pub fn __cache_part(&self) -> Part<'a, A, NotAtAll, Unwired> {
+        Part::new(self.argument)
     }
 }

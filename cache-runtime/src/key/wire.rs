@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use super::Part;
 use crate::error::Error;
 
 /// How an argument of type `A` leaves the process, if it can.
@@ -73,7 +74,10 @@ pub trait SharedKey {}
 impl<A: serde::Serialize + ?Sized> SharedKey for A {}
 
 /// Insists that an argument can leave the process.
-pub fn check_shared_key<A: SharedKey>(_argument: &A) {}
+#[inline]
+pub fn check_shared_key<A: SharedKey, W, S>(part: Part<'_, A, W, S>) -> Part<'_, A, W, S> {
+    part
+}
 
 /// Asks whether a type can leave the process: `__cache_wire` answers [`Wired`] if it can, else [`Unwired`].
 #[derive(Debug)]
@@ -86,11 +90,6 @@ pub struct Wire<A> {
 pub struct NoWire<A>(PhantomData<fn(A)>);
 
 impl<A> Wire<A> {
-    /// Asks about this argument's type.
-    pub fn new(_argument: &A) -> Self {
-        Self::ask()
-    }
-
     /// Asks about a type.
     #[must_use]
     pub fn ask() -> Self {

@@ -55,6 +55,26 @@ use instances::{First, Instances};
 /// Hands out the names of what keeps a function's entries from leaving the process.
 type Stays = fn(&mut dyn FnMut(&'static str));
 
+/// What tells what keeps entries from leaving the process, where they could.
+#[cfg(feature = "shared")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_stays {
+    ($report:expr) => {
+        ::core::option::Option::Some($report)
+    };
+}
+
+/// Without shared stores nobody asks what keeps entries from leaving the process.
+#[cfg(not(feature = "shared"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_stays {
+    ($($report:tt)*) => {
+        ::core::option::Option::None
+    };
+}
+
 /// A cached function, as its attribute describes it. Every function has one, in a `static`.
 pub struct Site {
     pub(crate) name: &'static str,
@@ -157,8 +177,8 @@ impl Site {
 
     /// Says what keeps entries from leaving the process: the function hands out the names of what does.
     #[must_use]
-    pub const fn shares(mut self, report: fn(&mut dyn FnMut(&'static str))) -> Self {
-        self.shares = Some(report);
+    pub const fn shares(mut self, report: Option<Stays>) -> Self {
+        self.shares = report;
         self
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::*;
 use crate::entry::Times;
 use crate::key::cell::InPlace;
-use crate::key::{self, Way, Wire, part};
+use crate::key::{self, Way};
 use crate::lineage::Lineage;
 use crate::realm::PROCESS;
 use crate::value::cell::{InPlace as Kept, Share};
@@ -17,14 +17,7 @@ fn store(bound: Bound) -> Numbers {
 
 macro_rules! key {
     ($key:expr) => {
-        (
-            part(
-                Way::new(&$key).__cache_way(),
-                Wire::new(&$key).__cache_wire(),
-                &$key,
-            ),
-            (),
-        )
+        (Way::of(&$key).__cache_part(), ())
     };
 }
 
