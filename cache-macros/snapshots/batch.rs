@@ -235,28 +235,28 @@ fn __cache_of_users() -> ::cache_runtime::__private::Door<
         ::cache_runtime::__private::OneOf<Result<HashMap<u64, User>, DbError>>,
     >,
 > {
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-            "users",
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        )
-        .source(12442888489068567980u64)
-        .shares(
-            ::cache_runtime::__private::stays!(
-                | __cache_report | { if ! ::cache_runtime::__private::Wire:: < u64 >
-                ::ask().__cache_wire().is_shared() { __cache_report("`ids : & [u64]`"); }
-                if ::cache_runtime::__private::Code::of(&
-                ::cache_runtime::__private::Stow::of(&
-                ::cache_runtime::__private::BatchProbe:: < Result < HashMap < u64, User
-                >, DbError > > ::new().__cache_kind()).__cache_stow()).__cache_coding()
-                .is_none_or(| __cache_coding | ! __cache_coding.is_shared()) {
-                __cache_report("its result, `Result < HashMap < u64 , User > , DbError >`");
-                } }
-            ),
-        )
-        .timeout(::cache_runtime::__private::Declared::After(300000000000u64));
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::About {
+        name: "users",
+        file: ::core::file!(),
+        line: ::core::line!(),
+        column: ::core::column!(),
+        path: || ::core::any::type_name_of_val(&|| ()),
+        source: 12442888489068567980u64,
+        shares: ::cache_runtime::__private::stays!(
+            | __cache_report | { if ! ::cache_runtime::__private::Wire:: < u64 > ::ask()
+            .__cache_wire().is_shared() { __cache_report("`ids : & [u64]`"); } if
+            ::cache_runtime::__private::Code::of(& ::cache_runtime::__private::Stow::of(&
+            ::cache_runtime::__private::BatchProbe:: < Result < HashMap < u64, User >,
+            DbError > > ::new().__cache_kind()).__cache_stow()).__cache_coding()
+            .is_none_or(| __cache_coding | ! __cache_coding.is_shared()) {
+            __cache_report("its result, `Result < HashMap < u64 , User > , DbError >`");
+            } }
+        ),
+        timeout: ::core::option::Option::Some(
+            ::cache_runtime::__private::Declared::After(300000000000u64),
+        ),
+        ..::cache_runtime::__private::About::NOTHING
+    });
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::BatchProbe::<

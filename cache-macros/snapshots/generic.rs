@@ -234,16 +234,19 @@ fn __cache_of_size<T: 'static, const N: usize>() -> ::cache_runtime::__private::
 where
     T: Copy,
 {
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-            "size",
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        )
-        .source(11192499240445253761u64)
-        .version(3u64)
-        .max_entries(::cache_runtime::__private::Bound::Unbounded);
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::About {
+        name: "size",
+        file: ::core::file!(),
+        line: ::core::line!(),
+        column: ::core::column!(),
+        path: || ::core::any::type_name_of_val(&|| ()),
+        source: 11192499240445253761u64,
+        version: ::core::option::Option::Some(3u64),
+        max_entries: ::core::option::Option::Some(
+            ::cache_runtime::__private::Bound::Unbounded,
+        ),
+        ..::cache_runtime::__private::About::NOTHING
+    });
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<usize>::new().__cache_value(),

@@ -264,14 +264,15 @@ fn __cache_of_greet() -> ::cache_runtime::__private::Door<
     Result<String, Failed>,
     impl ::cache_runtime::__private::Kind<Result<String, Failed>>,
 > {
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-            "greet",
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        )
-        .source(6983014643318674450u64);
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::About {
+        name: "greet",
+        file: ::core::file!(),
+        line: ::core::line!(),
+        column: ::core::column!(),
+        path: || ::core::any::type_name_of_val(&|| ()),
+        source: 6983014643318674450u64,
+        ..::cache_runtime::__private::About::NOTHING
+    });
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<Result<String, Failed>>::new()

@@ -221,28 +221,28 @@ fn __cache_of_add() -> ::cache_runtime::__private::Door<
     i64,
     impl ::cache_runtime::__private::Kind<i64>,
 > {
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-            "add",
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        )
-        .source(18198511810017234901u64)
-        .shares(
-            ::cache_runtime::__private::stays!(
-                | __cache_report | { if ! ::cache_runtime::__private::Wire:: < i64 >
-                ::ask().__cache_wire().is_shared() { __cache_report("`a : i64`"); } if !
-                ::cache_runtime::__private::Wire:: < i64 > ::ask().__cache_wire()
-                .is_shared() { __cache_report("`b : i64`"); } if
-                ::cache_runtime::__private::Code::of(&
-                ::cache_runtime::__private::Stow::of(&
-                ::cache_runtime::__private::Probe:: < i64 > ::new().__cache_kind())
-                .__cache_stow()).__cache_coding().is_none_or(| __cache_coding | !
-                __cache_coding.is_shared()) { __cache_report("its result, `i64`"); } }
-            ),
-        )
-        .timeout(::cache_runtime::__private::Declared::After(60000000000u64));
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::About {
+        name: "add",
+        file: ::core::file!(),
+        line: ::core::line!(),
+        column: ::core::column!(),
+        path: || ::core::any::type_name_of_val(&|| ()),
+        source: 18198511810017234901u64,
+        shares: ::cache_runtime::__private::stays!(
+            | __cache_report | { if ! ::cache_runtime::__private::Wire:: < i64 > ::ask()
+            .__cache_wire().is_shared() { __cache_report("`a : i64`"); } if !
+            ::cache_runtime::__private::Wire:: < i64 > ::ask().__cache_wire().is_shared()
+            { __cache_report("`b : i64`"); } if ::cache_runtime::__private::Code::of(&
+            ::cache_runtime::__private::Stow::of(& ::cache_runtime::__private::Probe:: <
+            i64 > ::new().__cache_kind()).__cache_stow()).__cache_coding().is_none_or(|
+            __cache_coding | ! __cache_coding.is_shared()) {
+            __cache_report("its result, `i64`"); } }
+        ),
+        timeout: ::core::option::Option::Some(
+            ::cache_runtime::__private::Declared::After(60000000000u64),
+        ),
+        ..::cache_runtime::__private::About::NOTHING
+    });
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<i64>::new().__cache_value(),

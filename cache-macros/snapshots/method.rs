@@ -222,16 +222,19 @@ fn __cache_of_price() -> ::cache_runtime::__private::Door<
     u64,
     impl ::cache_runtime::__private::Kind<u64>,
 > {
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-            "price",
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        )
-        .source(5268493288564467920u64)
-        .in_process(&["max_entries"])
-        .max_entries(::cache_runtime::__private::Bound::Expression("Self :: MOST"));
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::About {
+        name: "price",
+        file: ::core::file!(),
+        line: ::core::line!(),
+        column: ::core::column!(),
+        path: || ::core::any::type_name_of_val(&|| ()),
+        source: 5268493288564467920u64,
+        in_process: &["max_entries"],
+        max_entries: ::core::option::Option::Some(
+            ::cache_runtime::__private::Bound::Expression("Self :: MOST"),
+        ),
+        ..::cache_runtime::__private::About::NOTHING
+    });
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<u64>::new().__cache_value(),

@@ -279,25 +279,26 @@ fn __cache_of_users() -> ::cache_runtime::__private::Door<
         .keyed()
         .query_only(&["page"])
         .vary(&["accept-language"]);
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-            "users",
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        )
-        .source(1435150767149189928u64)
-        .shares(
-            ::cache_runtime::__private::stays!(
-                | __cache_report | { if ::cache_runtime::__private::Code::of(&
-                ::cache_runtime::__private::Stow::of(&
-                ::cache_runtime::__private::Probe:: < String > ::new().__cache_kind())
-                .__cache_stow()).__cache_coding().is_none_or(| __cache_coding | !
-                __cache_coding.is_shared()) { __cache_report("its result, `String`"); } }
-            ),
-        )
-        .timeout(::cache_runtime::__private::Declared::After(5000000000u64))
-        .requests(&__CACHE_REQUESTS);
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::About {
+        name: "users",
+        file: ::core::file!(),
+        line: ::core::line!(),
+        column: ::core::column!(),
+        path: || ::core::any::type_name_of_val(&|| ()),
+        source: 1435150767149189928u64,
+        shares: ::cache_runtime::__private::stays!(
+            | __cache_report | { if ::cache_runtime::__private::Code::of(&
+            ::cache_runtime::__private::Stow::of(& ::cache_runtime::__private::Probe:: <
+            String > ::new().__cache_kind()).__cache_stow()).__cache_coding()
+            .is_none_or(| __cache_coding | ! __cache_coding.is_shared()) {
+            __cache_report("its result, `String`"); } }
+        ),
+        requests: ::core::option::Option::Some(&__CACHE_REQUESTS),
+        timeout: ::core::option::Option::Some(
+            ::cache_runtime::__private::Declared::After(5000000000u64),
+        ),
+        ..::cache_runtime::__private::About::NOTHING
+    });
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<String>::new().__cache_value(),

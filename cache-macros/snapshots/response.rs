@@ -238,25 +238,26 @@ fn __cache_of_user() -> ::cache_runtime::__private::Door<
     static __CACHE_REQUESTS: ::cache_runtime::__private::Requests = ::cache_runtime::__private::Requests::new()
         .keyed()
         .response();
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-            "user",
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        )
-        .source(8126788517388477706u64)
-        .shares(
-            ::cache_runtime::__private::stays!(
-                | __cache_report | { if ::cache_runtime::__private::Code::of(&
-                ::cache_runtime::__private::answers()).__cache_coding().is_none_or(|
-                __cache_coding | ! __cache_coding.is_shared()) {
-                __cache_report("its result, `:: cache_runtime :: __private :: Answered`");
-                } }
-            ),
-        )
-        .timeout(::cache_runtime::__private::Declared::After(5000000000u64))
-        .requests(&__CACHE_REQUESTS);
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::About {
+        name: "user",
+        file: ::core::file!(),
+        line: ::core::line!(),
+        column: ::core::column!(),
+        path: || ::core::any::type_name_of_val(&|| ()),
+        source: 8126788517388477706u64,
+        shares: ::cache_runtime::__private::stays!(
+            | __cache_report | { if ::cache_runtime::__private::Code::of(&
+            ::cache_runtime::__private::answers()).__cache_coding().is_none_or(|
+            __cache_coding | ! __cache_coding.is_shared()) {
+            __cache_report("its result, `:: cache_runtime :: __private :: Answered`"); }
+            }
+        ),
+        requests: ::core::option::Option::Some(&__CACHE_REQUESTS),
+        timeout: ::core::option::Option::Some(
+            ::cache_runtime::__private::Declared::After(5000000000u64),
+        ),
+        ..::cache_runtime::__private::About::NOTHING
+    });
     ::cache_runtime::__private::register!(__CACHE_SITE);
     let __cache_kind = ::cache_runtime::__private::answers();
     ::cache_runtime::__private::Door::new(

@@ -256,25 +256,26 @@ fn __cache_of_user_page() -> ::cache_runtime::__private::Door<
     String,
     impl ::cache_runtime::__private::Kind<String>,
 > {
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-            "user_page",
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        )
-        .source(17322333940736513873u64)
-        .shares(
-            ::cache_runtime::__private::stays!(
-                | __cache_report | { if ::cache_runtime::__private::Code::of(&
-                ::cache_runtime::__private::Stow::of(&
-                ::cache_runtime::__private::Probe:: < String > ::new().__cache_kind())
-                .__cache_stow()).__cache_coding().is_none_or(| __cache_coding | !
-                __cache_coding.is_shared()) { __cache_report("its result, `String`"); } }
-            ),
-        )
-        .routed()
-        .timeout(::cache_runtime::__private::Declared::After(5000000000u64));
+    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::About {
+        name: "user_page",
+        file: ::core::file!(),
+        line: ::core::line!(),
+        column: ::core::column!(),
+        path: || ::core::any::type_name_of_val(&|| ()),
+        source: 17322333940736513873u64,
+        shares: ::cache_runtime::__private::stays!(
+            | __cache_report | { if ::cache_runtime::__private::Code::of(&
+            ::cache_runtime::__private::Stow::of(& ::cache_runtime::__private::Probe:: <
+            String > ::new().__cache_kind()).__cache_stow()).__cache_coding()
+            .is_none_or(| __cache_coding | ! __cache_coding.is_shared()) {
+            __cache_report("its result, `String`"); } }
+        ),
+        routed: true,
+        timeout: ::core::option::Option::Some(
+            ::cache_runtime::__private::Declared::After(5000000000u64),
+        ),
+        ..::cache_runtime::__private::About::NOTHING
+    });
     ::cache_runtime::__private::register!(__CACHE_SITE);
     ::cache_runtime::__private::check_value(
         ::cache_runtime::__private::Probe::<String>::new().__cache_value(),

@@ -1,13 +1,14 @@
 async fn load(&self, id: u64) -> Option<String> {
     let __cache_door = {
-        static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(
-                "load",
-                ::core::file!(),
-                ::core::line!(),
-                ::core::column!(),
-                || ::core::any::type_name_of_val(&|| ()),
-            )
-            .source(2270529062895446076u64);
+        static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::About {
+            name: "load",
+            file: ::core::file!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+            path: || ::core::any::type_name_of_val(&|| ()),
+            source: 2270529062895446076u64,
+            ..::cache_runtime::__private::About::NOTHING
+        });
         ::cache_runtime::__private::register!(__CACHE_SITE);
         ::cache_runtime::__private::check_value(
             ::cache_runtime::__private::Probe::<Option<String>>::new().__cache_value(),
@@ -21,7 +22,7 @@ async fn load(&self, id: u64) -> Option<String> {
             &__CACHE_SITE,
             ::cache_runtime::__private::Code::of(&__cache_kind).__cache_coding(),
             __cache_kind,
-            |__cache_setup| __cache_setup,
+            ::core::convert::identity,
             &|| (),
         )
     };

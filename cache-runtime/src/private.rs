@@ -25,12 +25,12 @@ pub use crate::key::{
 };
 pub use crate::options::{Bound, Declared, IntoTimeout, Setup, nanos, never};
 pub use crate::registry::Registration;
-pub use crate::site::Site;
 pub use crate::site::batch::{Batch, Next, batch};
 pub use crate::site::door::{Door, slowly};
 pub use crate::site::seat::Seat;
 pub use crate::site::step::{Ask, Found};
 pub use crate::site::tagging::{LabelText, Tagging, label};
+pub use crate::site::{About, Site};
 pub use crate::value::batch::{
     AsEach, BatchMap, BatchOutput, BatchProbe, Each, EachOwn, KeyOf, Nothing, OneOf, OwnBatchProbe,
 };

@@ -183,7 +183,7 @@ fn timeout(site: &Site, options: Option<&Options>, terms: &Terms) -> Timeout {
     match (options, terms.forced_timeout) {
         (Some(options), _) => known(options.timeout),
         (None, Some(forced)) => known(forced),
-        (None, None) => site.timeout.unwrap_or(known(terms.timeout)),
+        (None, None) => site.timeout.map_or(known(terms.timeout), Timeout::from),
     }
 }
 

@@ -26,8 +26,8 @@ impl Plan {
     }
 }
 
-/// Says which requests the function serves: the definition, and where the site is told.
-pub(super) fn requests(plan: &Plan) -> Option<(TokenStream, TokenStream)> {
+/// Says which requests the function serves.
+pub(super) fn requests(plan: &Plan) -> Option<TokenStream> {
     if !plan.sees_request() {
         return None;
     }
@@ -42,10 +42,9 @@ pub(super) fn requests(plan: &Plan) -> Option<(TokenStream, TokenStream)> {
     let vary = vary.map(|names| quote!(.vary(&[#(#names),*])));
     let response = plan.is_handler().then(|| quote!(.response()));
     let requests = quote!(#runtime::__private::Requests);
-    Some((
-        quote!(static __CACHE_REQUESTS: #requests = #requests::new() #keyed #query #vary #response;),
-        quote!(.requests(&__CACHE_REQUESTS)),
-    ))
+    Some(quote! {
+        static __CACHE_REQUESTS: #requests = #requests::new() #keyed #query #vary #response;
+    })
 }
 
 /// Looks at the request that is served, if the function does; `door` opens the function.

@@ -14,10 +14,10 @@ use crate::func::first_span;
 pub(super) fn door(plan: &Plan) -> TokenStream {
     let runtime = &plan.runtime;
     let (site, check, kind, options) = (site(plan), check(plan), kind(plan), options(plan));
-    let (requests, told) = request::requests(plan).unzip();
+    let requests = request::requests(plan);
     quote_spanned! {Span::mixed_site()=> {
         #requests
-        static __CACHE_SITE: #runtime::__private::Site = #site #told;
+        static __CACHE_SITE: #runtime::__private::Site = #site;
         #runtime::__private::register!(__CACHE_SITE);
         #check
         let __cache_kind = #kind;
@@ -25,7 +25,7 @@ pub(super) fn door(plan: &Plan) -> TokenStream {
             &__CACHE_SITE,
             #runtime::__private::Code::of(&__cache_kind).__cache_coding(),
             __cache_kind,
-            |__cache_setup| __cache_setup #options,
+            #options,
             &|| (),
         )
     }}
@@ -33,26 +33,22 @@ pub(super) fn door(plan: &Plan) -> TokenStream {
 
 /// What is known of the function before it is called.
 fn site(plan: &Plan) -> TokenStream {
-    let (runtime, args, name) = (&plan.runtime, &plan.args, plan.func.plain_name());
+    let (args, name, source) = (&plan.args, plan.func.plain_name(), plan.source);
+    let private = &plan.runtime;
+    let private = quote!(#private::__private);
+    let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
     let namespace = args
         .namespace
         .as_ref()
-        .map(|given| &given.value)
-        .map(|text| quote!(.namespace(#text)));
+        .map(|given| some(given.value.to_token_stream()));
     let version = args
         .version
         .as_ref()
-        .map(|given| given.value)
-        .map(|version| quote!(.version(#version)));
-    let source = plan.source;
+        .map(|given| some(given.value.to_token_stream()));
     let source_check = args
         .source_check
         .as_ref()
-        .map(|given| given.value)
-        .map(|check| quote!(.source_check(#check)));
-    let local = args.local.as_ref().map(|_| quote!(.local()));
-    let (shares, in_process) = (sharing(plan), in_process(plan));
-    let routed = matches!(plan.keyed, KeyedOn::Route(..)).then(|| quote!(.routed()));
+        .map(|given| some(given.value.to_token_stream()));
     let timeout = args.timeout.as_ref().map(|given| {
         let declared = match &given.value {
             Lifetime::After(nanos) => quote!(After(#nanos)),
@@ -62,14 +58,42 @@ fn site(plan: &Plan) -> TokenStream {
                 quote!(Expression(#text))
             }
         };
-        quote!(.timeout(#runtime::__private::Declared::#declared))
+        some(quote!(#private::Declared::#declared))
     });
-    let bound = bound(plan).map(|bound| quote!(.max_entries(#runtime::__private::Bound::#bound)));
+    let routed = matches!(plan.keyed, KeyedOn::Route(..));
+    let said = [
+        ("namespace", namespace),
+        ("version", version),
+        ("source_check", source_check),
+        ("local", args.local.as_ref().map(|_| quote!(true))),
+        ("shares", sharing(plan)),
+        ("in_process", in_process(plan)),
+        ("routed", routed.then(|| quote!(true))),
+        (
+            "requests",
+            plan.sees_request().then(|| some(quote!(&__CACHE_REQUESTS))),
+        ),
+        ("timeout", timeout),
+        (
+            "max_entries",
+            bound(plan).map(|bound| some(quote!(#private::Bound::#bound))),
+        ),
+    ];
+    let said = said.into_iter().filter_map(|(field, value)| {
+        let field = Ident::new(field, Span::mixed_site());
+        value.map(|value| quote!(#field: #value,))
+    });
     quote! {
-        #runtime::__private::Site::new(
-            #name, ::core::file!(), ::core::line!(), ::core::column!(),
-            || ::core::any::type_name_of_val(&|| ()),
-        ).source(#source) #namespace #version #source_check #local #shares #in_process #routed #timeout #bound
+        #private::Site::new(#private::About {
+            name: #name,
+            file: ::core::file!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+            path: || ::core::any::type_name_of_val(&|| ()),
+            source: #source,
+            #(#said)*
+            ..#private::About::NOTHING
+        })
     }
 }
 
@@ -106,10 +130,10 @@ fn sharing(plan: &Plan) -> Option<TokenStream> {
     let (kind, output) = (kind(plan), &plan.func.output);
     let result = format!("its result, `{}`", quote!(#output));
     Some(quote! {
-        .shares(#private::stays!(|__cache_report| {
+        #private::stays!(|__cache_report| {
             #(#keys)*
             if #private::Code::of(&#kind).__cache_coding().is_none_or(|__cache_coding| !__cache_coding.is_shared()) { __cache_report(#result); }
-        }))
+        })
     })
 }
 
@@ -127,7 +151,7 @@ fn in_process(plan: &Plan) -> Option<TokenStream> {
         .map(ToString::to_string)
         .collect();
     let any = args.local.is_none() && !words.is_empty();
-    any.then(|| quote!(.in_process(&[#(#words),*])))
+    any.then(|| quote!(&[#(#words),*]))
 }
 
 fn bound(plan: &Plan) -> Option<TokenStream> {
@@ -205,6 +229,7 @@ fn check(plan: &Plan) -> TokenStream {
     quote!(#value #error #shared)
 }
 
+/// What turns the options that nothing is said of into those of the function.
 fn options(plan: &Plan) -> TokenStream {
     let (runtime, args) = (&plan.runtime, &plan.args);
     let mut options = TokenStream::new();
@@ -255,5 +280,9 @@ fn options(plan: &Plan) -> TokenStream {
     if let Some(Given { word, .. }) = &args.unbounded {
         options.extend(quote!(.#word()));
     }
-    options
+    if options.is_empty() {
+        // One function for all that say nothing.
+        return quote!(::core::convert::identity);
+    }
+    quote_spanned!(Span::mixed_site()=> |__cache_setup| __cache_setup #options)
 }

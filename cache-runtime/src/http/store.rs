@@ -29,7 +29,7 @@ use crate::lineage;
 use crate::options::{Setup, Terms};
 #[cfg(feature = "shared")]
 use crate::site::shared::Home;
-use crate::site::{Instance, InstanceId, Site, name_of};
+use crate::site::{About, Instance, InstanceId, Site, name_of};
 use crate::stats::Stats;
 use crate::sweeper;
 use crate::sync::StaticMutex;
@@ -189,9 +189,14 @@ impl Shelf {
     /// The site; made at the first request, for the rest of the process.
     fn site(self: &Arc<Self>) -> &'static Site {
         self.site.get_or_init(|| {
-            let (file, line) = (self.made_at.file(), self.made_at.line());
-            let path = || "CacheLayer";
-            let site = Site::new("CacheLayer", file, line, self.made_at.column(), path);
+            let site = Site::new(About {
+                name: "CacheLayer",
+                file: self.made_at.file(),
+                line: self.made_at.line(),
+                column: self.made_at.column(),
+                path: || "CacheLayer",
+                ..About::NOTHING
+            });
             let mut shelves = SHELVES.lock();
             shelves.retain(|shelf| shelf.strong_count() > 0);
             shelves.push(Arc::downgrade(self));

@@ -99,6 +99,7 @@ impl<A: Key<ByValue>> CacheKey<ByValue> for A {}
 
 /// Insists that an argument can be part of a key.
 #[inline]
+#[must_use]
 pub fn check_key<A: CacheKey<W>, W, S>(part: Part<'_, A, W, S>) -> Part<'_, A, W, S> {
     part
 }

@@ -75,6 +75,7 @@ impl<A: serde::Serialize + ?Sized> SharedKey for A {}
 
 /// Insists that an argument can leave the process.
 #[inline]
+#[must_use]
 pub fn check_shared_key<A: SharedKey, W, S>(part: Part<'_, A, W, S>) -> Part<'_, A, W, S> {
     part
 }

@@ -1,5 +1,6 @@
 //! One [`Site`] per cached function, and what happens when it is called.
 //!
+//! - [`about`]: what the attribute says of the function.
 //! - [`step`]: decides what a call does next. It never waits.
 //! - [`flight`]: one computation per key, and the wait for it. It decides nothing.
 //! - [`seat`]: the guard of a computation; filling or dropping it finishes the story.
@@ -18,6 +19,7 @@
     reason = "an instance is found by the identity of its type, without asking it"
 )]
 
+mod about;
 #[cfg(feature = "shared")]
 mod away;
 pub(crate) mod background;
@@ -40,186 +42,36 @@ pub(crate) mod tagging;
 use std::any::TypeId;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use once_cell::sync::OnceCell;
 
-use crate::options::{Bound, Declared, Timeout};
 use crate::realm::{self, Realm};
 use crate::stats::Counters;
+pub use about::About;
 pub(crate) use instance::{AnyInstance, Instance};
 use instances::{First, Instances};
 
-/// Hands out the names of what keeps a function's entries from leaving the process.
-type Stays = fn(&mut dyn FnMut(&'static str));
-
-/// What tells what keeps entries from leaving the process, where they could.
-#[cfg(feature = "shared")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __cache_stays {
-    ($report:expr) => {
-        ::core::option::Option::Some($report)
-    };
-}
-
-/// Without shared stores nobody asks what keeps entries from leaving the process.
-#[cfg(not(feature = "shared"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __cache_stays {
-    ($($report:tt)*) => {
-        ::core::option::Option::None
-    };
-}
-
 /// A cached function, as its attribute describes it. Every function has one, in a `static`.
 pub struct Site {
-    pub(crate) name: &'static str,
-    pub(crate) file: &'static str,
-    pub(crate) line: u32,
-    pub(crate) column: u32,
-    /// The path of a closure inside the site's `static`.
-    pub(crate) path: fn() -> &'static str,
-    pub(crate) namespace: Option<&'static str>,
-    pub(crate) version: Option<u64>,
-    /// The fingerprint of the function's source.
-    pub(crate) source: u64,
-    /// `source_check = ..`.
-    pub(crate) source_check: Option<bool>,
-    pub(crate) local: bool,
-    /// Names what keeps entries from leaving the process, if that is known before a call.
-    pub(crate) shares: Option<Stays>,
-    /// The options that only entries in this process can have.
-    pub(crate) in_process: &'static [&'static str],
-    pub(crate) routed: bool,
-    /// What the attribute says of the requests that the function serves.
-    #[cfg(feature = "axum")]
-    pub(crate) requests: Option<&'static crate::http::Requests>,
-    /// `timeout = ..`.
-    pub(crate) timeout: Option<Timeout>,
-    /// `max_entries = ..`, or `unbounded`.
-    pub(crate) max_entries: Option<Bound>,
+    about: About,
     state: OnceCell<State>,
     /// The first instance in the process, in `state`, if a hit may be looked for in it without further ado; else null.
     first: AtomicPtr<First>,
 }
 
 impl Site {
-    /// Describes a function; `path` names a closure of its own.
+    /// The site of a function of which this is known.
     #[must_use]
-    pub const fn new(
-        name: &'static str,
-        file: &'static str,
-        line: u32,
-        column: u32,
-        path: fn() -> &'static str,
-    ) -> Self {
+    pub const fn new(about: About) -> Self {
         Self {
-            name,
-            file,
-            line,
-            column,
-            path,
-            namespace: None,
-            version: None,
-            source: 0,
-            source_check: None,
-            local: false,
-            shares: None,
-            in_process: &[],
-            routed: false,
-            #[cfg(feature = "axum")]
-            requests: None,
-            timeout: None,
-            max_entries: None,
+            about,
             state: OnceCell::new(),
             first: AtomicPtr::new(ptr::null_mut()),
         }
-    }
-
-    /// Sets `namespace = ".."`.
-    #[must_use]
-    pub const fn namespace(mut self, namespace: &'static str) -> Self {
-        self.namespace = Some(namespace);
-        self
-    }
-
-    /// Sets `version = ..`.
-    #[must_use]
-    pub const fn version(mut self, version: u64) -> Self {
-        self.version = Some(version);
-        self
-    }
-
-    /// Says what the fingerprint of the function's source is.
-    #[must_use]
-    pub const fn source(mut self, fingerprint: u64) -> Self {
-        self.source = fingerprint;
-        self
-    }
-
-    /// Sets `source_check = ..`.
-    #[must_use]
-    pub const fn source_check(mut self, check: bool) -> Self {
-        self.source_check = Some(check);
-        self
-    }
-
-    /// Sets `local`.
-    #[must_use]
-    pub const fn local(mut self) -> Self {
-        self.local = true;
-        self
-    }
-
-    /// Says what keeps entries from leaving the process: the function hands out the names of what does.
-    #[must_use]
-    pub const fn shares(mut self, report: Option<Stays>) -> Self {
-        self.shares = report;
-        self
-    }
-
-    /// Names the options that only entries in this process can have.
-    #[must_use]
-    pub const fn in_process(mut self, options: &'static [&'static str]) -> Self {
-        self.in_process = options;
-        self
-    }
-
-    /// Says that the keys are rendered routes.
-    #[must_use]
-    pub const fn routed(mut self) -> Self {
-        self.routed = true;
-        self
-    }
-
-    /// Says of which requests the entries are.
-    #[cfg(feature = "axum")]
-    #[must_use]
-    pub const fn requests(mut self, requests: &'static crate::http::Requests) -> Self {
-        self.requests = Some(requests);
-        self
-    }
-
-    /// Says what `timeout = ..` is, for the list of functions.
-    #[must_use]
-    pub const fn timeout(mut self, timeout: Declared) -> Self {
-        self.timeout = Some(match timeout {
-            Declared::After(nanos) => Timeout::After(std::time::Duration::from_nanos(nanos)),
-            Declared::Never => Timeout::Never,
-            Declared::Expression(text) => Timeout::Expression(text),
-        });
-        self
-    }
-
-    /// Says what `max_entries = ..` is, for the list of functions.
-    #[must_use]
-    pub const fn max_entries(mut self, bound: Bound) -> Self {
-        self.max_entries = Some(bound);
-        self
     }
 
     /// Tells this site from every other.
@@ -265,6 +117,14 @@ impl Site {
     /// What this site has come to in the process, if anything has been asked of it.
     pub(crate) fn state_of_process(&'static self) -> Option<&'static State> {
         self.state.get()
+    }
+}
+
+impl Deref for Site {
+    type Target = About;
+
+    fn deref(&self) -> &About {
+        &self.about
     }
 }
 

@@ -9,10 +9,10 @@ use loom::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use loom::thread;
 
 use super::Instance;
-use super::Site;
 use super::flight::block_on;
 use super::seat::Seat;
 use super::step::{Ask, Call, Found, Step};
+use super::{About, Site};
 use crate::entry::{Entry, Times};
 use crate::key;
 use crate::key::cell::InPlace;
@@ -29,7 +29,11 @@ type Kind = Stowed<SharedErrors<u64, u64>>;
 
 fn instance() -> &'static Numbers {
     let setup = Setup::new(&Terms::default()).timeout(crate::options::never());
-    let site = Site::new("number", file!(), line!(), column!(), || "number");
+    let site = Site::new(About {
+        name: "number",
+        path: || "number",
+        ..About::NOTHING
+    });
     Box::leak(Box::new(Instance::new(
         Box::leak(Box::new(site)),
         setup,

@@ -163,7 +163,12 @@ impl Place {
     }
 
     /// Runs something here, and catches its panic if that is wanted.
-    pub(crate) fn attempt<R>(&self, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[expect(
+        clippy::inline_always,
+        reason = "a frame of its own would be one more per level of a recursion"
+    )]
+    pub(crate) fn enclose(&self, catch: bool, body: &mut dyn FnMut()) -> Attempt<()> {
         let _inside = self.known().map(|frame| frame.watch.enter());
         // What is put there is taken away before this is lent out no more.
         let _entered = Entered::into(Some(Here::Place(NonNull::from(self))));
@@ -224,11 +229,13 @@ impl Frame {
 }
 
 /// Runs something, and catches its panic if that is wanted.
-fn attempt<R>(catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
+#[inline]
+fn attempt(catch: bool, body: impl FnOnce()) -> Attempt<()> {
     if catch {
         catch_unwind(AssertUnwindSafe(body))
     } else {
-        Ok(body())
+        body();
+        Ok(())
     }
 }
 
@@ -305,17 +312,17 @@ pin_project! {
 /// Where a future runs.
 pub(crate) trait Within {
     /// Runs something there, and catches its panic if that is wanted.
-    fn attempt<R>(&self, catch: bool, body: impl FnOnce() -> R) -> Attempt<R>;
+    fn enclose(&self, catch: bool, body: &mut dyn FnMut()) -> Attempt<()>;
 }
 
 impl Within for &Place {
-    fn attempt<R>(&self, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
-        Place::attempt(self, catch, body)
+    fn enclose(&self, catch: bool, body: &mut dyn FnMut()) -> Attempt<()> {
+        Place::enclose(self, catch, body)
     }
 }
 
 impl Within for Arc<Frame> {
-    fn attempt<R>(&self, catch: bool, body: impl FnOnce() -> R) -> Attempt<R> {
+    fn enclose(&self, catch: bool, body: &mut dyn FnMut()) -> Attempt<()> {
         attempt(catch, || Arc::clone(self).run(body))
     }
 }
@@ -335,13 +342,11 @@ impl<W: Within, F: Future> Future for Framed<W, F> {
     type Output = Attempt<F::Output>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Attempt<F::Output>> {
-        let this = self.project();
-        let polled = this
-            .place
-            .attempt(*this.catch, || this.future.poll(context));
-        match polled {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+        let mut this = self.project();
+        let mut polled = Poll::Pending;
+        let run = &mut || polled = this.future.as_mut().poll(context);
+        match this.place.enclose(*this.catch, run) {
+            Ok(()) => polled.map(Ok),
             Err(panic) => Poll::Ready(Err(panic)),
         }
     }

@@ -1,5 +1,6 @@
 //! The guard of a computation: filled, it stores; dropped, by a panic or a cancellation, it hands over.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::resume_unwind;
@@ -123,27 +124,34 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     }
 
     /// Runs the function and stores what it returns.
-    // By itself, so that a hit saves no registers for it. The computation stays where it is: the function may call
-    // itself, and every copy would take its place on the stack.
-    #[inline(never)]
+    #[inline]
     pub fn fill(&mut self, body: impl FnOnce() -> R) -> Detailed<R> {
+        let (mut body, result) = (Some(body), Cell::new(None));
+        self.fill_by(&mut || result.set(body.take().map(|body| body())), &result)
+    }
+
+    // By itself, so that a hit saves no registers for it, and for all functions with such keys and results. The
+    // computation stays where it is: the function may call itself, and every copy would take its place on the stack.
+    #[inline(never)]
+    fn fill_by(&mut self, body: &mut dyn FnMut(), result: &Cell<Option<R>>) -> Detailed<R> {
         match &mut self.0 {
             #[cfg(feature = "shared")]
             Task::Compute(computation) if computation.claim.is_some() => {
                 let counters = Arc::clone(&computation.instance.counters);
                 match std::mem::replace(&mut self.0, Task::Bypass(counters)) {
-                    Task::Compute(computation) => computation.fill_shared(body),
+                    Task::Compute(computation) => computation.fill_shared(body, result),
                     Task::Bypass(_) => unreachable!("it computes"),
                 }
             }
             Task::Compute(computation) => {
                 let (place, catch) = computation.load.run();
-                let attempt = place.attempt(catch, body);
-                computation.end(attempt)
+                let attempt = place.enclose(catch, body);
+                computation.end(attempt.map(|()| result_in(result)))
             }
             Task::Bypass(counters) => {
                 counters.count(Outcome::Bypassed);
-                bypassed(body())
+                body();
+                bypassed(result_in(result))
             }
         }
     }
@@ -227,8 +235,14 @@ impl<R, K: Kind<R>, O: KeyCell> Found<R, K, O> {
     /// As [`Seat::fill`], if there is one.
     #[inline]
     pub fn fill(&mut self, body: impl FnOnce() -> R) -> Detailed<R> {
+        let (mut body, result) = (Some(body), Cell::new(None));
+        self.fill_by(&mut || result.set(body.take().map(|body| body())), &result)
+    }
+
+    #[inline]
+    fn fill_by(&mut self, body: &mut dyn FnMut(), result: &Cell<Option<R>>) -> Detailed<R> {
         match self {
-            Self::Miss(seat) => seat.fill(body),
+            Self::Miss(seat) => seat.fill_by(body, result),
             Self::Hit(_) => unreachable!("who has a value computes none"),
         }
     }
@@ -239,6 +253,11 @@ impl<R, K: Kind<R>, O: KeyCell> Found<R, K, O> {
             seat.tag(tags);
         }
     }
+}
+
+/// The result of a function that has returned.
+fn result_in<R>(result: &Cell<Option<R>>) -> R {
+    result.take().expect("what has returned has a result")
 }
 
 fn bypassed<R>(value: R) -> Detailed<R> {

@@ -1,12 +1,13 @@
 //! A computation whose value goes to a shared store: a claim before it, a store after it.
 
+use std::cell::Cell;
 use std::future::Future;
 
 use super::super::flight::{CameTo, Landing, block_on};
 use super::super::running::Framed;
 use super::super::shared::{Claim, tag_marks, wire_times};
 use super::super::step::{TakenOf, restored};
-use super::{Attempt, Computation, Purpose, Seat, Task};
+use super::{Attempt, Computation, Purpose, Seat, Task, result_in};
 use crate::backend::Version;
 use crate::codec::envelope::MarkId;
 use crate::entry::Times;
@@ -143,11 +144,15 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         leased && ready && !supersedes && intent.late.is_empty()
     }
 
-    pub(super) fn fill_shared(mut self, body: impl FnOnce() -> R) -> Detailed<R> {
+    pub(super) fn fill_shared(
+        mut self,
+        body: &mut dyn FnMut(),
+        result: &Cell<Option<R>>,
+    ) -> Detailed<R> {
         block_on(self.lease());
         let (place, catch) = self.load.run();
-        let attempt = place.attempt(catch, body);
-        match self.end_shared(attempt) {
+        let attempt = place.enclose(catch, body);
+        match self.end_shared(attempt.map(|()| result_in(result))) {
             Ending::Ended(answer) => answer,
             Ending::Store(computation, taken) => block_on(computation.store_shared(taken)),
         }
