@@ -4,6 +4,8 @@
 //! outside. So the source is read: the braces that are open where the function stands are counted through
 //! comments, strings and characters. Where there is no source to read, the function is taken to be free.
 
+use std::sync::{Mutex, PoisonError};
+
 use proc_macro2::Span;
 
 /// What a function stands directly in.
@@ -19,6 +21,9 @@ pub(crate) enum Surroundings {
 
 /// What the code at a span stands directly in, if its source can be read.
 pub(crate) fn of(span: Span) -> Surroundings {
+    /// The file that was read last, which is read on: its functions come one after the other.
+    static READ: Mutex<Option<Reading>> = Mutex::new(None);
+
     if !proc_macro::is_available() {
         return Surroundings::Free;
     }
@@ -27,33 +32,49 @@ pub(crate) fn of(span: Span) -> Surroundings {
         .local_file()
         .and_then(|file| std::fs::read_to_string(file).ok());
     source.map_or(Surroundings::Free, |source| {
-        innermost(&source, span.line(), span.column())
+        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        let reading = read.get_or_insert_default();
+        reading.innermost(source, span.line(), span.column())
     })
 }
 
-/// What the innermost brace belongs to that is open at a line and a column, both counted from 1.
-fn innermost(source: &str, line: usize, column: usize) -> Surroundings {
-    let mut lines = source.split_inclusive('\n');
-    let before: usize = lines.by_ref().take(line - 1).map(str::len).sum();
-    let nth = |line: &str| {
-        line.char_indices()
-            .nth(column - 1)
-            .map_or(line.len(), |(at, _)| at)
-    };
-    let within = lines.next().map_or(0, nth);
-    let rest = &source[..before + within];
-    let mut scanner = Scanner {
-        rest,
-        open: Vec::new(),
-        head: String::new(),
-        nested: 0,
-    };
-    while scanner.step() {}
-    let mut open = scanner.open.iter().rev().map(|(head, _)| head.as_str());
-    match (open.next(), open.next()) {
-        (Some(head), around) if is_type_in_macro(head, around) => Surroundings::Impl,
-        (Some(head), _) => opened_by(head),
-        (None, _) => Surroundings::Free,
+/// How far a source has been read.
+#[derive(Default)]
+struct Reading {
+    source: String,
+    /// It is read to here, which is between two tokens, and in this line, which begins there.
+    end: usize,
+    line: usize,
+    start: usize,
+    scanner: Scanner,
+}
+
+impl Reading {
+    /// What the innermost brace belongs to that is open at a line and a column of the source, both counted from 1.
+    fn innermost(&mut self, source: String, line: usize, column: usize) -> Surroundings {
+        let line = line - 1;
+        if line < self.line || !self.has_read(&source) {
+            *self = Self::default();
+        }
+        let mut lines = source[self.start..].split_inclusive('\n');
+        let before = lines.by_ref().take(line - self.line);
+        let start = self.start + before.map(str::len).sum::<usize>();
+        let here = lines.next().unwrap_or_default();
+        let within = here.char_indices().nth(column - 1);
+        let end = start + within.map_or(here.len(), |(at, _)| at);
+        if end < self.end {
+            *self = Self::default();
+        }
+        self.scanner.read(&source[self.end..end]);
+        let found = self.scanner.innermost();
+        (self.source, self.end, self.line, self.start) = (source, end, line, start);
+        found
+    }
+
+    /// Whether the source is the same as far as it was read.
+    fn has_read(&self, source: &str) -> bool {
+        let read = &self.source.as_bytes()[..self.end];
+        source.as_bytes().starts_with(read)
     }
 }
 
@@ -99,42 +120,51 @@ fn opened_by(head: &str) -> Surroundings {
 }
 
 /// Reads source text, and keeps the words that stand before each brace that is open.
-struct Scanner<'a> {
-    rest: &'a str,
+#[derive(Clone, Default)]
+struct Scanner {
     /// The words before each brace that is open, and how deep in parentheses and brackets it stands.
     open: Vec<(String, usize)>,
     head: String,
     nested: usize,
 }
 
-impl Scanner<'_> {
-    /// Reads one token; answers false at the end.
-    fn step(&mut self) -> bool {
-        let Some(first) = self.rest.chars().next() else {
-            return false;
-        };
-        let length = match first {
-            '/' if self.rest.starts_with("//") => self.rest.find('\n').unwrap_or(self.rest.len()),
-            '/' if self.rest.starts_with("/*") => block_comment(self.rest),
-            '"' => string(self.rest),
-            '\'' => character(self.rest),
-            letter if letter.is_alphanumeric() || letter == '_' => self.word(),
+impl Scanner {
+    /// Reads on: a text that begins and ends between two tokens.
+    fn read(&mut self, mut text: &str) {
+        while let Some(first) = text.chars().next() {
+            let length = self.token(first, text);
+            text = &text[length..];
+        }
+    }
+
+    fn innermost(&self) -> Surroundings {
+        let mut open = self.open.iter().rev().map(|(head, _)| head.as_str());
+        match (open.next(), open.next()) {
+            (Some(head), around) if is_type_in_macro(head, around) => Surroundings::Impl,
+            (Some(head), _) => opened_by(head),
+            (None, _) => Surroundings::Free,
+        }
+    }
+
+    /// Reads the token that the text begins with, and tells how long it is.
+    fn token(&mut self, first: char, text: &str) -> usize {
+        match first {
+            '/' if text.starts_with("//") => text.find('\n').unwrap_or(text.len()),
+            '/' if text.starts_with("/*") => block_comment(text),
+            '"' => string(text),
+            '\'' => character(text),
+            letter if letter.is_alphanumeric() || letter == '_' => self.word(text),
             other => {
                 self.punctuation(other);
                 other.len_utf8()
             }
-        };
-        self.rest = &self.rest[length..];
-        true
+        }
     }
 
-    fn word(&mut self) -> usize {
-        let end = |text: &str| {
-            text.find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(text.len())
-        };
-        let word = &self.rest[..end(self.rest)];
-        if let Some(length) = raw_string(self.rest, word) {
+    fn word(&mut self, text: &str) -> usize {
+        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_');
+        let word = &text[..end.unwrap_or(text.len())];
+        if let Some(length) = raw_string(text, word) {
             return length;
         }
         self.head.push(' ');
@@ -251,7 +281,29 @@ mod tests {
             .next()
             .map_or(0, |text| text.chars().count())
             + 1;
-        innermost(source, line, column)
+        Reading::default().innermost(source.to_owned(), line, column)
+    }
+
+    #[test]
+    fn a_source_is_read_on_from_where_it_was_read_to() {
+        let source =
+            "impl S { fn a() {}\n /* {\n } */ fn b() {} }\nfn c() {} impl Tr for S { fn d() {} }";
+        let mut reading = Reading::default();
+        let mut at =
+            |source: &str, line, column| reading.innermost(source.to_owned(), line, column);
+        assert_eq!(at(source, 1, 13), Surroundings::Impl);
+        assert_eq!(at(source, 3, 10), Surroundings::Impl);
+        assert_eq!(at(source, 3, 10), Surroundings::Impl, "once more");
+        assert_eq!(at(source, 4, 4), Surroundings::Free);
+        assert_eq!(at(source, 4, 30), Surroundings::TraitImpl);
+        assert_eq!(at(source, 4, 4), Surroundings::Free, "back in the line");
+        assert_eq!(at(source, 1, 13), Surroundings::Impl, "back in the file");
+        assert_eq!(
+            at("fn a() {\n fn b() {} }", 2, 5),
+            Surroundings::Free,
+            "in another file"
+        );
+        assert_eq!(at("fn a", 1, 4), Surroundings::Free, "in a shorter one");
     }
 
     #[test]
