@@ -163,8 +163,8 @@ impl Place {
     }
 
     /// Runs something here, and catches its panic if that is wanted.
-    #[cfg_attr(not(debug_assertions), inline(always))]
     // A frame of its own would be one more per level of a recursion.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn enclose(&self, catch: bool, body: &mut dyn FnMut()) -> Attempt<()> {
         let _inside = self.known().map(|frame| frame.watch.enter());
         // What is put there is taken away before this is lent out no more.
