@@ -56,6 +56,7 @@ mod realm;
 #[cfg(feature = "admin")]
 mod record;
 mod registry;
+mod rules;
 #[cfg(feature = "shared")]
 mod shared;
 mod site;

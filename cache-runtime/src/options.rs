@@ -1,10 +1,16 @@
 //! What an attribute says about a function: [`Setup`] collects it, once, at the function's first use.
+#![allow(
+    unsafe_code,
+    reason = "rules are asked without asking of what type the value is"
+)]
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use crate::entry::Times;
+use crate::rules::{Bare, Question, Rules};
 use crate::value::MaybeNone;
 
 /// How long an entry lives when neither its function nor the configuration says.
@@ -250,57 +256,31 @@ impl Options {
     }
 }
 
-/// Questions that an attribute asks about a value.
-pub(crate) struct Rules<V> {
-    pub(crate) response_filter: Option<fn(&V) -> bool>,
-    pub(crate) is_stale: Option<fn(&V) -> bool>,
-    pub(crate) is_none: Option<fn(&V) -> bool>,
-    pub(crate) cache_none: bool,
-    pub(crate) timeout_with: Option<fn(&V) -> Duration>,
-    pub(crate) weigher: Option<fn(&V) -> u32>,
-    pub(crate) tags_with: Option<TagsOf<V>>,
-    /// The times that a value says for itself.
-    #[cfg(feature = "axum")]
-    pub(crate) times_of: Option<fn(&Options, &V) -> Times>,
-}
-
-/// Hands out the labels of a value, one by one.
-type TagsOf<V> = Box<dyn Fn(&V, &mut dyn FnMut(&str)) + Send + Sync>;
-
-impl<V> fmt::Debug for Rules<V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rules").finish_non_exhaustive()
-    }
-}
-
 /// What an attribute says.
 #[derive(Debug)]
 pub struct Setup<V> {
-    pub(crate) options: Options,
-    pub(crate) rules: Rules<V>,
+    pub(crate) said: Said,
+    value: PhantomData<fn(&V)>,
 }
 
-impl<V> Setup<V> {
-    pub(crate) fn new(terms: &Terms) -> Self {
-        let rules = Rules {
-            response_filter: None,
-            is_stale: None,
-            is_none: None,
-            cache_none: true,
-            timeout_with: None,
-            weigher: None,
-            tags_with: None,
-            #[cfg(feature = "axum")]
-            times_of: None,
-        };
+/// What an attribute says, whatever type the values are of.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) options: Options,
+    /// They are asked about values of the type of the [`Setup`].
+    pub(crate) rules: Rules,
+}
+
+impl Said {
+    fn by_default(terms: &Terms) -> Self {
         Self {
             options: Options::by_default(terms),
-            rules,
+            rules: Rules::default(),
         }
     }
 
     /// Puts what holds whatever the attribute says in the place of what it says.
-    pub(crate) fn overridden(mut self, terms: &Terms) -> Self {
+    pub(crate) fn override_by(&mut self, terms: &Terms) {
         if let Some(timeout) = terms.forced_timeout {
             self.options.timeout = timeout;
             self.rules.timeout_with = None;
@@ -309,13 +289,21 @@ impl<V> Setup<V> {
             self.options.max_entries = Some(entries);
             self.options.max_weight = None;
         }
-        self
+    }
+}
+
+impl<V> Setup<V> {
+    pub(crate) fn new(terms: &Terms) -> Self {
+        Self {
+            said: Said::by_default(terms),
+            value: PhantomData,
+        }
     }
 
     /// Sets the time to live.
     #[must_use]
     pub fn timeout(mut self, timeout: impl IntoTimeout) -> Self {
-        self.options.timeout = ttl(timeout);
+        self.said.options.timeout = ttl(timeout);
         self
     }
 
@@ -325,15 +313,15 @@ impl<V> Setup<V> {
     where
         V: MaybeNone,
     {
-        self.options.none_timeout = Some(ttl(timeout));
-        self.rules.is_none = Some(V::is_none);
+        self.said.options.none_timeout = Some(ttl(timeout));
+        self.said.rules.is_none = Some(Question::about(V::is_none));
         self
     }
 
     /// Sets the time to live of an error.
     #[must_use]
     pub fn err_timeout(mut self, timeout: impl IntoTimeout) -> Self {
-        self.options.err_timeout = Some(ttl(timeout));
+        self.said.options.err_timeout = Some(ttl(timeout));
         self
     }
 
@@ -348,14 +336,14 @@ impl<V> Setup<V> {
             entries > 0,
             "`max_entries` is 0; give at least 1, or leave caching out with `unless = true`"
         );
-        self.options.max_entries = Some(entries);
+        self.said.options.max_entries = Some(entries);
         self
     }
 
     /// Keeps as many entries as are asked for.
     #[must_use]
     pub fn unbounded(mut self) -> Self {
-        self.options.max_entries = None;
+        self.said.options.max_entries = None;
         self
     }
 
@@ -370,28 +358,28 @@ impl<V> Setup<V> {
             (0.0..=1.0).contains(&fraction),
             "`jitter` is {fraction}; give a fraction from 0 to 1, such as `jitter = 0.1`"
         );
-        self.options.jitter = fraction;
+        self.said.options.jitter = fraction;
         self
     }
 
     /// Lets an entry expire too when it is unread for this long.
     #[must_use]
     pub fn idle(mut self, idle: impl IntoTimeout) -> Self {
-        self.options.idle = ttl(idle);
+        self.said.options.idle = ttl(idle);
         self
     }
 
     /// Gives out the old value for this long after the timeout, while one refresh runs.
     #[must_use]
     pub fn stale_while_revalidate(mut self, window: impl IntoTimeout) -> Self {
-        self.options.stale_while_revalidate = window_of(window);
+        self.said.options.stale_while_revalidate = window_of(window);
         self
     }
 
     /// Answers with the old value for this long after the timeout, where a computation fails.
     #[must_use]
     pub fn stale_if_error(mut self, window: impl IntoTimeout) -> Self {
-        self.options.stale_if_error = window_of(window);
+        self.said.options.stale_if_error = window_of(window);
         self
     }
 
@@ -406,14 +394,14 @@ impl<V> Setup<V> {
             fraction > 0.0 && fraction < 1.0,
             "`refresh_ahead` is {fraction}; give a fraction between 0 and 1, such as `refresh_ahead = 0.8`"
         );
-        self.options.refresh_ahead = Some(fraction);
+        self.said.options.refresh_ahead = Some(fraction);
         self
     }
 
     /// Chooses the time to live by the value; zero: it is not stored.
     #[must_use]
     pub fn timeout_with(mut self, timeout: fn(&V) -> Duration) -> Self {
-        self.rules.timeout_with = Some(timeout);
+        self.said.rules.timeout_with = Some(Question::about(timeout));
         self
     }
 
@@ -428,15 +416,15 @@ impl<V> Setup<V> {
             weight > 0,
             "`max_weight` is 0; give at least 1, or leave caching out with `unless = true`"
         );
-        self.options.max_weight = Some(weight);
-        self.options.max_entries = None;
+        self.said.options.max_weight = Some(weight);
+        self.said.options.max_entries = None;
         self
     }
 
     /// Says what a value weighs.
     #[must_use]
     pub fn weigher(mut self, weigher: fn(&V) -> u32) -> Self {
-        self.rules.weigher = Some(weigher);
+        self.said.rules.weigher = Some(Question::about(weigher));
         self
     }
 
@@ -447,29 +435,32 @@ impl<V> Setup<V> {
         V: 'static,
         T: IntoTags + 'static,
     {
-        let each = move |value: &V, add: &mut dyn FnMut(&str)| tags(value).each(add);
-        self.rules.tags_with = Some(Box::new(each));
+        let each = move |value: Bare<'_>, add: &mut dyn FnMut(&str)| {
+            // SAFETY: rules are asked about values of this type.
+            tags(unsafe { value.get() }).each(add);
+        };
+        self.said.rules.tags_with = Some(Box::new(each));
         self
     }
 
     /// Says whether the function records what its results were computed from.
     #[must_use]
     pub fn depends(mut self, depends: bool) -> Self {
-        self.options.depends = depends;
+        self.said.options.depends = depends;
         self
     }
 
     /// Stores a value only when this is true of it.
     #[must_use]
     pub fn response_filter(mut self, filter: fn(&V) -> bool) -> Self {
-        self.rules.response_filter = Some(filter);
+        self.said.rules.response_filter = Some(Question::about(filter));
         self
     }
 
     /// Takes a hit for a miss when this is true of the value.
     #[must_use]
     pub fn is_stale(mut self, stale: fn(&V) -> bool) -> Self {
-        self.rules.is_stale = Some(stale);
+        self.said.rules.is_stale = Some(Question::about(stale));
         self
     }
 
@@ -479,22 +470,31 @@ impl<V> Setup<V> {
     where
         V: MaybeNone,
     {
-        self.rules.cache_none = cache_none;
-        self.rules.is_none = Some(V::is_none);
+        self.said.rules.drops_none = !cache_none;
+        self.said.rules.is_none = Some(Question::about(V::is_none));
         self
     }
 
     /// Says whether callers that want one key share one computation.
     #[must_use]
     pub fn coalesce(mut self, coalesce: bool) -> Self {
-        self.options.coalesce = coalesce;
+        self.said.options.coalesce = coalesce;
         self
     }
 }
 
 /// The times of a value that is to be stored; `None`: it is not stored.
-pub(crate) fn times<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Times> {
-    let ttl = lifetime(options, rules, value)?;
+///
+/// # Safety
+///
+/// The value is of the type that the rules are about.
+pub(crate) unsafe fn times(
+    options: &Options,
+    rules: &Rules,
+    value: Option<Bare<'_>>,
+) -> Option<Times> {
+    // SAFETY: as the caller knows.
+    let ttl = unsafe { lifetime(options, rules, value) }?;
     if !options.enabled {
         return None;
     }
@@ -502,7 +502,8 @@ pub(crate) fn times<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -
     #[cfg(feature = "axum")]
     let times = match (rules.times_of, value) {
         (Some(times_of), Some(value)) => {
-            let said = times_of(options, value);
+            // SAFETY: as the caller knows.
+            let said = unsafe { times_of.ask(options, value) };
             Times {
                 timeout: rules.timeout_with.map_or(said.timeout, |_| ttl),
                 idle: options.idle,
@@ -515,8 +516,8 @@ pub(crate) fn times<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -
 }
 
 /// The times of every value, if neither what it is nor chance has a say.
-pub(crate) fn constant_times<V>(options: &Options, rules: &Rules<V>) -> Option<Times> {
-    let all_alike = rules.is_none.is_none() || rules.cache_none && options.none_timeout.is_none();
+pub(crate) fn constant_times(options: &Options, rules: &Rules) -> Option<Times> {
+    let all_alike = rules.is_none.is_none() || !rules.drops_none && options.none_timeout.is_none();
     let asked = rules.response_filter.is_some() || rules.timeout_with.is_some() || !all_alike;
     #[cfg(feature = "axum")]
     let asked = asked || rules.times_of.is_some();
@@ -524,19 +525,36 @@ pub(crate) fn constant_times<V>(options: &Options, rules: &Rules<V>) -> Option<T
     settled.then(|| options.settled(options.times(options.timeout, true), true))
 }
 
-fn lifetime<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option<Ttl> {
+/// The time to live of a function's entries, if it is the same for all of them and ends when nothing else does.
+pub(crate) fn uniform(options: &Options, rules: &Rules) -> Option<Ttl> {
+    let varies = options.jitter > 0.0
+        || options.none_timeout.is_some()
+        || options.err_timeout.is_some()
+        || options.refresh_ahead.is_some()
+        || rules.timeout_with.is_some();
+    (!varies).then_some(options.timeout)
+}
+
+/// How long a value lives; `None`: it is not stored.
+///
+/// # Safety
+///
+/// The value is of the type that the rules are about.
+unsafe fn lifetime(options: &Options, rules: &Rules, value: Option<Bare<'_>>) -> Option<Ttl> {
     let Some(value) = value else {
         return options.err_timeout;
     };
     if let Some(keep) = rules.response_filter
-        && !keep(value)
+        // SAFETY: as the caller knows.
+        && !unsafe { keep.ask(value) }
     {
         return None;
     }
     if let Some(is_none) = rules.is_none
-        && is_none(value)
+        // SAFETY: as the caller knows.
+        && unsafe { is_none.ask(value) }
     {
-        if !rules.cache_none {
+        if rules.drops_none {
             return None;
         }
         if let Some(ttl) = options.none_timeout {
@@ -546,7 +564,8 @@ fn lifetime<V>(options: &Options, rules: &Rules<V>, value: Option<&V>) -> Option
     let Some(timeout) = rules.timeout_with else {
         return Some(options.timeout);
     };
-    let time = timeout(value);
+    // SAFETY: as the caller knows.
+    let time = unsafe { timeout.ask(value) };
     (!time.is_zero()).then_some(Some(time))
 }
 
@@ -621,12 +640,19 @@ mod tests {
             .timeout(5)
             .none_timeout(1)
             .response_filter(|v| *v != Some(0));
-        let asked = |value| lifetime(&setup.options, &setup.rules, value);
+        let asked = |value: Option<&Option<u32>>| {
+            let (options, rules) = (&setup.said.options, &setup.said.rules);
+            // SAFETY: the rules are about values of this type.
+            unsafe { lifetime(options, rules, value.map(Bare::of)) }
+        };
         assert_eq!(asked(Some(&Some(1))), Some(Some(Duration::from_secs(5))));
         assert_eq!(asked(Some(&None)), Some(Some(Duration::from_secs(1))));
         assert_eq!(asked(Some(&Some(0))), None);
         assert_eq!(asked(None), None);
         let never = Setup::<Option<u32>>::new(&Terms::default()).cache_none(false);
-        assert_eq!(lifetime(&never.options, &never.rules, Some(&None)), None);
+        let none = Some(Bare::of(&None::<u32>));
+        // SAFETY: the rules are about values of this type.
+        let lives = unsafe { lifetime(&never.said.options, &never.said.rules, none) };
+        assert_eq!(lives, None);
     }
 }

@@ -27,6 +27,7 @@ use crate::clock::Moment;
 use crate::key::CellOf;
 use crate::lineage;
 use crate::options::{Setup, Terms};
+use crate::site::instance::Told;
 #[cfg(feature = "shared")]
 use crate::site::shared::Home;
 use crate::site::{About, Instance, InstanceId, Site, name_of};
@@ -39,7 +40,7 @@ use crate::value::cell::InPlace;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The entries of a layer.
-pub(crate) type Answers = Instance<CellOf<Key>, InPlace<Arc<Kept>>, Kept>;
+pub(crate) type Answers = Instance<CellOf<Key>, InPlace<Arc<Kept>>>;
 
 /// What is kept under one key.
 #[derive(Debug)]
@@ -220,12 +221,15 @@ impl Shelf {
             let counters = Arc::clone(&state.counters);
             let answers = Instance::new(
                 self.site(),
-                setup,
-                None,
+                Told::new(
+                    setup,
+                    |taken: &Arc<Kept>| Some(&**taken),
+                    None,
+                    #[cfg(feature = "shared")]
+                    Home::Here,
+                ),
                 state.realm,
                 counters,
-                #[cfg(feature = "shared")]
-                Home::Here,
             );
             let answers: &'static Answers = Box::leak(Box::new(answers));
             sweeper::look_after(answers);

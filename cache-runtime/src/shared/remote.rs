@@ -20,7 +20,7 @@ use crate::key::KeyRef;
 use crate::lineage::{Marks, Proof};
 use crate::outcome::MissReason;
 use crate::threads::Detour;
-use crate::value::coding::Coding;
+use crate::value::coding::Coder;
 
 /// So many entries' marks are remembered, until all are forgotten and learnt anew.
 const HINTS: usize = 10_000;
@@ -31,10 +31,10 @@ pub(crate) fn sequence() -> u64 {
     NEXT.fetch_add(1, SeqCst)
 }
 
-/// The entries of one instantiation of a function, with stored values `S`.
+/// The entries of one instantiation of a function, with values that are taken out as `S`.
 pub(crate) struct Remote<S> {
     pub(crate) hub: Arc<Hub>,
-    coding: Coding<S>,
+    coding: Box<dyn Coder<S>>,
     fingerprint: u64,
     /// What the names of entries begin with.
     prefix: String,
@@ -145,7 +145,7 @@ impl<S> Remote<S> {
     /// None if values cannot be made of bytes alone.
     pub(crate) fn new(
         hub: Arc<Hub>,
-        coding: Coding<S>,
+        coding: impl Coder<S> + 'static,
         function: &str,
         instantiation: &str,
         routed: bool,
@@ -154,8 +154,8 @@ impl<S> Remote<S> {
         let mut beginning = Vec::new();
         encode_key(instantiation, &mut beginning).ok()?;
         Some(Self {
-            fingerprint: (coding.fingerprint)()?,
-            coding,
+            fingerprint: coding.fingerprint()?,
+            coding: Box::new(coding),
             prefix: hub.rules.prefix.function(function),
             own: Hint::of(own, &hub.rules.prefix),
             hub,
@@ -386,7 +386,7 @@ impl<S> Remote<S> {
         if !self.stands(slot, &entry.marks, seen).await? {
             return Ok(Err(MissReason::Invalidated));
         }
-        let Ok(stored) = (self.coding.decode)(&entry.payload) else {
+        let Ok(stored) = self.coding.decode(&entry.payload) else {
             return Ok(Err(MissReason::Undecodable));
         };
         if entry.times.depend_on_age() && !self.ages_matter.load(Relaxed) {
@@ -642,7 +642,7 @@ impl<S> Remote<S> {
         let Some(marks) = storing.marks.listed() else {
             return Ok(None);
         };
-        let payload = (self.coding.encode)(storing.stored)?;
+        let payload = self.coding.encode(storing.stored)?;
         let version = if storing.supersedes {
             Version::fresh()
         } else {

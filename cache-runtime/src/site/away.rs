@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use super::Site;
-use super::door::{Door, Put, is_disabled};
+use super::door::{Door, Put};
 use super::running;
 use super::shared::{Home, entry_of, rely_on, rely_on_local, steps, tag_marks, tell_labels};
-#[cfg(feature = "redis")]
-use super::step::InstanceOf;
-use super::step::{Ask, Due, Found, Step, TakenOf};
+use super::step::{Ask, Done, Step, TakenOf};
+use super::way::{Make, Way, call_of, is_disabled};
+use super::{Instance, Site};
 use crate::config::installed;
 use crate::error::Error;
 use crate::invalidate::Invalidation;
-#[cfg(feature = "redis")]
 use crate::key::cell::KeyCell;
-use crate::key::{self, CellOf, KeyRef};
+use crate::key::{self, KeyRef};
 use crate::lineage;
 use crate::realm;
 use crate::registry;
@@ -23,20 +21,19 @@ use crate::shared::names::Mark;
 use crate::shared::remote::{Remote, Storing};
 use crate::shared::versions::Seen;
 use crate::stats::Event;
-use crate::value::cell::Stowing;
+use crate::value::cell::{Stowing, ValueCell};
+use crate::value::coding::CodingOf;
 use crate::value::{Kind, Shown};
 
 use super::shared::wire_times;
 
 impl<R, K: Kind<R>> Door<R, K> {
-    /// The shared store of this process, unless this thread's caches are isolated.
     pub(super) fn hub(&self) -> Option<&'static Arc<Hub>> {
-        let in_process = std::ptr::eq(self.state().realm, &raw const realm::PROCESS);
-        crate::shared::hub().filter(|_| in_process)
+        self.site.hub()
     }
 
     /// Where the entries of an instance live that is made now.
-    pub(super) fn home<Q: KeyRef>(&self) -> Home<K::Stored> {
+    pub(super) fn home<Q: KeyRef>(&self) -> Home<TakenOf<K>> {
         let Some(hub) = self.hub().filter(|_| !self.site.local) else {
             return Home::Here;
         };
@@ -44,6 +41,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             let (function, types) = (registry::name(self.site), std::any::type_name::<Q>());
             let instantiation = format!("{function}\0{}\0{types}", (self.path)());
             let routed = self.site.routed;
+            let coding = CodingOf::<K::Stowing>(coding);
             Remote::new(Arc::clone(hub), coding, function, &instantiation, routed)
         });
         if remote.is_none() && installed::terms(self.site).enabled {
@@ -52,72 +50,10 @@ impl<R, K: Kind<R>> Door<R, K> {
         remote.map_or(Home::Nowhere, |remote| Home::Away(Box::new(remote)))
     }
 
-    /// Lets copies be kept in this process, if there are to be any.
-    #[cfg(feature = "redis")]
-    pub(super) fn keep_copies<O: KeyCell>(&self, instance: &'static InstanceOf<K, O>) {
-        if let Home::Away(remote) = &instance.home
-            && let Some(tier) = remote.hub.tier()
-        {
-            tier.look_after(registry::name(self.site), instance);
-        }
-    }
-
     /// Whether a call has to ask the shared store for something.
     pub(super) fn looks_away<Q: KeyRef>(&self, key: &Q) -> bool {
-        self.hub().is_some()
-            && (!matches!(self.instance(key).home, Home::Here)
-                || running::here_for_shared().is_some())
-    }
-
-    /// Takes a call from step to step.
-    pub(super) async fn drive_shared<Q: KeyRef>(
-        &self,
-        ask: Ask,
-        key: &Q,
-        due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
-    ) -> Found<R, K, CellOf<Q>> {
-        let remote = match &self.instance(key).home {
-            Home::Nowhere => return self.bypass(),
-            Home::Here => None,
-            Home::Away(remote) => Some(&**remote),
-        };
-        if !is_disabled() && running::here_for_shared().is_some() {
-            Box::pin(self.rely(key, remote, ask)).await;
-        }
-        let Some(mut call) = self.call(ask, key) else {
-            return self.bypass();
-        };
-        loop {
-            let step = match remote {
-                Some(remote) => steps(&mut call, key, remote).await,
-                None => call.step(key),
-            };
-            match step {
-                Step::Done(found) => return found,
-                Step::Due(value) => return due(value),
-                Step::Wait(follow) => call.landed(follow.await),
-            }
-        }
-    }
-
-    /// Notes that the computation here depends on what this call looks at, if that matters in the store.
-    pub(super) async fn rely<Q: KeyRef>(
-        &self,
-        key: &Q,
-        remote: Option<&Remote<K::Stored>>,
-        ask: Ask,
-    ) {
-        let Some(hub) = self.hub() else { return };
-        match remote {
-            None => rely_on_local(hub, registry::name(self.site)).await,
-            // What a forced call invalidates is what it would rely on.
-            Some(_) if ask.is_forced() || running::here_for_shared().is_none() => {}
-            Some(remote) => {
-                if let Ok(slot) = remote.slot(key) {
-                    rely_on(remote, &slot).await;
-                }
-            }
-        }
+        let away = self.way::<Q>().away(&|terms| self.told(key, terms));
+        away.is_some()
     }
 
     pub(super) async fn invalidate_shared<Q: KeyRef>(
@@ -146,7 +82,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         let remote = match &instance.home {
             Home::Nowhere => return None,
             Home::Here => {
-                self.rely(key, None, Ask::new()).await;
+                self.way::<Q>().rely(key, None, Ask::new()).await;
                 return self.peek_here::<S, Q>(key);
             }
             Home::Away(remote) => remote,
@@ -159,7 +95,7 @@ impl<R, K: Kind<R>> Door<R, K> {
             instance.counters.count(Event::BackendError);
             return None;
         };
-        let entry = entry_of::<K, _>(instance, remote, fetched.found.ok()?);
+        let entry = entry_of(instance, remote, fetched.found.ok()?);
         if !entry.is_live(instance.now()) {
             return None;
         }
@@ -191,7 +127,7 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     async fn put_away<Q: KeyRef>(
         &self,
-        remote: &Remote<K::Stored>,
+        remote: &Remote<TakenOf<K>>,
         key: &Q,
         put: &Put<TakenOf<K>>,
     ) -> Result<(), Error> {
@@ -207,7 +143,7 @@ impl<R, K: Kind<R>> Door<R, K> {
                 match lease {
                     Ok(lease) => {
                         let storing = Storing {
-                            stored: K::Stowing::view(taken),
+                            stored: taken,
                             times,
                             marks: &lease.marks,
                             supersedes: true,
@@ -239,7 +175,78 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 }
 
+impl<O: KeyCell, C: ValueCell> Way<O, C> {
+    /// The instance, if a call has to ask the shared store for something.
+    pub(super) fn away(self, make: Make<'_, O, C>) -> Option<&'static Instance<O, C>> {
+        self.site.hub()?;
+        let instance = self.instance(make);
+        let asks = !matches!(instance.home, Home::Here) || running::here_for_shared().is_some();
+        asks.then_some(instance)
+    }
+
+    /// Takes a call from step to step.
+    pub(super) async fn drive_shared<Q: KeyRef<Owned = O::Key>>(
+        self,
+        instance: &'static Instance<O, C>,
+        ask: Ask,
+        key: &Q,
+    ) -> Done<O, C> {
+        let remote = match &instance.home {
+            Home::Nowhere => return self.bypass(),
+            Home::Here => None,
+            Home::Away(remote) => Some(&**remote),
+        };
+        if !is_disabled() && running::here_for_shared().is_some() {
+            Box::pin(self.rely(key, remote, ask)).await;
+        }
+        let call = if is_disabled() {
+            None
+        } else {
+            call_of(instance, ask, key)
+        };
+        let Some(mut call) = call else {
+            return self.bypass();
+        };
+        loop {
+            let step = match remote {
+                Some(remote) => steps(&mut call, key, remote).await,
+                None => call.step(key),
+            };
+            match step {
+                Step::Done(done) => return done,
+                Step::Wait(follow) => call.landed(follow.await),
+            }
+        }
+    }
+
+    /// Notes that the computation here depends on what this call looks at, if that matters in the store.
+    pub(super) async fn rely<Q: KeyRef<Owned = O::Key>>(
+        self,
+        key: &Q,
+        remote: Option<&Remote<C::Taken>>,
+        ask: Ask,
+    ) {
+        let Some(hub) = self.site.hub() else { return };
+        match remote {
+            None => rely_on_local(hub, registry::name(self.site)).await,
+            // What a forced call invalidates is what it would rely on.
+            Some(_) if ask.is_forced() || running::here_for_shared().is_none() => {}
+            Some(remote) => {
+                if let Ok(slot) = remote.slot(key) {
+                    rely_on(remote, &slot).await;
+                }
+            }
+        }
+    }
+}
+
 impl Site {
+    /// The shared store of this process, unless this thread's caches are isolated.
+    fn hub(&'static self) -> Option<&'static Arc<Hub>> {
+        let in_process = std::ptr::eq(self.state().realm, &raw const realm::PROCESS);
+        crate::shared::hub().filter(|_| in_process)
+    }
+
     /// Drops every entry of the function.
     pub(super) async fn invalidate_all_shared(&'static self, hub: &Arc<Hub>) -> Invalidation {
         let function = registry::name(self);

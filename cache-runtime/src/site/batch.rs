@@ -14,12 +14,12 @@ use super::door::Door;
 use super::flight::{Follow, block_on};
 use super::running::{Frame, Framed};
 use super::seat::Seat;
-use super::step::{Ask, Call, Found, Step, TakenOf};
+use super::step::{Ask, Call, CellIn, Done, Found, Step, TakenOf};
 use super::tagging::Tagging;
 use crate::key::{self, CellOf, KeyRef};
 use crate::outcome::Outcome;
-use crate::value::Kind;
 use crate::value::batch::{Asking, BatchMap, BatchOutput, OneOf};
+use crate::value::{Kind, Types};
 use crate::watch::Subject;
 
 #[cfg(feature = "shared")]
@@ -44,18 +44,18 @@ pub struct Batch<'a, I, O: BatchOutput, K: Kind<OneOf<O>>, Q: KeyRef> {
     answer: O::Map,
     asking: Asking<I, O>,
     /// The ids that are still to be decided.
-    open: Vec<One<O, K, Q>>,
+    open: Vec<One<K, Q>>,
     /// Those that this call computes.
     #[expect(clippy::type_complexity, reason = "a list of pairs")]
-    led: Vec<(One<O, K, Q>, Seat<OneOf<O>, K, CellOf<Q>>)>,
+    led: Vec<(One<K, Q>, Seat<OneOf<O>, K, CellOf<Q>>)>,
     /// Those that others compute.
-    followed: Vec<Followed<O, K, Q>>,
+    followed: Vec<Followed<K, Q>>,
     stage: Stage,
     #[cfg(feature = "shared")]
-    away: away::Away<OneOf<O>, K, CellOf<Q>>,
+    away: away::Away<CellOf<Q>, CellIn<K>>,
 }
 
-type Followed<O, K, Q> = (One<O, K, Q>, Follow<TakenOf<K>>);
+type Followed<K, Q> = (One<K, Q>, Follow<TakenOf<K>>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -66,10 +66,10 @@ enum Stage {
 }
 
 /// One id.
-struct One<O: BatchOutput, K: Kind<OneOf<O>>, Q: KeyRef> {
+struct One<K: Types, Q: KeyRef> {
     place: usize,
     key: Q,
-    call: Option<Call<OneOf<O>, K, CellOf<Q>>>,
+    call: Option<Call<CellOf<Q>, CellIn<K>>>,
     #[cfg(feature = "shared")]
     look: Option<away::Look>,
 }
@@ -183,7 +183,7 @@ where
                 return Next::Done(O::close(Err(error)));
             }
             if !self.led.is_empty() {
-                let id = |(one, _): &(One<O, K, Q>, _)| (self.asking.clone)(&self.ids[one.place]);
+                let id = |(one, _): &(One<K, Q>, _)| (self.asking.clone)(&self.ids[one.place]);
                 return Next::Run(self.led.iter().map(id).collect());
             }
             if let Some(done) = self.done() {
@@ -227,28 +227,21 @@ where
         }
         for mut one in mem::take(&mut self.open) {
             if let Some(call) = &mut one.call {
-                let step = call.step(&one.key);
-                self.take(one, step)?;
+                match call.step(&one.key) {
+                    Step::Done(done) => self.take(one, done)?,
+                    Step::Wait(follow) => self.followed.push((one, follow)),
+                }
             }
         }
         Ok(())
     }
 
-    fn take(
-        &mut self,
-        one: One<O, K, Q>,
-        step: Step<OneOf<O>, K, CellOf<Q>>,
-    ) -> Result<(), O::Error> {
-        match step {
-            Step::Done(Found::Hit(hit)) => self.give(one.place, hit.value),
-            // No option of a batch lets a refresh be due.
-            Step::Due(due) => self.give(one.place, due.part().0.value),
-            Step::Done(Found::Miss(seat)) => {
+    // No option of a batch lets a refresh be due.
+    fn take(&mut self, one: One<K, Q>, done: Done<CellOf<Q>, CellIn<K>>) -> Result<(), O::Error> {
+        match Found::of(done) {
+            Found::Hit(hit) => self.give(one.place, hit.value),
+            Found::Miss(seat) => {
                 self.led.push((one, seat));
-                Ok(())
-            }
-            Step::Wait(follow) => {
-                self.followed.push((one, follow));
                 Ok(())
             }
         }

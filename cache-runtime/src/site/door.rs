@@ -1,35 +1,31 @@
 //! What generated code calls: the way into one cached function.
 //!
 //! Every operation exists once; where a caller may have to wait there are two drivers, which differ in how
-//! they wait and in nothing else.
-#![allow(unsafe_code, reason = "a hit reads by the cell of its thread")]
+//! they wait and in nothing else. What does not depend on the result is done on the [`Way`].
+#![allow(unsafe_code, reason = "an instance is known by its id")]
 
 use std::any::TypeId;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use super::background::Tasks;
+#[cfg(feature = "shared")]
 use super::flight::block_on;
+use super::instance::Told;
 use super::running;
 use super::seat::Seat;
-use super::step::{Ask, Call, Due, Found, Given, InstanceOf, Step, TakenOf, restored};
+use super::step::{Ask, Call, CellIn, Done, Found, Given, InstanceOf, TakenOf};
 use super::tagging::Tagging;
-use super::{Instance, InstanceId, Site, State, name_of};
-use crate::config::installed;
+use super::way::{Way, is_disabled};
+use super::{InstanceId, Site, State, name_of};
 use crate::entry::Times;
 use crate::invalidate::Invalidation;
-use crate::key::cell::KeyCell;
 use crate::key::{self, CellOf, KeyRef};
 use crate::lineage::{self, Label, Lineage};
 #[cfg(feature = "axum")]
 use crate::options::Options;
-use crate::options::Setup;
-use crate::outcome::Outcome;
-use crate::stats::{Event, Stats};
-use crate::store::{Hit, Miss};
-use crate::sweeper;
-use crate::threads::{self, ThreadCell};
+use crate::options::{Setup, Terms};
+use crate::stats::Stats;
 use crate::value::cell::{Named, Stowing};
 use crate::value::coding::Coding;
 use crate::value::{Kind, Shown};
@@ -86,139 +82,29 @@ impl<R, K: Kind<R>> Door<R, K> {
     // By itself: what it takes on the stack is given back before the function runs, which may call itself.
     #[inline(never)]
     pub fn enter<Q: KeyRef>(&self, ask: Ask, key: Q) -> Found<R, K, CellOf<Q>> {
-        self.drive(ask, &key, |due| Found::Hit(due.part().0))
+        Found::of(self.drive(ask, &key))
     }
 
     /// The answer to a call that finds a value which is good at any rate, outside of any computation and without a lock.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
-        let (instance, cell) = self.quickly::<Q>(ask, InstanceId::looks_like)?;
-        let hash = key::hash_by(&cell.hasher, key);
-        // SAFETY: it is the cell of this thread.
-        let hit = unsafe { instance.store.hit(hash, key, cell) }?;
-        // Counters are not made here: a call that comes back would have registers saved for it.
-        instance.counters.tally(cell)?.count(Event::Hit);
-        Some(Self::taken(instance, hit))
-    }
-
-    /// As [`hit`](Self::hit), where a lock is in the way, the tick stands still, the function has several names, or the
-    /// thread has no counters for it yet.
-    #[inline(never)]
-    fn second_hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Result<Given<R>, Miss> {
-        let quickly = self.quickly::<Q>(ask, |id, other| id == other);
-        let (instance, cell) = quickly.ok_or(Miss::Unclear)?;
-        let hash = key::hash_by(&cell.hasher, key);
-        // SAFETY: it is the cell of this thread.
-        let hit = unsafe { instance.store.second_hit(hash, key, cell) }?;
-        instance.counters.count(Event::Hit);
-        Ok(Self::taken(instance, hit))
-    }
-
-    /// A call for a key that is not here, as far as that can be told at a glance.
-    #[inline]
-    fn absent<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<R, K, CellOf<Q>>> {
-        let (instance, cell) = self.quickly::<Q>(ask, InstanceId::looks_like)?;
-        let hash = key::hash_by(&cell.hasher, key);
-        // SAFETY: it is the cell of this thread.
-        let is_absent = unsafe { instance.store.is_absent(hash, key, cell) };
-        let begins = is_absent && !instance.is_away();
-        begins.then(|| Call::new(instance, ask, hash).after(Miss::Absent))
-    }
-
-    /// What a hit needs that is looked for without further ado: the instance, and the cell of this thread.
-    #[inline(always)]
-    fn quickly<Q: KeyRef>(
-        &self,
-        ask: Ask,
-        is_it: impl FnOnce(InstanceId, InstanceId) -> bool,
-    ) -> Option<(&'static InstanceOf<K, CellOf<Q>>, &'static ThreadCell)> {
-        if !ask.is_plain() {
-            return None;
-        }
-        let cell = threads::quick_cell()?;
-        let id = self.id::<Q>();
-        // SAFETY: the id was made of the type of the instance.
-        let instance = unsafe { self.site.known(|known| is_it(known, id)) }?;
-        #[cfg(feature = "redis")]
-        if !InstanceOf::<K, CellOf<Q>>::is_simple(instance) {
-            return None;
-        }
-        Some((instance, cell))
-    }
-
-    #[inline(always)]
-    fn taken<O: KeyCell>(instance: &'static InstanceOf<K, O>, hit: Hit<TakenOf<K>>) -> Given<R> {
-        let value = restored::<R, K>(hit.value);
-        let stored_at = Some((hit.stored_at, &instance.realm.clock));
-        Given::new(value, Outcome::Hit, stored_at)
-    }
-
-    /// Begins a call that is no [`hit`](Self::hit).
-    #[inline]
-    fn begin<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Begun<R, K, CellOf<Q>> {
-        if let Some(call) = self.absent(ask, key) {
-            return Begun::Call(call);
-        }
-        let miss = match self.second_hit(ask, key) {
-            Ok(hit) => return Begun::Hit(hit),
-            Err(miss) => miss,
-        };
-        #[cfg(feature = "shared")]
-        if self.looks_away(key) {
-            return Begun::Away;
-        }
-        match self.call(ask, key) {
-            Some(call) => Begun::Call(call.after(miss)),
-            None => Begun::Bypass,
+        match self.way::<Q>().hit(ask, key) {
+            Some(hit) => Some(hit.restored::<R, K>()),
+            None => None,
         }
     }
 
     /// Takes a call from step to step, and waits on this thread between them.
-    fn drive<Q: KeyRef>(
-        &self,
-        ask: Ask,
-        key: &Q,
-        due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
-    ) -> Found<R, K, CellOf<Q>> {
-        let mut call = match self.begin(ask, key) {
-            Begun::Call(call) => call,
-            Begun::Hit(hit) => return Found::Hit(hit),
-            Begun::Bypass => return self.bypass(),
-            #[cfg(feature = "shared")]
-            Begun::Away => return block_on(self.drive_shared(ask, key, due)),
-        };
-        loop {
-            let follow = match call.step(key) {
-                Step::Done(found) => return found,
-                Step::Due(value) => return due(value),
-                Step::Wait(follow) => follow,
-            };
-            call.landed(block_on(follow));
-        }
+    fn drive<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Done<CellOf<Q>, CellIn<K>> {
+        self.way::<Q>()
+            .drive(ask, key, &|terms| self.told(key, terms))
     }
 
     /// Takes a call from step to step, and waits as a task between them.
-    async fn drive_async<Q: KeyRef>(
-        &self,
-        ask: Ask,
-        key: &Q,
-        due: impl FnOnce(Due<R, K, CellOf<Q>>) -> Found<R, K, CellOf<Q>>,
-    ) -> Found<R, K, CellOf<Q>> {
-        let mut call = match self.begin(ask, key) {
-            Begun::Call(call) => call,
-            Begun::Hit(hit) => return Found::Hit(hit),
-            Begun::Bypass => return self.bypass(),
-            #[cfg(feature = "shared")]
-            Begun::Away => return Box::pin(self.drive_shared(ask, key, due)).await,
-        };
-        loop {
-            let follow = match call.step(key) {
-                Step::Done(found) => return found,
-                Step::Due(value) => return due(value),
-                Step::Wait(follow) => follow,
-            };
-            call.landed(follow.await);
-        }
+    async fn drive_async<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Done<CellOf<Q>, CellIn<K>> {
+        let way = self.way::<Q>();
+        let begun = way.begin(ask, key, &|terms| self.told(key, terms));
+        way.drive_async(begun, ask, key).await
     }
 
     /// As [`enter`](Self::enter); a value that is due is refreshed in the background. `later` makes what the
@@ -234,18 +120,21 @@ impl<R, K: Kind<R>> Door<R, K> {
         R: 'static,
         K: 'static,
     {
-        self.drive(ask, &key, |due| {
-            let (found, mut seat) = due.part();
-            seat.tag(tags);
-            seat.fill_later(later());
-            Found::Hit(found)
-        })
+        match self.drive(ask, &key) {
+            Done::Due(due) => {
+                let (found, task) = due.part();
+                let mut seat = Seat::<R, K, _>::of(task);
+                seat.tag(tags);
+                seat.fill_later(later());
+                Found::Hit(found.restored::<R, K>())
+            }
+            done => Found::of(done),
+        }
     }
 
     /// Answers a call that is no [`hit`](Self::hit), waiting as a task if another caller computes the same.
     pub async fn enter_async<Q: KeyRef>(&self, ask: Ask, key: Q) -> Found<R, K, CellOf<Q>> {
-        self.drive_async(ask, &key, |due| Found::Hit(due.part().0))
-            .await
+        Found::of(self.drive_async(ask, &key).await)
     }
 
     /// As [`enter_async`](Self::enter_async); a value that is due is refreshed as a task of the runtime, or by
@@ -261,16 +150,18 @@ impl<R, K: Kind<R>> Door<R, K> {
         R: 'static,
         K: 'static,
     {
-        self.drive_async(ask, &key, |due| {
-            let Some(tasks) = Tasks::here() else {
-                return Found::Miss(due.inline());
-            };
-            let (found, mut seat) = due.part();
-            seat.tag(tags);
-            seat.fill_as_task(tasks, later());
-            Found::Hit(found)
-        })
-        .await
+        let due = match self.drive_async(ask, &key).await {
+            Done::Due(due) => due,
+            done => return Found::of(done),
+        };
+        let Some(tasks) = Tasks::here() else {
+            return Found::Miss(Seat::of(due.inline()));
+        };
+        let (found, task) = due.part();
+        let mut seat = Seat::<R, K, _>::of(task);
+        seat.tag(tags);
+        seat.fill_as_task(tasks, later());
+        Found::Hit(found.restored::<R, K>())
     }
 
     /// Begins a computation that replaces what is stored.
@@ -432,16 +323,17 @@ impl<R, K: Kind<R>> Door<R, K> {
         let instance = self.instance(key);
         let epoch = instance.realm.tags.now();
         let taken = S::take(value).map(K::Stowing::taken);
-        let value = taken.as_ref().map(K::Stowing::view).and_then(K::value);
-        let times = value.and_then(|value| instance.times(Some(value)));
+        let value = taken.as_ref().filter(|taken| instance.is_value(taken));
+        let times = value.and_then(|value| instance.times(value));
         let mut labels = Vec::new();
         if let Some(value) = value.filter(|_| times.is_some()) {
             let mut tagging = Tagging::new(instance.realm);
             tags(&mut tagging);
             labels = tagging.into_labels();
-            labels.extend(instance.labels_of(Some(value)));
+            labels.extend(instance.labels_of(value));
         }
-        let weight = instance.weigh(value, instance.weighed_key(key).as_ref());
+        let key = instance.weighed_key(key);
+        let weight = value.map_or(0, |value| instance.weigh(value, key.as_ref()));
         Put {
             stored: taken.zip(times),
             labels,
@@ -477,61 +369,39 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 
     /// A call of the cached function; none if the cache is to be bypassed.
-    pub(super) fn call<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<R, K, CellOf<Q>>> {
-        if is_disabled() {
-            return None;
-        }
-        let (instance, hash) = (self.instance(key), key::hash(key));
-        if ask.bypass || !instance.options.enabled {
-            running::depend(instance, hash, None);
-            return None;
-        }
-        Some(Call::new(instance, ask, hash))
-    }
-
-    pub(super) fn bypass<O: KeyCell>(&self) -> Found<R, K, O> {
-        Found::Miss(Seat::bypass(Arc::clone(&self.state().counters)))
+    pub(super) fn call<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<CellOf<Q>, CellIn<K>>> {
+        self.way::<Q>()
+            .call(ask, key, &|terms| self.told(key, terms))
     }
 
     pub(super) fn state(&self) -> &'static State {
         self.site.state()
     }
 
+    /// The way into the instance with keys like this.
     #[inline(always)]
-    fn id<Q: KeyRef>(&self) -> InstanceId {
-        InstanceId {
+    pub(super) fn way<Q: KeyRef>(&self) -> Way<CellOf<Q>, CellIn<K>> {
+        let id = InstanceId {
             function: self.function,
-            types: name_of::<(Q, InstanceOf<K, CellOf<Q>>)>,
-        }
+            types: name_of::<(Q, K::Stowing, K::Value)>,
+        };
+        // SAFETY: the types tell how keys and values are kept.
+        unsafe { Way::new(self.site, id) }
     }
 
     pub(super) fn instance<Q: KeyRef>(&self, key: &Q) -> &'static InstanceOf<K, CellOf<Q>> {
-        let state = self.state();
-        let found = state.instance(self.id::<Q>(), &|| {
-            let terms = installed::terms(self.site);
-            let setup = (self.setup)(Setup::new(&terms)).overridden(&terms);
-            let counters = Arc::clone(&state.counters);
-            let made = Instance::new(
-                self.site,
-                setup,
-                key.weigher(),
-                state.realm,
-                counters,
-                #[cfg(feature = "shared")]
-                self.home::<Q>(),
-            );
-            // Lives as long as the function it belongs to: for the rest of the process.
-            let made: &'static InstanceOf<K, CellOf<Q>> = Box::leak(Box::new(made));
-            sweeper::look_after(made);
-            #[cfg(feature = "redis")]
-            self.keep_copies(made);
-            made
-        });
-        self.site.note_first();
-        let found: &'static dyn std::any::Any = found;
-        found
-            .downcast_ref()
-            .expect("an instance is found by its type")
+        self.way::<Q>().instance(&|terms| self.told(key, terms))
+    }
+
+    /// What the attribute says of it.
+    pub(super) fn told<Q: KeyRef>(&self, key: &Q, terms: &Terms) -> Told<CellOf<Q>, CellIn<K>> {
+        Told::new(
+            (self.setup)(Setup::new(terms)),
+            |taken| K::value(K::Stowing::view(taken)),
+            key.weigher(),
+            #[cfg(feature = "shared")]
+            self.home::<Q>(),
+        )
     }
 }
 
@@ -543,17 +413,6 @@ pub fn slowly<R>(go_on: impl FnOnce() -> R) -> R {
     go_on()
 }
 
-/// How a call begins that is no quick hit.
-enum Begun<R, K: Kind<R>, O: KeyCell> {
-    Call(Call<R, K, O>),
-    /// It is a hit all the same.
-    Hit(Given<R>),
-    Bypass,
-    /// The entries live in a shared store.
-    #[cfg(feature = "shared")]
-    Away,
-}
-
 /// A value that a caller has, and how it is to be stored.
 pub(super) struct Put<T> {
     /// The value and its times, if it is to be stored at all.
@@ -561,15 +420,6 @@ pub(super) struct Put<T> {
     pub(super) labels: Vec<Label>,
     weight: u32,
     epoch: u64,
-}
-
-/// Whether a test keeps this thread away from the caches.
-#[inline]
-pub(super) fn is_disabled() -> bool {
-    #[cfg(feature = "testing")]
-    return crate::testing::is_disabled();
-    #[cfg(not(feature = "testing"))]
-    false
 }
 
 impl<R, K: Kind<R>> Clone for Door<R, K> {

@@ -1,6 +1,11 @@
 //! What one instantiation of a cached function has: its entries, its options, its rules.
+#![allow(
+    unsafe_code,
+    reason = "rules are asked without asking of what type the value is"
+)]
 
 use std::any::Any;
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -13,12 +18,13 @@ use crate::entry::{Entry, Times};
 use crate::key::cell::KeyCell;
 use crate::key::{self, CellOf, KeyRef, Route};
 use crate::lineage::{self, Dependents, Label, Lineage, Source};
-use crate::options::{self, Options, Rules, Setup, Ttl};
+use crate::options::{self, Options, Said, Setup, Terms};
 use crate::realm::Realm;
+use crate::rules::{QuestionWith, Rules, View};
 use crate::stats::Counters;
 use crate::store::{Bound, Store};
 use crate::sweeper;
-use crate::value::cell::Stowing;
+use crate::value::cell::ValueCell;
 
 /// Copies are given out without a question, whatever time it is: they are none.
 #[cfg(feature = "redis")]
@@ -43,14 +49,15 @@ pub(crate) struct Commons {
     swept: AtomicU64,
 }
 
-/// The entries, options and rules of one instantiation of a function with keys `O`, values `V`, and what is stored of
-/// them kept as `S` says.
-#[derive(Debug)]
-pub(crate) struct Instance<O: KeyCell, S: Stowing, V> {
+/// The entries, options and rules of one instantiation of a function with keys and values that are kept so. Of what type
+/// the values are is not known here: functions share the code, whatever they return.
+pub(crate) struct Instance<O: KeyCell, C: ValueCell> {
     commons: Commons,
-    pub(crate) store: Store<O, S::Cell>,
-    pub(crate) rules: Rules<V>,
-    pub(crate) weigher: Option<fn(&O::Key, &V) -> u32>,
+    pub(crate) store: Store<O, C>,
+    /// They are about values of the type that `value` shows.
+    rules: Rules,
+    value: View<C::Taken>,
+    weigher: Option<QuestionWith<O::Key, u32>>,
     /// The times of every value, if they are the same for all of them.
     times: Option<Times>,
     /// Until when a value that is good until later may be given out without a question: [`ALWAYS`], [`NO_LONGER`], or a
@@ -59,10 +66,43 @@ pub(crate) struct Instance<O: KeyCell, S: Stowing, V> {
     simple_until: AtomicU64,
     /// Where the entries live.
     #[cfg(feature = "shared")]
-    pub(crate) home: Home<S::Value>,
+    pub(crate) home: Home<C::Taken>,
 }
 
-impl<O: KeyCell, S: Stowing, V> Deref for Instance<O, S, V> {
+/// What an instance is told: the rules and the weigher are about values of the type that `value` shows.
+pub(crate) struct Told<O: KeyCell, C: ValueCell> {
+    said: Said,
+    value: View<C::Taken>,
+    weigher: Option<QuestionWith<O::Key, u32>>,
+    #[cfg(feature = "shared")]
+    home: Home<C::Taken>,
+}
+
+impl<O: KeyCell, C: ValueCell> Told<O, C> {
+    /// `value` shows the value in what a reader takes of an entry.
+    pub(crate) fn new<V>(
+        setup: Setup<V>,
+        value: fn(&C::Taken) -> Option<&V>,
+        weigher: Option<fn(&O::Key, &V) -> u32>,
+        #[cfg(feature = "shared")] home: Home<C::Taken>,
+    ) -> Self {
+        Self {
+            said: setup.said,
+            value: View::of(value),
+            weigher: QuestionWith::about_any(weigher),
+            #[cfg(feature = "shared")]
+            home,
+        }
+    }
+
+    /// Puts what holds whatever the attribute says in the place of what it says.
+    pub(crate) fn overridden(mut self, terms: &Terms) -> Self {
+        self.said.override_by(terms);
+        self
+    }
+}
+
+impl<O: KeyCell, C: ValueCell> Deref for Instance<O, C> {
     type Target = Commons;
 
     #[inline]
@@ -148,16 +188,16 @@ pub(crate) trait AnyInstance: Any + Source {
     fn answer_quickly(&self, until: Option<Moment>);
 }
 
-impl<O: KeyCell, S: Stowing, V> Instance<O, S, V> {
+impl<O: KeyCell, C: ValueCell> Instance<O, C> {
     pub(crate) fn new(
         site: &'static Site,
-        setup: Setup<V>,
-        weigher: Option<fn(&O::Key, &V) -> u32>,
+        told: Told<O, C>,
         realm: &'static Realm,
         counters: Arc<Counters>,
-        #[cfg(feature = "shared")] home: Home<S::Value>,
     ) -> Self {
-        let Setup { options, rules } = setup;
+        #[cfg(feature = "shared")]
+        let home = told.home;
+        let (Said { options, rules }, value, weigher) = (told.said, told.value, told.weigher);
         let bound = match (options.max_weight, options.max_entries) {
             (Some(weight), _) => Bound::Weight(weight),
             (None, Some(entries)) => Bound::Entries(entries),
@@ -166,7 +206,7 @@ impl<O: KeyCell, S: Stowing, V> Instance<O, S, V> {
         Self {
             store: Store::new(
                 bound,
-                uniform(&options, &rules),
+                options::uniform(&options, &rules),
                 &realm.clock,
                 Arc::clone(&counters),
             ),
@@ -177,6 +217,7 @@ impl<O: KeyCell, S: Stowing, V> Instance<O, S, V> {
             }),
             times: options::constant_times(&options, &rules),
             rules,
+            value,
             weigher,
             commons: Commons {
                 site,
@@ -234,18 +275,42 @@ impl<O: KeyCell, S: Stowing, V> Instance<O, S, V> {
         true
     }
 
+    /// Whether what was taken is a value, and not a stored error.
+    pub(crate) fn is_value(&self, taken: &C::Taken) -> bool {
+        self.value.value(taken).is_some()
+    }
+
     /// The times of a value, or of an error, that is to be stored; `None`: it is not stored.
-    pub(crate) fn times(&self, value: Option<&V>) -> Option<Times> {
+    pub(crate) fn times(&self, taken: &C::Taken) -> Option<Times> {
+        let value = self.value.value(taken);
         match self.times {
             Some(times) if value.is_some() => Some(times),
-            _ => options::times(&self.options, &self.rules, value),
+            // SAFETY: the rules are about values of this type.
+            _ => unsafe { options::times(&self.options, &self.rules, value) },
         }
     }
 
+    /// Whether the function takes a hit with this value for a miss; not if it does not say.
+    pub(crate) fn refuses(&self, taken: &C::Taken) -> bool {
+        let value = self.value.value(taken);
+        match (self.rules.is_stale, value) {
+            // SAFETY: the rules are about values of this type.
+            (Some(is_stale), Some(value)) => unsafe { is_stale.ask(value) },
+            _ => false,
+        }
+    }
+
+    /// Whether hits may be taken for misses.
+    pub(crate) fn is_choosy(&self) -> bool {
+        self.rules.is_stale.is_some()
+    }
+
     /// The labels that a value gives itself.
-    pub(crate) fn labels_of(&self, value: Option<&V>) -> Vec<Label> {
+    pub(crate) fn labels_of(&self, taken: &C::Taken) -> Vec<Label> {
         let mut labels = Vec::new();
-        if let (Some(tags_with), Some(value)) = (&self.rules.tags_with, value) {
+        if let Some(tags_with) = &self.rules.tags_with
+            && let Some(value) = self.value.value(taken)
+        {
             tags_with(value, &mut |name| labels.push(self.realm.tags.label(name)));
         }
         labels
@@ -257,31 +322,30 @@ impl<O: KeyCell, S: Stowing, V> Instance<O, S, V> {
     }
 
     /// What a value weighs under such a key.
-    pub(crate) fn weigh(&self, value: Option<&V>, key: Option<&O::Key>) -> u32 {
-        match (value, self.weigher, key, self.rules.weigher) {
-            (Some(value), Some(weigher), Some(key), _) => weigher(key, value),
-            (Some(value), _, _, Some(weigher)) => weigher(value),
+    pub(crate) fn weigh(&self, taken: &C::Taken, key: Option<&O::Key>) -> u32 {
+        let (by_key, by_value) = (self.weigher.zip(key), self.rules.weigher);
+        if by_key.is_none() && by_value.is_none() {
+            return 0;
+        }
+        match (self.value.value(taken), by_key, by_value) {
+            // SAFETY: the rules, and who weighs keys too, are about values of this type.
+            (Some(value), Some((weigher, key)), _) => unsafe { weigher.ask(key, value) },
+            // SAFETY: as above.
+            (Some(value), _, Some(weigher)) => unsafe { weigher.ask(value) },
             _ => 0,
         }
     }
 }
 
-/// The time to live of a function's entries, if it is the same for all of them and ends when nothing else does.
-fn uniform<V>(options: &Options, rules: &Rules<V>) -> Option<Ttl> {
-    let varies = options.jitter > 0.0
-        || options.none_timeout.is_some()
-        || options.err_timeout.is_some()
-        || options.refresh_ahead.is_some()
-        || rules.timeout_with.is_some();
-    (!varies).then_some(options.timeout)
+impl<O: KeyCell, C: ValueCell> fmt::Debug for Instance<O, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance")
+            .field("site", &self.site)
+            .finish_non_exhaustive()
+    }
 }
 
-impl<O, S, V> Source for Instance<O, S, V>
-where
-    O: KeyCell,
-    S: Stowing,
-    V: 'static,
-{
+impl<O: KeyCell, C: ValueCell> Source for Instance<O, C> {
     fn dependents(&self) -> &Dependents {
         &self.dependents
     }
@@ -291,12 +355,7 @@ where
     }
 }
 
-impl<O, S, V> AnyInstance for Instance<O, S, V>
-where
-    O: KeyCell,
-    S: Stowing,
-    V: 'static,
-{
+impl<O: KeyCell, C: ValueCell> AnyInstance for Instance<O, C> {
     fn clock(&self) -> &'static Clock {
         &self.realm.clock
     }
@@ -334,7 +393,7 @@ where
     }
 
     fn is_quick(&self) -> bool {
-        self.options.enabled && self.rules.is_stale.is_none() && self.has_quick_home()
+        self.options.enabled && !self.is_choosy() && self.has_quick_home()
     }
 
     fn sweep(&self, now: Moment) -> Moment {
@@ -362,7 +421,7 @@ where
 
     fn remove_route(&'static self, route: &Route) -> bool {
         let store: &dyn Any = &self.store;
-        let Some(store) = store.downcast_ref::<Store<CellOf<Route>, S::Cell>>() else {
+        let Some(store) = store.downcast_ref::<Store<CellOf<Route>, C>>() else {
             return false;
         };
         let hash = key::hash(route);

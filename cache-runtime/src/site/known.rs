@@ -11,17 +11,12 @@ use crate::key::cell::KeyCell;
 use crate::lineage;
 use crate::record::Known;
 use crate::store::Surveyed;
-use crate::value::cell::Stowing;
+use crate::value::cell::ValueCell;
 
 /// What is waited for until a store was told.
 pub(crate) type Told<'a> = Pin<Box<dyn Future<Output = Result<bool, Error>> + Send + 'a>>;
 
-impl<O, S, V> Instance<O, S, V>
-where
-    O: KeyCell,
-    S: Stowing,
-    V: 'static,
-{
+impl<O: KeyCell, C: ValueCell> Instance<O, C> {
     /// Drops the entry of a key in the shared store, if entries live there.
     pub(super) fn drop_away<'a>(&'static self, known: &'a Known) -> Option<Told<'a>> {
         let Home::Away(remote) = &self.home else {

@@ -10,6 +10,7 @@ use loom::thread;
 
 use super::Instance;
 use super::flight::block_on;
+use super::instance::Told;
 use super::seat::Seat;
 use super::step::{Ask, Call, Found, Step};
 use super::{About, Site};
@@ -24,7 +25,7 @@ use crate::value::SharedErrors;
 use crate::value::cell::{InPlace as Kept, Stowed};
 
 type Answer = Result<u64, u64>;
-type Numbers = Instance<InPlace<()>, Kept<u64>, u64>;
+type Numbers = Instance<InPlace<()>, Kept<u64>>;
 type Kind = Stowed<SharedErrors<u64, u64>>;
 
 fn instance() -> &'static Numbers {
@@ -36,8 +37,7 @@ fn instance() -> &'static Numbers {
     });
     Box::leak(Box::new(Instance::new(
         Box::leak(Box::new(site)),
-        setup,
-        None,
+        Told::new(setup, |taken| Some(taken), None),
         &PROCESS,
         Arc::new(Counters::new()),
     )))
@@ -52,11 +52,10 @@ fn call(instance: &'static Numbers, ask: Ask, body: impl FnOnce() -> Answer) -> 
 }
 
 fn enter(instance: &'static Numbers, ask: Ask) -> Found<Answer, Kind, InPlace<()>> {
-    let mut call = Call::<Answer, Kind, InPlace<()>>::new(instance, ask, key::hash(&()));
+    let mut call = Call::new(instance, ask, key::hash(&()));
     loop {
         match call.step(&()) {
-            Step::Done(found) => return found,
-            Step::Due(due) => return Found::Hit(due.part().0),
+            Step::Done(done) => return Found::of(done),
             Step::Wait(follow) => call.landed(block_on(follow)),
         }
     }

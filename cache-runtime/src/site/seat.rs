@@ -1,18 +1,20 @@
 //! The guard of a computation: filled, it stores; dropped, by a panic or a cancellation, it hands over.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use super::Instance;
 use super::background::{self, Tasks};
 use super::flight::{CameTo, Flight, Landing, Stage};
 use super::load::{Load, Purpose};
 use super::running::{Attempt, Frame, Framed};
 #[cfg(feature = "shared")]
 use super::shared::Claim;
-use super::step::{Found, InstanceOf, TakenOf, restored};
+use super::step::{CellIn, Found, TakenOf, answered};
 use super::tagging::Tagging;
 use crate::clock::Moment;
 use crate::entry::Entry;
@@ -21,14 +23,15 @@ use crate::lineage::{self, Dependant, Lineage};
 use crate::outcome::{Detailed, MissReason, Outcome};
 use crate::stats::Counters;
 use crate::store::{Committed, Ticket};
-use crate::value::cell::{Share, Stowing};
+use crate::value::cell::{Share, Stowing, ValueCell};
 use crate::value::{Kind, Verdict};
 use crate::watch::load::Ending;
 
 /// The task of computing a value.
 #[must_use = "a seat computes when it is filled"]
-pub struct Seat<R, K: Kind<R>, O: KeyCell>(Task<R, K, O>);
+pub struct Seat<R, K: Kind<R>, O: KeyCell>(Task<O, CellIn<K>>, PhantomData<fn() -> R>);
 
+/// The same, whatever the function returns.
 #[cfg_attr(
     feature = "shared",
     expect(
@@ -36,32 +39,31 @@ pub struct Seat<R, K: Kind<R>, O: KeyCell>(Task<R, K, O>);
         reason = "nearly every seat is the large one"
     )
 )]
-enum Task<R, K: Kind<R>, O: KeyCell> {
+pub(crate) enum Task<O: KeyCell, C: ValueCell> {
     /// The cache is neither read nor written.
     Bypass(Arc<Counters>),
-    Compute(Computation<R, K, O>),
+    Compute(Computation<O, C>),
 }
 
 /// A computation in progress. Dropping it ends it without a value.
-struct Computation<R, K: Kind<R>, O: KeyCell> {
-    instance: &'static InstanceOf<K, O>,
+pub(crate) struct Computation<O: KeyCell, C: ValueCell> {
+    instance: &'static Instance<O, C>,
     ticket: Ticket,
     load: Load,
     /// The key that the value is weighed by, if it is.
     weighed: Option<O::Key>,
     /// What it has to do with a shared store.
     #[cfg(feature = "shared")]
-    claim: Option<Claim<K>>,
+    claim: Option<Claim<C::Taken>>,
     /// Whether the store still has a note of it.
     noted: bool,
     /// Where others wait for it, if anybody does; known once the store has no note of it.
-    flight: Option<Arc<Flight<TakenOf<K>>>>,
-    result: PhantomData<fn() -> R>,
+    flight: Option<Arc<Flight<C::Taken>>>,
 }
 
-impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
+impl<O: KeyCell, C: ValueCell> Task<O, C> {
     pub(crate) fn new(
-        instance: &'static InstanceOf<K, O>,
+        instance: &'static Instance<O, C>,
         ticket: Ticket,
         purpose: Purpose,
         weighed: Option<O::Key>,
@@ -72,7 +74,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             hash: ticket.hash,
         };
         let id = ticket.id;
-        Self(Task::Compute(Computation {
+        Self::Compute(Computation {
             instance,
             load: Load::begin(instance, owner, id, purpose, instance.is_away(), began),
             ticket,
@@ -81,17 +83,12 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             claim: None,
             noted: true,
             flight: None,
-            result: PhantomData,
-        }))
-    }
-
-    pub(crate) fn bypass(counters: Arc<Counters>) -> Self {
-        Self(Task::Bypass(counters))
+        })
     }
 
     /// Computes on behalf of the call that has found it due.
     pub(crate) fn inline(mut self) -> Self {
-        if let Task::Compute(computation) = &mut self.0 {
+        if let Self::Compute(computation) = &mut self {
             computation.load.purpose = Purpose::Inline;
         }
         self
@@ -99,8 +96,8 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
 
     /// Says what the computation has to do with a shared store, and why it is needed.
     #[cfg(feature = "shared")]
-    pub(super) fn claimed(mut self, claim: Claim<K>, why: MissReason) -> Self {
-        if let Task::Compute(computation) = &mut self.0 {
+    pub(super) fn claimed(mut self, claim: Claim<C::Taken>, why: MissReason) -> Self {
+        if let Self::Compute(computation) = &mut self {
             computation.claim = Some(claim);
             match &mut computation.load.purpose {
                 Purpose::Call(reason) if *reason != MissReason::Forced => *reason = why,
@@ -110,16 +107,29 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
         self
     }
 
-    /// Gives the value labels.
-    pub fn tag(&mut self, tags: impl FnOnce(&mut Tagging)) {
-        if let Task::Compute(computation) = &mut self.0 {
-            let mut tagging = Tagging::new(computation.instance.realm);
-            tags(&mut tagging);
+    fn label(&mut self, tagging: Tagging) {
+        if let Self::Compute(computation) = self {
             let labels = computation.load.tag(tagging.into_labels());
             if !labels.is_empty() {
                 let store = &computation.instance.store;
                 store.label(&computation.ticket, labels);
             }
+        }
+    }
+}
+
+impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
+    #[inline]
+    pub(crate) fn of(task: Task<O, CellIn<K>>) -> Self {
+        Self(task, PhantomData)
+    }
+
+    /// Gives the value labels.
+    pub fn tag(&mut self, tags: impl FnOnce(&mut Tagging)) {
+        if let Task::Compute(computation) = &mut self.0 {
+            let mut tagging = Tagging::new(computation.instance.realm);
+            tags(&mut tagging);
+            self.0.label(tagging);
         }
     }
 
@@ -139,14 +149,16 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             Task::Compute(computation) if computation.claim.is_some() => {
                 let counters = Arc::clone(&computation.instance.counters);
                 match std::mem::replace(&mut self.0, Task::Bypass(counters)) {
-                    Task::Compute(computation) => computation.fill_shared(body, result),
+                    Task::Compute(computation) => {
+                        computation.fill_shared::<R, K>(body, result)
+                    }
                     Task::Bypass(_) => unreachable!("it computes"),
                 }
             }
             Task::Compute(computation) => {
                 let (place, catch) = computation.load.run();
                 let attempt = place.enclose(catch, body);
-                computation.end(attempt.map(|()| result_in(result)))
+                computation.end::<R, K>(attempt.map(|()| result_in(result)))
             }
             Task::Bypass(counters) => {
                 counters.count(Outcome::Bypassed);
@@ -170,11 +182,11 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             Task::Compute(mut computation) => {
                 #[cfg(feature = "shared")]
                 if computation.claim.is_some() {
-                    return Box::pin(computation.fill_shared_async(body)).await;
+                    return Box::pin(computation.fill_shared_async::<R, K>(body)).await;
                 }
                 let (place, catch) = computation.load.run();
                 let attempt = Framed::new(place, catch, body).await;
-                computation.end(attempt)
+                computation.end::<R, K>(attempt)
             }
         }
     }
@@ -208,7 +220,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
                 counters.count(Outcome::Bypassed);
                 result
             }
-            Task::Compute(mut computation) => computation.end(Ok(result)).value,
+            Task::Compute(mut computation) => computation.end::<R, K>(Ok(result)).value,
         }
     }
 
@@ -268,81 +280,113 @@ fn bypassed<R>(value: R) -> Detailed<R> {
     }
 }
 
-impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
+/// What a function has returned, whatever type that is of.
+enum Returned<T> {
+    Value(T),
+    /// An error, with what the waiters get of it, if it can be cloned.
+    Failed(Option<Share>),
+    /// It is for the caller alone.
+    #[cfg(feature = "axum")]
+    Private,
+}
+
+fn returned<R, K: Kind<R>>(result: &R) -> Returned<TakenOf<K>> {
+    match K::judge(result) {
+        Verdict::Value(stored) => Returned::Value(K::Stowing::taken(stored)),
+        Verdict::Failed(error) => Returned::Failed(error.map(Share::new)),
+        #[cfg(feature = "axum")]
+        Verdict::Private => Returned::Private,
+    }
+}
+
+impl<O: KeyCell, C: ValueCell> Computation<O, C> {
     // By itself: the function, which may call itself, runs while who calls this has its place on the stack.
     #[inline(never)]
-    fn end(&mut self, attempt: Attempt<R>) -> Detailed<R> {
-        self.instance.store.foresee(self.ticket.hash);
-        let (result, taken) = match self.judge(attempt) {
-            Ok(judged) => judged,
-            Err(answer) => return answer,
+    fn end<R, K: Kind<R, Stowing: Stowing<Cell = C>>>(
+        &mut self,
+        attempt: Attempt<R>,
+    ) -> Detailed<R> {
+        self.ran();
+        let value = match attempt {
+            Ok(value) => value,
+            Err(panic) => return answered::<R, K>(self.stand_in_for(panic)),
         };
-        if let Some(taken) = taken {
+        match self.settle(returned::<R, K>(&value)) {
+            Ok(outcome) => Detailed {
+                value,
+                outcome,
+                age: None,
+            },
+            Err(old) => answered::<R, K>(old),
+        }
+    }
+
+    fn ran(&mut self) {
+        self.instance.store.foresee(self.ticket.hash);
+        self.load.ran();
+    }
+
+    /// The old value that answers in the stead of a panic; it goes on if there is none.
+    fn stand_in_for(&mut self, panic: Box<dyn Any + Send>) -> Detailed<C::Taken> {
+        let Some(old) = self.stand_in() else {
+            resume_unwind(panic)
+        };
+        self.load.tell(Ending::Panic);
+        self.settle_for(&old)
+    }
+
+    /// Gives a result to those who wait, and stores it, if that may be; answers how it came about, or with the old value
+    /// that makes up for a failure.
+    fn settle(&mut self, returned: Returned<C::Taken>) -> Result<Outcome, Detailed<C::Taken>> {
+        if let Some(taken) = self.judge(returned)? {
             let lineage = self.store(&taken);
             self.land(Landing::Value(taken, lineage));
         }
-        self.answer(result)
+        Ok(self.load.computed())
     }
 
-    /// What a computation came to: its result, with what others may have of it if it is a value. Anything but a
-    /// value is dealt with, and so is a failure that an old value makes up for: that is the answer.
-    fn judge(&mut self, attempt: Attempt<R>) -> Result<(R, Option<TakenOf<K>>), Detailed<R>> {
-        self.load.ran();
-        let result = match attempt {
-            Ok(result) => result,
-            Err(panic) => match self.stand_in() {
-                Some(old) => {
-                    self.load.tell(Ending::Panic);
-                    return Err(self.settle_for(&old));
-                }
-                None => resume_unwind(panic),
-            },
-        };
-        let verdict = K::judge(&result);
-        let failed = match &verdict {
-            Verdict::Failed(_) => true,
-            Verdict::Value(stored) => K::value(stored).is_none(),
+    /// What others may have of a result, if it is a value. Anything but a value is dealt with, and so is a failure that an
+    /// old value makes up for: that is the answer.
+    fn judge(
+        &mut self,
+        returned: Returned<C::Taken>,
+    ) -> Result<Option<C::Taken>, Detailed<C::Taken>> {
+        let failed = match &returned {
+            Returned::Failed(_) => true,
+            Returned::Value(taken) => !self.instance.is_value(taken),
             #[cfg(feature = "axum")]
-            Verdict::Private => false,
+            Returned::Private => false,
         };
         self.load
             .tell(if failed { Ending::Error } else { Ending::Value });
         if failed && let Some(old) = self.stand_in() {
             return Err(self.settle_for(&old));
         }
-        let landing = match verdict {
-            Verdict::Value(stored) => return Ok((result, Some(K::Stowing::taken(stored)))),
-            Verdict::Failed(error) => {
+        let landing = match returned {
+            Returned::Value(taken) => return Ok(Some(taken)),
+            Returned::Failed(error) => {
                 let lineage = self.load.close(Vec::new());
                 match error {
-                    Some(error) => Landing::Failed(Share::new(error), lineage),
+                    Some(error) => Landing::Failed(error, lineage),
                     None => Landing::Unshared,
                 }
             }
             #[cfg(feature = "axum")]
-            Verdict::Private => {
+            Returned::Private => {
                 self.load.close(Vec::new());
                 Landing::Unshared
             }
         };
         self.land(landing);
-        Ok((result, None))
-    }
-
-    fn answer(&self, value: R) -> Detailed<R> {
-        Detailed {
-            value,
-            outcome: self.load.computed(),
-            age: None,
-        }
+        Ok(None)
     }
 
     /// Stores a value, if it may be stored; answers what it was computed from.
-    fn store(&mut self, taken: &TakenOf<K>) -> Lineage {
-        let (instance, value) = (self.instance, K::value(K::Stowing::view(taken)));
-        let times = instance.times(value);
-        let weight = instance.weigh(value, self.weighed.as_ref());
-        let lineage = self.load.close(instance.labels_of(value));
+    fn store(&mut self, taken: &C::Taken) -> Lineage {
+        let instance = self.instance;
+        let times = instance.times(taken);
+        let weight = instance.weigh(taken, self.weighed.as_ref());
+        let lineage = self.load.close(instance.labels_of(taken));
         let Some(times) = times else {
             if self.load.is_refresh() {
                 self.pause(self.load.done);
@@ -373,7 +417,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     }
 
     /// The entry that this computation is to replace, as long as it may.
-    fn replaced(&self) -> Option<Entry<TakenOf<K>>> {
+    fn replaced(&self) -> Option<Entry<C::Taken>> {
         #[cfg(feature = "shared")]
         if let Some(claim) = &self.claim {
             return claim.old.clone();
@@ -382,31 +426,30 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
     }
 
     /// The old value that answers in the stead of a failure, if there is one.
-    fn stand_in(&self) -> Option<Entry<TakenOf<K>>> {
+    fn stand_in(&self) -> Option<Entry<C::Taken>> {
         let old = self.replaced()?;
-        old.stands_in(self.instance.now(), self.load.is_refresh())
-            .then_some(old)
+        let stands_in = old.stands_in(self.instance.now(), self.load.is_refresh());
+        if stands_in { Some(old) } else { None }
     }
 
     /// Answers with the old value.
-    fn settle_for(&mut self, old: &Entry<TakenOf<K>>) -> Detailed<R> {
+    fn settle_for(&mut self, old: &Entry<C::Taken>) -> Detailed<C::Taken> {
         let now = self.instance.now();
         self.load.made_up_for();
         self.pause(now);
         self.load.close(Vec::new());
         let lineage = old.lineage().cloned().unwrap_or_default();
         self.load.place.hand_out(&lineage);
-        let value = restored::<R, K>(old.value.clone());
         self.land(Landing::Stale(old.value.clone(), lineage));
         Detailed {
-            value,
+            value: old.value.clone(),
             outcome: Outcome::Stale,
             age: Some(now.since(old.stored_at)),
         }
     }
 
     /// Leaves the store first and lands then, so that who comes between finds nothing to wait for.
-    fn land(&mut self, landing: Landing<TakenOf<K>>) {
+    fn land(&mut self, landing: Landing<C::Taken>) {
         let came_to = (&landing).into();
         self.load.count_run(came_to);
         self.load.stage = Stage::Landed;
@@ -425,7 +468,7 @@ mod shared;
 #[cfg(feature = "shared")]
 pub(super) use shared::{Unstored, lease_all, store_all};
 
-impl<R, K: Kind<R>, O: KeyCell> Drop for Computation<R, K, O> {
+impl<O: KeyCell, C: ValueCell> Drop for Computation<O, C> {
     fn drop(&mut self) {
         if self.load.stage != Stage::Landed {
             self.load.dropped();

@@ -7,10 +7,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Instance;
 use super::flight::{Follow, Landing};
 use super::running::{self, Frame};
-use super::seat::Seat;
-use super::step::{Call, InstanceOf, Step, TakenOf};
+use super::seat::Task;
+use super::step::{Call, Done, Step};
 use crate::codec::envelope::{MarkId, WireTimes};
 #[cfg(feature = "redis")]
 use crate::entry::Standing;
@@ -32,37 +33,33 @@ use crate::shared::versions::{self, Seen};
 use crate::stats::Event;
 #[cfg(feature = "redis")]
 use crate::sweeper;
-use crate::value::cell::Stowing;
-use crate::value::{Kind, Types};
+use crate::value::cell::ValueCell;
 
 /// Where the entries of a function live.
 #[derive(Debug)]
-pub(crate) enum Home<S> {
+pub(crate) enum Home<T> {
     /// In this process.
     Here,
     /// In a shared store.
-    Away(Box<Remote<S>>),
+    Away(Box<Remote<T>>),
     /// Nowhere: they should live in a shared store, and cannot.
     Nowhere,
 }
 
-/// The store of a function's entries.
-pub(crate) type RemoteOf<K> = Remote<<K as Types>::Stored>;
-
 /// What a computation has to do with the store.
-pub(crate) struct Claim<K: Types> {
-    pub(crate) remote: &'static RemoteOf<K>,
+pub(crate) struct Claim<T: 'static> {
+    pub(crate) remote: &'static Remote<T>,
     pub(crate) slot: Slot,
     /// What the store showed before; nothing if it could not be asked.
     seen: Option<Seen>,
     /// The old value.
-    pub(crate) old: Option<Entry<TakenOf<K>>>,
+    pub(crate) old: Option<Entry<T>>,
     lease: Option<Lease>,
     /// When it was made, in the order of this process.
     since: u64,
 }
 
-impl<K: Types> Claim<K> {
+impl<T> Claim<T> {
     /// Takes the right to store a value with these labels, before it is computed.
     pub(crate) async fn lease(
         &mut self,
@@ -125,7 +122,7 @@ impl<K: Types> Claim<K> {
     /// Stores a value that gives itself the labels `late`; answers with what it depends on, if it was stored.
     pub(crate) async fn store(
         &self,
-        stored: &K::Stored,
+        stored: &T,
         times: &Times,
         lineage: &Lineage,
         late: &[MarkId],
@@ -194,20 +191,20 @@ impl Eve {
 }
 
 /// Takes a call from step to step.
-pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
-    call: &mut Call<R, K, crate::key::CellOf<Q>>,
+pub(super) async fn steps<O: KeyCell, C: ValueCell, Q: KeyRef<Owned = O::Key>>(
+    call: &mut Call<O, C>,
     key: &Q,
-    remote: &'static RemoteOf<K>,
-) -> Step<R, K, crate::key::CellOf<Q>> {
+    remote: &'static Remote<C::Taken>,
+) -> Step<O, C> {
     let (instance, began) = (call.instance, remote::sequence());
     let slot = match remote.slot(key) {
         Ok(slot) => slot,
-        Err(why) => return call.not_shareable(&why),
+        Err(why) => return Step::Done(call.not_shareable(&why)),
     };
     loop {
         #[cfg(feature = "redis")]
         if let Some(copy) = call.copy(key, remote) {
-            return call.given(copy, None);
+            return Step::Done(call.given(copy, None));
         }
         let eve = Eve::now(instance.realm, &remote.hub);
         let fetched = remote.fetch(&slot, call.dated).await;
@@ -217,13 +214,13 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
             running::record(&crate::lineage::Recording::forsake);
         }
         match call.decide(key, remote, &slot, fetched.ok(), eve) {
-            Decision::Step(step) => return step,
+            Decision::Done(done) => return Step::Done(done),
             Decision::Again => {}
             Decision::Follow(follow, seen) => {
                 let landing = follow.await;
                 let taken = call.taken(landing, remote, &slot, began, seen.as_ref());
-                if let Some(step) = Box::pin(taken).await {
-                    return step;
+                if let Some(done) = Box::pin(taken).await {
+                    return Step::Done(done);
                 }
             }
         }
@@ -232,34 +229,31 @@ pub(super) async fn steps<R, K: Kind<R>, Q: KeyRef>(
 
 /// What a call does after a look at the store.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
-pub(super) enum Decision<R, K: Kind<R>, O: KeyCell> {
-    Step(Step<R, K, O>),
+pub(super) enum Decision<O: KeyCell, C: ValueCell> {
+    Done(Done<O, C>),
     /// It waits for another's computation, and has seen this.
-    Follow(Follow<TakenOf<K>>, Option<Seen>),
+    Follow(Follow<C::Taken>, Option<Seen>),
     /// It looks again, since the key has changed meanwhile.
     Again,
 }
 
-impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
+impl<O: KeyCell, C: ValueCell> Call<O, C> {
     /// Decides by what the store has shown; by nothing if it could not be asked.
     pub(super) fn decide<Q: KeyRef<Owned = O::Key>>(
         &mut self,
         key: &Q,
-        remote: &'static RemoteOf<K>,
+        remote: &'static Remote<C::Taken>,
         slot: &Slot,
-        fetched: Option<Fetched<K::Stored>>,
+        fetched: Option<Fetched<C::Taken>>,
         eve: Eve,
-    ) -> Decision<R, K, O> {
+    ) -> Decision<O, C> {
         let instance = self.instance;
         let (found, seen, stored) = match fetched {
             Some(fetched) => (fetched.found, Some(fetched.seen), Some(fetched.stored)),
             None => (Err(MissReason::Cold), None, None),
         };
         let (old, reason) = match found {
-            Ok(found) => (
-                Some(entry_of::<K, _>(instance, remote, found)),
-                MissReason::Expired,
-            ),
+            Ok(found) => (Some(entry_of(instance, remote, found)), MissReason::Expired),
             Err(reason) => (None, reason),
         };
         let claim = |seen, old| Claim {
@@ -283,9 +277,9 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
                 tell_labels(instance.realm, entry, eve.epoch);
             }
             let refresh = refresh && !remote.is_paused(slot, instance.now());
-            let seat = refresh.then(|| self.refresh(key, &look)).flatten();
-            let seat = seat.map(|seat| seat.claimed(claim(seen, old), reason));
-            return Decision::Step(self.given(given, seat));
+            let task = refresh.then(|| self.refresh(key, &look)).flatten();
+            let task = task.map(|task| task.claimed(claim(seen, old), reason));
+            return Decision::Done(self.given(given, task));
         }
         if let Some(follow) = self.follow(&look) {
             return Decision::Follow(follow, seen);
@@ -296,10 +290,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             return Decision::Again;
         }
         match self.compute(key, &look) {
-            Some(seat) => {
-                let seat = seat.claimed(claim(seen, old), reason);
-                Decision::Step(Step::Done(super::step::Found::Miss(seat)))
-            }
+            Some(task) => Decision::Done(Done::Miss(task.claimed(claim(seen, old), reason))),
             None => Decision::Again,
         }
     }
@@ -307,12 +298,12 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     /// The answer from what a wait has brought, if it is good for this call.
     pub(super) async fn taken(
         &mut self,
-        landing: Landing<TakenOf<K>>,
-        remote: &RemoteOf<K>,
+        landing: Landing<C::Taken>,
+        remote: &Remote<C::Taken>,
         slot: &Slot,
         began: u64,
         seen: Option<&Seen>,
-    ) -> Option<Step<R, K, O>> {
+    ) -> Option<Done<O, C>> {
         let proof = match &landing {
             Landing::Value(_, from) | Landing::Stale(_, from) => from.proof().cloned(),
             _ => None,
@@ -335,8 +326,8 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     fn copy<Q: KeyRef<Owned = O::Key>>(
         &mut self,
         key: &Q,
-        remote: &RemoteOf<K>,
-    ) -> Option<super::step::Given<R>> {
+        remote: &Remote<C::Taken>,
+    ) -> Option<super::step::Given<C::Taken>> {
         remote.hub.tier().filter(|tier| tier.is_trusted())?;
         let look = self.instance.store.look(self.hash, key);
         let entry = look.entry()?;
@@ -352,10 +343,10 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     fn keep_copy<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        remote: &RemoteOf<K>,
+        remote: &Remote<C::Taken>,
         slot: &Slot,
         (before, epoch): (Before, u64),
-        entry: &Entry<TakenOf<K>>,
+        entry: &Entry<C::Taken>,
     ) {
         let (instance, hash) = (self.instance, self.hash);
         let marks = entry
@@ -365,7 +356,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         let (Some(tier), Some(marks)) = (remote.hub.tier(), marks) else {
             return;
         };
-        let copy = copy_of::<K, O>(remote, instance, entry, marks, epoch);
+        let copy = copy_of(remote, instance, entry, marks, epoch);
         sweeper::expect(copy.leaves_at());
         tier.expect(slot, instance, hash);
         let still = || tier.stands(before, slot, marks);
@@ -373,19 +364,19 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     }
 
     /// A call whose key cannot leave the process after all: it runs.
-    pub(super) fn not_shareable(&self, _why: &Error) -> Step<R, K, O> {
+    pub(super) fn not_shareable(&self, _why: &Error) -> Done<O, C> {
         let counters = Arc::clone(&self.instance.counters);
         counters.count(Event::BackendError);
-        Step::Done(super::step::Found::Miss(Seat::bypass(counters)))
+        Done::Miss(Task::Bypass(counters))
     }
 }
 
 /// An entry of the store as one of this process, as old as it is. What it depends on is only noted for those who ask.
-pub(super) fn entry_of<K: Types, O: KeyCell>(
-    instance: &InstanceOf<K, O>,
-    remote: &RemoteOf<K>,
-    found: Found<K::Stored>,
-) -> Entry<TakenOf<K>> {
+pub(super) fn entry_of<O: KeyCell, C: ValueCell>(
+    instance: &Instance<O, C>,
+    remote: &Remote<C::Taken>,
+    found: Found<C::Taken>,
+) -> Entry<C::Taken> {
     let times = Times {
         timeout: found.times.timeout,
         stale_while_revalidate: found.times.stale_while_revalidate,
@@ -404,13 +395,7 @@ pub(super) fn entry_of<K: Types, O: KeyCell>(
         Lineage::default()
     };
     let stored_at = instance.now().before(found.age);
-    Entry::new(
-        K::Stowing::taken(found.stored),
-        stored_at,
-        &times,
-        0,
-        lineage,
-    )
+    Entry::new(found.stored, stored_at, &times, 0, lineage)
 }
 
 /// Labels of this process that stand for marks, of a value that was asked for in this epoch.
@@ -437,13 +422,13 @@ pub(super) fn tell_labels<V>(realm: &'static Realm, entry: &Entry<V>, epoch: u64
 
 /// A copy of an entry, which carries labels for those marks of which the tier does not know what depends on them.
 #[cfg(feature = "redis")]
-fn copy_of<K: Types, O: KeyCell>(
-    remote: &RemoteOf<K>,
-    instance: &InstanceOf<K, O>,
-    entry: &Entry<TakenOf<K>>,
+fn copy_of<O: KeyCell, C: ValueCell>(
+    remote: &Remote<C::Taken>,
+    instance: &Instance<O, C>,
+    entry: &Entry<C::Taken>,
     marks: &Marks,
     epoch: u64,
-) -> Entry<TakenOf<K>> {
+) -> Entry<C::Taken> {
     let listed = marks.listed().unwrap_or_default().iter();
     let others = listed
         .map(|(mark, _)| *mark)

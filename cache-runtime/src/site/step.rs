@@ -1,9 +1,10 @@
 //! The decision: what a call does next.
 //!
+//! It does not depend on what the function returns: that is known to [`Found`], which is made of it in the end.
+//!
 //! Nothing here waits, takes a lock or runs the function; the drivers in [`door`](super::door) wait, and the
 //! [`seat`](super::seat) computes.
 
-use std::marker::PhantomData;
 use std::mem;
 use std::sync::Arc;
 
@@ -11,14 +12,14 @@ use super::Instance;
 use super::flight::{Follow, Landing};
 use super::load::Purpose;
 use super::running;
-use super::seat::Seat;
+use super::seat::{Seat, Task};
 use crate::clock::{Clock, Moment};
 use crate::entry::{Entry, Standing};
 use crate::key::KeyRef;
 use crate::key::cell::KeyCell;
 use crate::outcome::{Detailed, MissReason, Outcome};
 use crate::store::{Look, Miss, Start, Ticket};
-use crate::value::cell::{Stowing, TakenFrom};
+use crate::value::cell::{Share, Stowing, TakenFrom, ValueCell};
 use crate::value::{Kind, Types};
 
 /// What the attribute's conditions say about this call.
@@ -123,43 +124,96 @@ pub enum Found<R, K: Kind<R>, O: KeyCell> {
     Miss(Seat<R, K, O>),
 }
 
+impl<R, K: Kind<R>, O: KeyCell> Found<R, K, O> {
+    /// What a call has come to; a value that is due is refreshed by somebody else.
+    #[inline]
+    pub(crate) fn of(done: Done<O, CellIn<K>>) -> Self {
+        let given = match done {
+            Done::Hit(given) => given,
+            Done::Due(due) => due.part().0,
+            Done::Miss(task) => return Self::Miss(Seat::of(task)),
+            Done::Failed(error) => {
+                let value = K::failure(error.get::<K::Error>().clone());
+                return Self::Hit(Given::new(value, Outcome::Coalesced, None));
+            }
+        };
+        Self::Hit(given.restored::<R, K>())
+    }
+}
+
+/// What an instance keeps of a value of kind `K`.
+pub(crate) type CellIn<K> = <<K as Types>::Stowing as Stowing>::Cell;
+
 /// An instance of a function with results of kind `K` and keys `O`.
-pub(crate) type InstanceOf<K, O> = Instance<O, <K as Types>::Stowing, <K as Types>::Value>;
+pub(crate) type InstanceOf<K, O> = Instance<O, CellIn<K>>;
 
 /// What a reader takes of an entry.
 pub(crate) type TakenOf<K> = TakenFrom<<K as Types>::Stowing>;
 
-/// What a call does next.
-pub(crate) enum Step<R, K: Kind<R>, O: KeyCell> {
-    Done(Found<R, K, O>),
+impl<T> Given<T> {
+    /// The result that a value is given back as.
+    #[inline]
+    pub(crate) fn restored<R, K: Kind<R>>(self) -> Given<R>
+    where
+        K::Stowing: Stowing<Cell: ValueCell<Taken = T>>,
+    {
+        Given {
+            value: restored::<R, K>(self.value),
+            outcome: self.outcome,
+            stored_at: self.stored_at,
+        }
+    }
+}
+
+/// What a call has come to.
+#[cfg_attr(
+    feature = "shared",
+    expect(clippy::large_enum_variant, reason = "it is taken apart at once")
+)]
+pub(crate) enum Done<O: KeyCell, C: ValueCell> {
+    /// The value is there.
+    Hit(Given<C::Taken>),
+    /// The failure of another's computation that it has waited for.
+    Failed(Share),
+    /// The caller computes the value.
+    Miss(Task<O, C>),
     /// The value is there, and somebody should refresh it.
-    Due(Due<R, K, O>),
-    Wait(Follow<TakenOf<K>>),
+    Due(Due<O, C>),
+}
+
+/// What a call does next.
+#[cfg_attr(
+    feature = "shared",
+    expect(clippy::large_enum_variant, reason = "it is taken apart at once")
+)]
+pub(crate) enum Step<O: KeyCell, C: ValueCell> {
+    Done(Done<O, C>),
+    Wait(Follow<C::Taken>),
 }
 
 /// A value that is due for a refresh, and the task of that. The call is not counted yet.
-pub(crate) struct Due<R, K: Kind<R>, O: KeyCell> {
-    pub(super) instance: &'static InstanceOf<K, O>,
-    pub(super) found: Given<R>,
-    pub(super) seat: Seat<R, K, O>,
+pub(crate) struct Due<O: KeyCell, C: ValueCell> {
+    pub(super) instance: &'static Instance<O, C>,
+    pub(super) found: Given<C::Taken>,
+    pub(super) task: Task<O, C>,
 }
 
-impl<R, K: Kind<R>, O: KeyCell> Due<R, K, O> {
+impl<O: KeyCell, C: ValueCell> Due<O, C> {
     /// The call is answered with the value that is there; the refresh is for somebody else.
-    pub(crate) fn part(self) -> (Given<R>, Seat<R, K, O>) {
+    pub(crate) fn part(self) -> (Given<C::Taken>, Task<O, C>) {
         self.instance.counters.count(self.found.outcome);
-        (self.found, self.seat)
+        (self.found, self.task)
     }
 
     /// The call does the refresh itself.
-    pub(crate) fn inline(self) -> Seat<R, K, O> {
-        self.seat.inline()
+    pub(crate) fn inline(self) -> Task<O, C> {
+        self.task.inline()
     }
 }
 
 /// One call of a cached function, from its first step to its last.
-pub(crate) struct Call<R, K: Kind<R>, O: KeyCell> {
-    pub(super) instance: &'static InstanceOf<K, O>,
+pub(crate) struct Call<O: KeyCell, C: ValueCell> {
+    pub(super) instance: &'static Instance<O, C>,
     pub(super) hash: u64,
     pub(super) forced: bool,
     /// The answer is to tell how old it is.
@@ -172,14 +226,13 @@ pub(crate) struct Call<R, K: Kind<R>, O: KeyCell> {
     /// What a look for a hit has shown.
     miss: Miss,
     /// What the wait for another's computation has brought.
-    landing: Option<Landing<TakenOf<K>>>,
+    landing: Option<Landing<C::Taken>>,
     /// The moment at which a value was stored that `is_stale` has been asked about, and refused.
     refused: Option<Moment>,
-    result: PhantomData<fn() -> R>,
 }
 
-impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
-    pub(crate) fn new(instance: &'static InstanceOf<K, O>, ask: Ask, hash: u64) -> Self {
+impl<O: KeyCell, C: ValueCell> Call<O, C> {
+    pub(crate) fn new(instance: &'static Instance<O, C>, ask: Ask, hash: u64) -> Self {
         if !ask.forced {
             running::depend(instance, hash, None);
         }
@@ -194,7 +247,6 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
             miss: Miss::Unclear,
             landing: None,
             refused: None,
-            result: PhantomData,
         }
     }
 
@@ -204,19 +256,25 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     }
 
     /// Takes what a wait has brought; the next step goes on from there.
-    pub(crate) fn landed(&mut self, landing: Landing<TakenOf<K>>) {
+    pub(crate) fn landed(&mut self, landing: Landing<C::Taken>) {
         self.landing = Some(landing);
     }
 
     /// The answer that a wait has brought, if it has brought one that is good for this call.
-    pub(super) fn answer_of(&mut self, landing: Landing<TakenOf<K>>) -> Option<Step<R, K, O>> {
+    pub(super) fn answer_of(&mut self, landing: Landing<C::Taken>) -> Option<Done<O, C>> {
         if landing.is_outdated_at(self.began) {
             return None;
         }
-        let (brought, outcome, from) = match landing {
-            Landing::Value(value, from) => (Ok(value), Outcome::Coalesced, from),
-            Landing::Stale(value, from) => (Ok(value), Outcome::Stale, from),
-            Landing::Failed(error, from) => (Err(error), Outcome::Coalesced, from),
+        let (done, outcome, from) = match landing {
+            Landing::Value(value, from) => {
+                let outcome = Outcome::Coalesced;
+                (Done::Hit(Given::new(value, outcome, None)), outcome, from)
+            }
+            Landing::Stale(value, from) => {
+                let outcome = Outcome::Stale;
+                (Done::Hit(Given::new(value, outcome, None)), outcome, from)
+            }
+            Landing::Failed(error, from) => (Done::Failed(error), Outcome::Coalesced, from),
             Landing::Unshared => {
                 self.alone = true;
                 return None;
@@ -225,42 +283,38 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         };
         running::inherit(&from);
         self.instance.counters.count(outcome);
-        let value = match brought {
-            Ok(value) => restored::<R, K>(value),
-            Err(error) => K::failure(error.get::<K::Error>().clone()),
-        };
-        Some(Step::Done(Found::Hit(Given::new(value, outcome, None))))
+        Some(done)
     }
 
-    pub(crate) fn step<Q: KeyRef<Owned = O::Key>>(&mut self, key: &Q) -> Step<R, K, O> {
+    pub(crate) fn step<Q: KeyRef<Owned = O::Key>>(&mut self, key: &Q) -> Step<O, C> {
         if let Some(landing) = self.landing.take()
             && let Some(answer) = self.answer_of(landing)
         {
-            return answer;
+            return Step::Done(answer);
         }
         let miss = mem::replace(&mut self.miss, Miss::Unclear);
         if miss == Miss::Absent && !self.alone {
             let began = self.instance.now();
             if let Some((ticket, reason)) = self.instance.store.begin_new(self.hash, key) {
-                return Step::Done(Found::Miss(self.seat(key, ticket, reason, began)));
+                return Step::Done(Done::Miss(self.task(key, ticket, reason, began)));
             }
         }
         loop {
             let look = self.instance.store.look(self.hash, key);
             if let Some((found, refresh)) = self.live(&look) {
-                return self.answer(key, &look, found, refresh);
+                return Step::Done(self.answer(key, &look, found, refresh));
             }
             if let Some(follow) = self.follow(&look) {
                 return Step::Wait(follow);
             }
-            if let Some(seat) = self.compute(key, &look) {
-                return Step::Done(Found::Miss(seat));
+            if let Some(task) = self.compute(key, &look) {
+                return Step::Done(Done::Miss(task));
             }
         }
     }
 
     /// The answer from an entry, if there is one that may be given, and whether a refresh may begin.
-    fn live(&mut self, look: &Look<O, TakenOf<K>>) -> Option<(Given<R>, bool)> {
+    fn live(&mut self, look: &Look<O, C::Taken>) -> Option<(Given<C::Taken>, bool)> {
         let entry = look.entry()?;
         let now = self.instance.glance();
         let answer = self.judged(entry, now)?;
@@ -273,9 +327,9 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     /// The answer from an entry, if it may be given, and whether a refresh may begin.
     pub(super) fn judged(
         &mut self,
-        entry: &Entry<TakenOf<K>>,
+        entry: &Entry<C::Taken>,
         now: Moment,
-    ) -> Option<(Given<R>, bool)> {
+    ) -> Option<(Given<C::Taken>, bool)> {
         let (outcome, refresh) = match entry.standing(now) {
             Standing::Live { refresh } => (Outcome::Hit, refresh),
             Standing::Stale { refresh } => (Outcome::Stale, refresh),
@@ -288,7 +342,7 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         if let Some(lineage) = entry.lineage() {
             running::inherit(lineage);
         }
-        let value = restored::<R, K>(entry.value.clone());
+        let value = entry.value.clone();
         let stored_at = Some((entry.stored_at, &self.instance.realm.clock));
         Some((Given::new(value, outcome, stored_at), refresh))
     }
@@ -297,20 +351,24 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     fn answer<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        look: &Look<O, TakenOf<K>>,
-        found: Given<R>,
+        look: &Look<O, C::Taken>,
+        found: Given<C::Taken>,
         refresh: bool,
-    ) -> Step<R, K, O> {
-        let seat = refresh.then(|| self.refresh(key, look)).flatten();
-        self.given(found, seat)
+    ) -> Done<O, C> {
+        let task = if refresh {
+            self.refresh(key, look)
+        } else {
+            None
+        };
+        self.given(found, task)
     }
 
     /// The task of a refresh, unless a computation is under way.
     pub(super) fn refresh<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        look: &Look<O, TakenOf<K>>,
-    ) -> Option<Seat<R, K, O>> {
+        look: &Look<O, C::Taken>,
+    ) -> Option<Task<O, C>> {
         if look.flight().is_some() {
             return None;
         }
@@ -319,39 +377,40 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         let (ticket, _) = claim.ok()?;
         let weighed = instance.weighed_key(key);
         let purpose = Purpose::Background;
-        Some(Seat::new(instance, ticket, purpose, weighed, began))
+        Some(Task::new(instance, ticket, purpose, weighed, began))
     }
 
     /// Answers with a value that is there, and with the task of a refresh if there is one.
-    pub(super) fn given(&self, found: Given<R>, seat: Option<Seat<R, K, O>>) -> Step<R, K, O> {
+    pub(super) fn given(&self, found: Given<C::Taken>, task: Option<Task<O, C>>) -> Done<O, C> {
         let instance = self.instance;
-        let Some(seat) = seat else {
+        let Some(task) = task else {
             instance.counters.count(found.outcome);
-            return Step::Done(Found::Hit(found));
+            return Done::Hit(found);
         };
-        Step::Due(Due {
+        Done::Due(Due {
             instance,
             found,
-            seat,
+            task,
         })
     }
 
-    fn is_stale(&mut self, entry: &Entry<TakenOf<K>>) -> bool {
-        let Some(is_stale) = self.instance.rules.is_stale else {
+    fn is_stale(&mut self, entry: &Entry<C::Taken>) -> bool {
+        if !self.instance.is_choosy() {
             return false;
-        };
-        let Some(value) = K::value(K::Stowing::view(&entry.value)) else {
-            return false;
-        };
-        if self.refused != Some(entry.stored_at) && is_stale(value) {
-            self.refused = Some(entry.stored_at);
         }
-        self.refused == Some(entry.stored_at)
+        let stored_at = Some(entry.stored_at);
+        if self.refused != stored_at && self.instance.refuses(&entry.value) {
+            self.refused = stored_at;
+        }
+        self.refused == stored_at
     }
 
     /// The computation of another caller to wait for.
-    pub(super) fn follow(&mut self, look: &Look<O, TakenOf<K>>) -> Option<Follow<TakenOf<K>>> {
-        let flight = look.flight().filter(|_| !self.alone && !self.forced)?;
+    pub(super) fn follow(&mut self, look: &Look<O, C::Taken>) -> Option<Follow<C::Taken>> {
+        if self.alone || self.forced {
+            return None;
+        }
+        let flight = look.flight()?;
         let follow = Follow::join(Arc::clone(flight));
         self.alone = follow.is_none();
         follow
@@ -361,8 +420,8 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
     pub(super) fn compute<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
-        look: &Look<O, TakenOf<K>>,
-    ) -> Option<Seat<R, K, O>> {
+        look: &Look<O, C::Taken>,
+    ) -> Option<Task<O, C>> {
         let start = match (self.alone, self.forced) {
             (true, _) => Start::Alone,
             (false, true) => Start::Supersede,
@@ -381,19 +440,19 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
         } else {
             reason
         };
-        Some(self.seat(key, ticket, reason, began))
+        Some(self.task(key, ticket, reason, began))
     }
 
-    fn seat<Q: KeyRef<Owned = O::Key>>(
+    fn task<Q: KeyRef<Owned = O::Key>>(
         &self,
         key: &Q,
         ticket: Ticket,
         reason: MissReason,
         began: Moment,
-    ) -> Seat<R, K, O> {
+    ) -> Task<O, C> {
         let weighed = self.instance.weighed_key(key);
         let purpose = Purpose::Call(reason);
-        Seat::new(self.instance, ticket, purpose, weighed, began)
+        Task::new(self.instance, ticket, purpose, weighed, began)
     }
 }
 
@@ -402,4 +461,13 @@ impl<R, K: Kind<R>, O: KeyCell> Call<R, K, O> {
 pub(crate) fn restored<R, K: Kind<R>>(taken: TakenOf<K>) -> R {
     // SAFETY: what is taken from an instance of this kind, or waited for there, was made of a value of it.
     unsafe { K::Stowing::give(taken, K::restore, K::answer) }
+}
+
+/// The result that an answer is given back as.
+pub(super) fn answered<R, K: Kind<R>>(answer: Detailed<TakenOf<K>>) -> Detailed<R> {
+    Detailed {
+        value: restored::<R, K>(answer.value),
+        outcome: answer.outcome,
+        age: answer.age,
+    }
 }

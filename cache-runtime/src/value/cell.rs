@@ -10,7 +10,7 @@
     reason = "a hit does not ask of what type the value is that its own function has stored"
 )]
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
@@ -114,8 +114,9 @@ impl Share {
     ///
     /// If that is of another type.
     pub(crate) fn get<T: 'static>(&self) -> &T {
-        let value = self.0.downcast_ref();
-        value.expect("a share of a value of this type")
+        self.insist(TypeId::of::<T>());
+        // SAFETY: it is of this type.
+        unsafe { self.get_unchecked() }
     }
 
     /// What it is a share of.
@@ -125,9 +126,15 @@ impl Share {
     /// That is of this type.
     #[inline]
     unsafe fn get_unchecked<T: 'static>(&self) -> &T {
-        debug_assert!(self.0.is::<T>(), "a share of a value of this type");
+        if cfg!(debug_assertions) {
+            self.insist(TypeId::of::<T>());
+        }
         // SAFETY: it is of this type, as the caller knows, and lives as long as the share.
         unsafe { &*Arc::as_ptr(&self.0).cast() }
+    }
+
+    fn insist(&self, id: TypeId) {
+        assert!((*self.0).type_id() == id, "a share of a value of this type");
     }
 }
 

@@ -5,6 +5,8 @@ use std::ops::Deref;
 
 use super::Types;
 use super::cell::Named;
+#[cfg(feature = "shared")]
+use super::cell::{Stowing, TakenFrom};
 use crate::error::Error;
 
 /// How values of type `S` leave the process and come back.
@@ -35,6 +37,34 @@ impl<S> Clone for Coding<S> {
 }
 
 impl<S> Copy for Coding<S> {}
+
+/// How what a reader takes leaves the process and comes back.
+#[cfg(feature = "shared")]
+pub(crate) trait Coder<T>: Send + Sync {
+    fn encode(&self, taken: &T) -> Result<Vec<u8>, Error>;
+    fn decode(&self, bytes: &[u8]) -> Result<T, Error>;
+    /// Changes when the shape of the type does; there is none if values cannot be made of bytes alone.
+    fn fingerprint(&self) -> Option<u64>;
+}
+
+/// The coding of values that are kept as `S` says.
+#[cfg(feature = "shared")]
+pub(crate) struct CodingOf<S: Stowing>(pub(crate) Coding<S::Value>);
+
+#[cfg(feature = "shared")]
+impl<S: Stowing> Coder<TakenFrom<S>> for CodingOf<S> {
+    fn encode(&self, taken: &TakenFrom<S>) -> Result<Vec<u8>, Error> {
+        (self.0.encode)(S::view(taken))
+    }
+
+    fn decode(&self, bytes: &[u8]) -> Result<TakenFrom<S>, Error> {
+        (self.0.decode)(bytes).map(S::taken)
+    }
+
+    fn fingerprint(&self) -> Option<u64> {
+        (self.0.fingerprint)()
+    }
+}
 
 /// A type whose values can leave the process and come back.
 #[diagnostic::on_unimplemented(

@@ -18,6 +18,7 @@ use crate::http::decide::keeping::{Lifetime, Refusal, announced, is_failure, kee
 use crate::http::decide::policy::{FOR_EVER, Policy};
 use crate::http::respond;
 use crate::options::{Options, Setup};
+use crate::rules::QuestionWith;
 use crate::value::cell::{Cheap, InPlace, Named};
 use crate::value::{Kind, Shown, Types, Verdict};
 
@@ -183,7 +184,7 @@ impl Setup<Kept> {
     /// Lets answers say for themselves how long they live.
     #[must_use]
     pub fn answers(mut self) -> Self {
-        self.rules.times_of = Some(times_of);
+        self.said.rules.times_of = Some(QuestionWith::about(times_of));
         self
     }
 }

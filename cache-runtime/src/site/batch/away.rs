@@ -3,32 +3,33 @@
 
 use std::mem;
 
-use super::super::door::is_disabled;
 use super::super::flight::Landing;
 use super::super::running;
 use super::super::seat::{Seat, Unstored, lease_all, store_all};
-use super::super::shared::{Decision, Eve, Home, RemoteOf};
+use super::super::shared::{Decision, Eve, Home};
 use super::super::step::TakenOf;
+use super::super::way::is_disabled;
 use super::{Batch, One};
 use crate::key::cell::KeyCell;
 use crate::key::{CellOf, KeyRef};
-use crate::shared::remote::{Slot, sequence};
+use crate::shared::remote::{Remote, Slot, sequence};
 use crate::shared::versions::Seen;
 use crate::stats::Event;
 use crate::value::Kind;
 use crate::value::batch::{BatchOutput, OneOf};
+use crate::value::cell::ValueCell;
 
 /// What a call has to do with the store.
-pub(super) struct Away<R, K: Kind<R>, C: KeyCell> {
+pub(super) struct Away<O: KeyCell, C: ValueCell> {
     /// The store, if the entries live there.
-    pub(super) remote: Option<&'static RemoteOf<K>>,
+    pub(super) remote: Option<&'static Remote<C::Taken>>,
     /// When the call began, in the order of this process.
     began: u64,
     /// What has been computed and is not stored yet.
-    unstored: Vec<(usize, Unstored<R, K, C>)>,
+    unstored: Vec<(usize, Unstored<O, C>)>,
 }
 
-impl<R, K: Kind<R>, C: KeyCell> Default for Away<R, K, C> {
+impl<O: KeyCell, C: ValueCell> Default for Away<O, C> {
     fn default() -> Self {
         Self {
             remote: None,
@@ -67,7 +68,7 @@ where
         self.away.began = sequence();
         self.away.remote = remote;
         for one in self.open.iter().filter(|_| !is_disabled()) {
-            door.rely(&one.key, remote, self.ask).await;
+            door.way::<Q>().rely(&one.key, remote, self.ask).await;
         }
         true
     }
@@ -95,7 +96,7 @@ where
                 continue;
             };
             match call.decide(&one.key, remote, &look.slot, fetched, eve) {
-                Decision::Step(step) => self.take(one, step)?,
+                Decision::Done(done) => self.take(one, done)?,
                 Decision::Follow(follow, seen) => {
                     look.seen = seen;
                     self.followed.push((one, follow));
@@ -130,7 +131,7 @@ where
     /// Takes what the wait for an id has brought, if it is good for this call.
     pub(super) async fn landed_away(
         &mut self,
-        mut one: One<O, K, Q>,
+        mut one: One<K, Q>,
         landing: Landing<TakenOf<K>>,
     ) -> Result<(), O::Error> {
         let began = self.away.began;
@@ -187,6 +188,6 @@ where
                 insert(answer, &ids[place], value);
             }
         };
-        store_all(mem::take(&mut self.away.unstored), give).await;
+        store_all::<_, K, _, _>(mem::take(&mut self.away.unstored), give).await;
     }
 }

@@ -6,8 +6,8 @@ use std::future::Future;
 use super::super::flight::{CameTo, Landing, block_on};
 use super::super::running::Framed;
 use super::super::shared::{Claim, tag_marks, wire_times};
-use super::super::step::{TakenOf, restored};
-use super::{Attempt, Computation, Purpose, Seat, Task, result_in};
+use super::super::step::{CellIn, answered};
+use super::{Attempt, Computation, Purpose, Seat, Task, result_in, returned};
 use crate::backend::Version;
 use crate::codec::envelope::MarkId;
 use crate::entry::Times;
@@ -18,14 +18,14 @@ use crate::outcome::{Detailed, MissReason};
 use crate::shared::remote::Storing;
 use crate::stats::Event;
 use crate::value::Kind;
-use crate::value::cell::Stowing;
+use crate::value::cell::{Stowing, ValueCell};
 
 /// A computation that has ended, and what is still to be done: `R` is not among it, since a future that waits may
 /// change threads.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
-enum Ending<R, K: Kind<R>, O: KeyCell> {
+enum Ending<R, O: KeyCell, C: ValueCell> {
     Ended(Detailed<R>),
-    Store(Computation<R, K, O>, TakenOf<K>),
+    Store(Computation<O, C>, C::Taken),
 }
 
 /// How a value is to be stored.
@@ -39,20 +39,20 @@ struct Intent {
 }
 
 /// A computation that has come to a value, which is not stored yet.
-pub(in crate::site) struct Unstored<R, K: Kind<R>, O: KeyCell>(Computation<R, K, O>, TakenOf<K>);
+pub(in crate::site) struct Unstored<O: KeyCell, C: ValueCell>(Computation<O, C>, C::Taken);
 
 impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     /// Takes what the function has come to; gives it back unless it is still to be stored.
     #[expect(clippy::result_large_err, reason = "it is taken apart at once")]
-    pub(in crate::site) fn finish_shared(self, result: R) -> Result<R, Unstored<R, K, O>> {
+    pub(in crate::site) fn finish_shared(self, result: R) -> Result<R, Unstored<O, CellIn<K>>> {
         match self.0 {
             Task::Compute(computation) if computation.claim.is_some() => {
-                match computation.end_shared(Ok(result)) {
+                match computation.end_shared::<R, K>(Ok(result)) {
                     Ending::Ended(answer) => Ok(answer.value),
                     Ending::Store(computation, taken) => Err(Unstored(computation, taken)),
                 }
             }
-            task => Ok(Self(task).finish(result)),
+            task => Ok(Self::of(task).finish(result)),
         }
     }
 }
@@ -77,7 +77,7 @@ pub(in crate::site) async fn lease_all<R, K: Kind<R>, O: KeyCell>(seats: Vec<&mu
 
 /// Stores what was computed together, and gives out each result.
 pub(in crate::site) async fn store_all<R, K: Kind<R>, O: KeyCell, P>(
-    all: Vec<(P, Unstored<R, K, O>)>,
+    all: Vec<(P, Unstored<O, CellIn<K>>)>,
     mut give: impl FnMut(P, R),
 ) {
     let mut together = Vec::new();
@@ -86,7 +86,8 @@ pub(in crate::site) async fn store_all<R, K: Kind<R>, O: KeyCell, P>(
         if computation.stores_with_others(&intent) {
             together.push((place, computation, taken, intent));
         } else {
-            give(place, computation.store_intended(taken, intent).await.value);
+            let stored = computation.store_intended(taken, intent).await;
+            give(place, answered::<R, K>(stored).value);
         }
     }
     let stored = store_together(&together).await;
@@ -97,20 +98,21 @@ pub(in crate::site) async fn store_all<R, K: Kind<R>, O: KeyCell, P>(
             proof.version = version.or(proof.version);
             lineage = lineage.proven(proof);
         }
-        give(place, computation.landed(taken, lineage).value);
+        let landed = computation.landed(taken, lineage);
+        give(place, answered::<R, K>(landed).value);
     }
 }
 
 /// Stores what can be stored by one change; the versions that it has then.
 #[expect(clippy::type_complexity, reason = "a list of what belongs together")]
-async fn store_together<R, K: Kind<R>, O: KeyCell, P>(
-    all: &[(P, Computation<R, K, O>, TakenOf<K>, Intent)],
+async fn store_together<O: KeyCell, C: ValueCell, P>(
+    all: &[(P, Computation<O, C>, C::Taken, Intent)],
 ) -> Vec<Option<Version>> {
     let values = all.iter().filter_map(|(_, computation, taken, intent)| {
         let claim = computation.claim.as_ref()?;
         let (slot, lease) = claim.held()?;
         let storing = Storing {
-            stored: K::Stowing::view(taken),
+            stored: taken,
             times: wire_times(intent.times.as_ref()?),
             marks: &intent.proof.as_ref()?.marks,
             supersedes: false,
@@ -132,7 +134,7 @@ async fn store_together<R, K: Kind<R>, O: KeyCell, P>(
     }
 }
 
-impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
+impl<O: KeyCell, C: ValueCell> Computation<O, C> {
     /// Whether one change is all that it takes to store the value.
     fn stores_with_others(&self, intent: &Intent) -> bool {
         let leased = self
@@ -144,29 +146,40 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         leased && ready && !supersedes && intent.late.is_empty()
     }
 
-    pub(super) fn fill_shared(
+    pub(super) fn fill_shared<R, K>(
         mut self,
         body: &mut dyn FnMut(),
         result: &Cell<Option<R>>,
-    ) -> Detailed<R> {
+    ) -> Detailed<R>
+    where
+        K: Kind<R, Stowing: Stowing<Cell = C>>,
+    {
         block_on(self.lease());
         let (place, catch) = self.load.run();
         let attempt = place.enclose(catch, body);
-        match self.end_shared(attempt.map(|()| result_in(result))) {
+        match self.end_shared::<R, K>(attempt.map(|()| result_in(result))) {
             Ending::Ended(answer) => answer,
-            Ending::Store(computation, taken) => block_on(computation.store_shared(taken)),
+            Ending::Store(computation, taken) => {
+                answered::<R, K>(block_on(computation.store_shared(taken)))
+            }
         }
     }
 
-    pub(super) async fn fill_shared_async(mut self, body: impl Future<Output = R>) -> Detailed<R> {
+    pub(super) async fn fill_shared_async<R, K>(
+        mut self,
+        body: impl Future<Output = R>,
+    ) -> Detailed<R>
+    where
+        K: Kind<R, Stowing: Stowing<Cell = C>>,
+    {
         self.lease().await;
         let (place, catch) = self.load.run();
         let attempt = Framed::new(place, catch, body).await;
-        let (computation, taken) = match self.end_shared(attempt) {
+        let (computation, taken) = match self.end_shared::<R, K>(attempt) {
             Ending::Ended(answer) => return answer,
             Ending::Store(computation, taken) => (computation, taken),
         };
-        computation.store_shared(taken).await
+        answered::<R, K>(computation.store_shared(taken).await)
     }
 
     /// Takes the right to store the value.
@@ -181,25 +194,40 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         }
     }
 
-    fn end_shared(mut self, attempt: Attempt<R>) -> Ending<R, K, O> {
-        match self.judge(attempt) {
-            Err(answer) => Ending::Ended(answer),
-            Ok((result, None)) => Ending::Ended(self.answer(result)),
-            Ok((_, Some(taken))) => Ending::Store(self, taken),
+    fn end_shared<R, K>(mut self, attempt: Attempt<R>) -> Ending<R, O, C>
+    where
+        K: Kind<R, Stowing: Stowing<Cell = C>>,
+    {
+        self.ran();
+        let result = match attempt {
+            Ok(result) => result,
+            Err(panic) => return Ending::Ended(answered::<R, K>(self.stand_in_for(panic))),
+        };
+        match self.judge(returned::<R, K>(&result)) {
+            Err(old) => Ending::Ended(answered::<R, K>(old)),
+            Ok(None) => Ending::Ended(self.answer(result)),
+            Ok(Some(taken)) => Ending::Store(self, taken),
+        }
+    }
+
+    fn answer<R>(&self, value: R) -> Detailed<R> {
+        Detailed {
+            value,
+            outcome: self.load.computed(),
+            age: None,
         }
     }
 
     /// Stores a value, gives it to those who wait, and returns it.
-    async fn store_shared(self, taken: TakenOf<K>) -> Detailed<R> {
+    async fn store_shared(self, taken: C::Taken) -> Detailed<C::Taken> {
         let (computation, intent) = self.intend(&taken);
         computation.store_intended(taken, intent).await
     }
 
     /// Ends the recording of what a value was computed from, and says how it is to be stored.
-    fn intend(mut self, taken: &TakenOf<K>) -> (Self, Intent) {
-        let value = K::value(K::Stowing::view(taken));
-        let times = self.instance.times(value);
-        let own = self.instance.labels_of(value);
+    fn intend(mut self, taken: &C::Taken) -> (Self, Intent) {
+        let times = self.instance.times(taken);
+        let own = self.instance.labels_of(taken);
         let late = tag_marks(own.iter().map(crate::lineage::Label::name));
         let lineage = self.load.gather(own);
         if times.is_none() && self.load.is_refresh() {
@@ -216,7 +244,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
         (self, intent)
     }
 
-    async fn store_intended(self, taken: TakenOf<K>, intent: Intent) -> Detailed<R> {
+    async fn store_intended(self, taken: C::Taken, intent: Intent) -> Detailed<C::Taken> {
         let Intent {
             times,
             late,
@@ -224,23 +252,22 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             proof,
         } = intent;
         if let Some(proof) = proof {
-            lineage = self.settle(&taken, times, proof, &late, lineage).await;
+            lineage = self.store_away(&taken, times, proof, &late, lineage).await;
         }
         self.landed(taken, lineage)
     }
 
     /// Gives a value to those who wait, and returns it.
-    fn landed(mut self, taken: TakenOf<K>, lineage: Lineage) -> Detailed<R> {
+    fn landed(mut self, taken: C::Taken, lineage: Lineage) -> Detailed<C::Taken> {
         self.load.place.hand_out(&lineage);
-        let answer = restored::<R, K>(taken.clone());
-        self.land(Landing::Value(taken, lineage));
-        self.answer(answer)
+        self.land(Landing::Value(taken.clone(), lineage));
+        self.answer(taken)
     }
 
     /// Stores a value if it may be stored; answers with what it depends on.
-    async fn settle(
+    async fn store_away(
         &self,
-        taken: &TakenOf<K>,
+        taken: &C::Taken,
         times: Option<Times>,
         proof: Proof,
         late: &[MarkId],
@@ -251,10 +278,7 @@ impl<R, K: Kind<R>, O: KeyCell> Computation<R, K, O> {
             return lineage.proven(proof);
         };
         let supersedes = self.load.purpose == Purpose::Call(MissReason::Forced);
-        let stored = K::Stowing::view(taken);
-        let settled = claim
-            .store(stored, &times, &lineage, late, supersedes)
-            .await;
+        let settled = claim.store(taken, &times, &lineage, late, supersedes).await;
         if supersedes {
             lineage::outdate(self.instance, self.ticket.hash, Some(self.ticket.id));
         }
