@@ -68,6 +68,10 @@ impl<A> Copy for Question<A> {}
 pub(crate) struct QuestionWith<O, A>(unsafe fn(&O, NonNull<()>) -> A);
 
 impl<O, A> QuestionWith<O, A> {
+    #[expect(
+        clippy::manual_map,
+        reason = "translated for every type: a closure would be so too"
+    )]
     pub(crate) fn about_any<V>(question: Option<fn(&O, &V) -> A>) -> Option<Self> {
         match question {
             Some(question) => Some(Self::about(question)),

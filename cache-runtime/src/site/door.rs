@@ -87,6 +87,10 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// The answer to a call that finds a value which is good at any rate, outside of any computation and without a lock.
     #[cfg_attr(not(debug_assertions), inline(always))]
+    #[expect(
+        clippy::manual_map,
+        reason = "translated for every type: a closure would be so too"
+    )]
     pub fn hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
         match self.way::<Q>().hit(ask, key) {
             Some(hit) => Some(hit.restored::<R, K>()),

@@ -166,10 +166,6 @@ impl<T> Given<T> {
 }
 
 /// What a call has come to.
-#[cfg_attr(
-    feature = "shared",
-    expect(clippy::large_enum_variant, reason = "it is taken apart at once")
-)]
 pub(crate) enum Done<O: KeyCell, C: ValueCell> {
     /// The value is there.
     Hit(Given<C::Taken>),

@@ -244,13 +244,13 @@ impl<O: KeyCell, C: ValueCell> Way<O, C> {
         let found = state.instance(self.id, &|| {
             let terms = installed::terms(self.site);
             let told = make(&terms).overridden(&terms);
-            let made = Instance::new(self.site, told, state.realm, Arc::clone(&state.counters));
+            let new = Instance::new(self.site, told, state.realm, Arc::clone(&state.counters));
             // Lives as long as the function it belongs to: for the rest of the process.
-            let made: &'static Instance<O, C> = Box::leak(Box::new(made));
-            sweeper::look_after(made);
+            let instance: &'static Instance<O, C> = Box::leak(Box::new(new));
+            sweeper::look_after(instance);
             #[cfg(feature = "redis")]
-            keep_copies(self.site, made);
-            made
+            keep_copies(self.site, instance);
+            instance
         });
         self.site.note_first();
         let found: &'static dyn std::any::Any = found;
