@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::door::{Door, Put};
+use super::passage::{Make, Passage, call_of, is_disabled};
 use super::running;
 use super::shared::{Home, entry_of, rely_on, rely_on_local, steps, tag_marks, tell_labels};
 use super::step::{Ask, Done, Step, TakenOf};
-use super::way::{Make, Way, call_of, is_disabled};
 use super::{Instance, Site};
 use crate::config::installed;
 use crate::error::Error;
@@ -52,7 +52,7 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// Whether a call has to ask the shared store for something.
     pub(super) fn looks_away<Q: KeyRef>(&self, key: &Q) -> bool {
-        let away = self.way::<Q>().away(&|terms| self.told(key, terms));
+        let away = self.passage::<Q>().away(&|terms| self.told(key, terms));
         away.is_some()
     }
 
@@ -82,7 +82,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         let remote = match &instance.home {
             Home::Nowhere => return None,
             Home::Here => {
-                self.way::<Q>().rely(key, None, Ask::new()).await;
+                self.passage::<Q>().rely(key, None, Ask::new()).await;
                 return self.peek_here::<S, Q>(key);
             }
             Home::Away(remote) => remote,
@@ -175,7 +175,7 @@ impl<R, K: Kind<R>> Door<R, K> {
     }
 }
 
-impl<O: KeyCell, C: ValueCell> Way<O, C> {
+impl<O: KeyCell, C: ValueCell> Passage<O, C> {
     /// The instance, if a call has to ask the shared store for something.
     pub(super) fn away(self, make: Make<'_, O, C>) -> Option<&'static Instance<O, C>> {
         self.site.hub()?;

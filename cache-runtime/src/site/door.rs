@@ -1,7 +1,7 @@
 //! What generated code calls: the way into one cached function.
 //!
 //! Every operation exists once; where a caller may have to wait there are two drivers, which differ in how
-//! they wait and in nothing else. What does not depend on the result is done on the [`Way`].
+//! they wait and in nothing else. What does not depend on the result is done on the [`Passage`].
 #![allow(unsafe_code, reason = "an instance is known by its id")]
 
 use std::any::TypeId;
@@ -12,11 +12,11 @@ use super::background::Tasks;
 #[cfg(feature = "shared")]
 use super::flight::block_on;
 use super::instance::Told;
+use super::passage::{Passage, is_disabled};
 use super::running;
 use super::seat::Seat;
 use super::step::{Ask, Call, CellIn, Done, Found, Given, InstanceOf, TakenOf};
 use super::tagging::Tagging;
-use super::way::{Way, is_disabled};
 use super::{InstanceId, Site, State, name_of};
 use crate::entry::Times;
 use crate::invalidate::Invalidation;
@@ -92,7 +92,7 @@ impl<R, K: Kind<R>> Door<R, K> {
         reason = "translated for every type: a closure would be so too"
     )]
     pub fn hit<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Given<R>> {
-        match self.way::<Q>().hit(ask, key) {
+        match self.passage::<Q>().hit(ask, key) {
             Some(hit) => Some(hit.restored::<R, K>()),
             None => None,
         }
@@ -100,15 +100,15 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// Takes a call from step to step, and waits on this thread between them.
     fn drive<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Done<CellOf<Q>, CellIn<K>> {
-        self.way::<Q>()
+        self.passage::<Q>()
             .drive(ask, key, &|terms| self.told(key, terms))
     }
 
     /// Takes a call from step to step, and waits as a task between them.
     async fn drive_async<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Done<CellOf<Q>, CellIn<K>> {
-        let way = self.way::<Q>();
-        let begun = way.begin(ask, key, &|terms| self.told(key, terms));
-        way.drive_async(begun, ask, key).await
+        let passage = self.passage::<Q>();
+        let begun = passage.begin(ask, key, &|terms| self.told(key, terms));
+        passage.drive_async(begun, ask, key).await
     }
 
     /// As [`enter`](Self::enter); a value that is due is refreshed in the background. `later` makes what the
@@ -374,7 +374,7 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// A call of the cached function; none if the cache is to be bypassed.
     pub(super) fn call<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Option<Call<CellOf<Q>, CellIn<K>>> {
-        self.way::<Q>()
+        self.passage::<Q>()
             .call(ask, key, &|terms| self.told(key, terms))
     }
 
@@ -384,17 +384,17 @@ impl<R, K: Kind<R>> Door<R, K> {
 
     /// The way into the instance with keys like this.
     #[inline(always)]
-    pub(super) fn way<Q: KeyRef>(&self) -> Way<CellOf<Q>, CellIn<K>> {
+    pub(super) fn passage<Q: KeyRef>(&self) -> Passage<CellOf<Q>, CellIn<K>> {
         let id = InstanceId {
             function: self.function,
             types: name_of::<(Q, K::Stowing, K::Value)>,
         };
         // SAFETY: the types tell how keys and values are kept.
-        unsafe { Way::new(self.site, id) }
+        unsafe { Passage::new(self.site, id) }
     }
 
     pub(super) fn instance<Q: KeyRef>(&self, key: &Q) -> &'static InstanceOf<K, CellOf<Q>> {
-        self.way::<Q>().instance(&|terms| self.told(key, terms))
+        self.passage::<Q>().instance(&|terms| self.told(key, terms))
     }
 
     /// What the attribute says of it.

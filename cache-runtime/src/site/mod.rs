@@ -6,7 +6,7 @@
 //! - [`seat`]: the guard of a computation; filling or dropping it finishes the story.
 //! - [`load`]: what is known of a computation whatever it computes.
 //! - [`door`]: what generated code calls.
-//! - [`way`]: what of that does not depend on the result.
+//! - [`passage`]: what of that does not depend on the result.
 //! - [`batch`]: the same for a function that answers for many ids at once.
 //! - `shared`: the same where entries live in a shared store.
 //! - [`instances`]: which instances there are, before a configuration is installed and after.
@@ -32,6 +32,7 @@ pub(crate) mod instances;
 #[cfg(feature = "admin")]
 pub(crate) mod known;
 pub(crate) mod load;
+mod passage;
 pub(crate) mod running;
 pub(crate) mod seat;
 #[cfg(feature = "shared")]
@@ -39,7 +40,6 @@ pub(crate) mod shared;
 pub(crate) mod step;
 pub(crate) mod surroundings;
 pub(crate) mod tagging;
-mod way;
 
 use std::any::TypeId;
 use std::fmt;

@@ -149,9 +149,7 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
             Task::Compute(computation) if computation.claim.is_some() => {
                 let counters = Arc::clone(&computation.instance.counters);
                 match std::mem::replace(&mut self.0, Task::Bypass(counters)) {
-                    Task::Compute(computation) => {
-                        computation.fill_shared::<R, K>(body, result)
-                    }
+                    Task::Compute(computation) => computation.fill_shared::<R, K>(body, result),
                     Task::Bypass(_) => unreachable!("it computes"),
                 }
             }

@@ -4,11 +4,11 @@
 use std::mem;
 
 use super::super::flight::Landing;
+use super::super::passage::is_disabled;
 use super::super::running;
 use super::super::seat::{Seat, Unstored, lease_all, store_all};
 use super::super::shared::{Decision, Eve, Home};
 use super::super::step::TakenOf;
-use super::super::way::is_disabled;
 use super::{Batch, One};
 use crate::key::cell::KeyCell;
 use crate::key::{CellOf, KeyRef};
@@ -68,7 +68,7 @@ where
         self.away.began = sequence();
         self.away.remote = remote;
         for one in self.open.iter().filter(|_| !is_disabled()) {
-            door.way::<Q>().rely(&one.key, remote, self.ask).await;
+            door.passage::<Q>().rely(&one.key, remote, self.ask).await;
         }
         true
     }

@@ -25,20 +25,20 @@ use crate::threads::{self, ThreadCell};
 use crate::value::cell::ValueCell;
 
 /// See the [module](self).
-pub(super) struct Way<O: KeyCell, C: ValueCell> {
+pub(super) struct Passage<O: KeyCell, C: ValueCell> {
     pub(super) site: &'static Site,
     /// That of an instance which keeps keys and values so.
     id: InstanceId,
     kept: PhantomData<fn() -> (O, C)>,
 }
 
-impl<O: KeyCell, C: ValueCell> Clone for Way<O, C> {
+impl<O: KeyCell, C: ValueCell> Clone for Passage<O, C> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<O: KeyCell, C: ValueCell> Copy for Way<O, C> {}
+impl<O: KeyCell, C: ValueCell> Copy for Passage<O, C> {}
 
 /// Says what an instance is to be made of.
 pub(super) type Make<'a, O, C> = &'a dyn Fn(&Terms) -> Told<O, C>;
@@ -61,7 +61,7 @@ pub(super) enum Begun<O: KeyCell, C: ValueCell> {
         reason = "a hit costs less than the calls that it would be made of"
     )
 )]
-impl<O: KeyCell, C: ValueCell> Way<O, C> {
+impl<O: KeyCell, C: ValueCell> Passage<O, C> {
     /// The way into an instance.
     ///
     /// # Safety
