@@ -4,7 +4,7 @@
     reason = "rules are asked without asking of what type the value is"
 )]
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::shared::Home;
 use crate::clock::{Clock, Moment};
 use crate::entry::{Entry, Times};
 use crate::key::cell::KeyCell;
-use crate::key::{self, CellOf, KeyRef, Route};
+use crate::key::{self, KeyRef, Rendered, Route};
 use crate::lineage::{self, Dependents, Label, Lineage, Source};
 use crate::options::{self, Options, Said, Setup, Terms};
 use crate::realm::Realm;
@@ -420,13 +420,12 @@ impl<O: KeyCell, C: ValueCell> AnyInstance for Instance<O, C> {
     }
 
     fn remove_route(&'static self, route: &Route) -> bool {
-        let store: &dyn Any = &self.store;
-        let Some(store) = store.downcast_ref::<Store<CellOf<Route>, C>>() else {
+        if TypeId::of::<O::Key>() != TypeId::of::<Rendered>() {
             return false;
-        };
+        }
         let hash = key::hash(route);
-        let existed = store.remove(hash, route);
+        let existed = self.store.remove_hash(hash);
         lineage::outdate(self, hash, None);
-        existed
+        existed > 0
     }
 }

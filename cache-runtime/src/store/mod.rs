@@ -503,11 +503,13 @@ impl<K: KeyCell, V: ValueCell> Store<K, V> {
         }
     }
 
-    /// Drops the entries of every key with this hash, and detaches their computations.
-    pub(crate) fn remove_hash(&self, hash: u64) {
+    /// Drops the entries of every key with this hash, and detaches their computations; answers how many live entries
+    /// there were.
+    pub(crate) fn remove_hash(&self, hash: u64) -> usize {
         let now = self.clock.now();
         let existed = self.change(hash, |shard, garbage| shard.empty_all(hash, now, garbage));
         self.counters.add(Event::Invalidation, existed as u64);
+        existed
     }
 
     /// Finds the entry that a computation is to replace, as long as the computation may store its value.
