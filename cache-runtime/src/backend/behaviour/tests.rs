@@ -416,8 +416,8 @@ fn each_fault_is_found_by_the_check_of_its_promise() {
         (AnswersTooFew, "replace"),
     ];
     for (fault, check) in faults {
-        // A check that comes too late to see an item alive lets it pass: on a busy machine that may happen once.
-        let mut tries = (0..3).map(|_| found(fault));
+        // A check that comes too late to see an item alive lets it pass, as it does on a busy machine.
+        let mut tries = (0..20).map(|_| found(fault));
         assert!(
             tries.any(|found| found.contains(check)),
             "{fault:?} was not found by `{check}`"
