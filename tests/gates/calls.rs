@@ -1,4 +1,5 @@
-//! Makes so many calls. `calls f 1000` and `calls g 1000` are hits: the difference of two runs is what hits cost.
+//! Makes so many calls. `calls f 1000`, `calls g 1000` and `calls tasks 1000` are hits: the difference of two runs is what
+//! hits cost.
 //! `calls misses 1000` are misses of a full store, and it tells how often they have allocated; so does `calls awaited 1000`.
 //! `calls levels 1000` goes so deep into a recursion, and tells how many bytes of the stack a level takes.
 #![allow(unsafe_code, reason = "counting allocations takes a global allocator")]
@@ -75,35 +76,37 @@ fn main() {
         panic!("calls FUNCTION COUNT");
     };
     match function.as_deref() {
-        Some("f") => integers(count),
-        Some("g") => strings(count),
+        Some("f") => hits(count, &pairs(), |&(a, b)| f(a, b), stats_f),
+        Some("g") => hits(count, &texts(), |text| g(text), stats_g),
+        Some("tasks") => hits(
+            count,
+            &pairs(),
+            |&(a, b)| polled(awaited(a, b)),
+            stats_awaited,
+        ),
         Some("misses") => misses(count, |key| miss(key, 1), stats_miss),
         Some("awaited") => misses(count, |key| polled(awaited(key, 1)), stats_awaited),
         Some("levels") => deep(count),
-        _ => panic!("the functions are f, g, misses, awaited and levels"),
+        _ => panic!("the functions are f, g, tasks, misses, awaited and levels"),
     }
 }
 
-fn integers(hits: usize) {
-    let keys: Vec<_> = (0..RESIDENT).map(|n| (n, n ^ 0xffff)).collect();
-    for &(a, b) in &keys {
-        f(a, b);
-    }
-    for &(a, b) in keys.iter().cycle().take(hits) {
-        black_box(f(a, b));
-    }
-    assert_eq!(stats_f().hits, hits as u64, "all were hits");
+fn pairs() -> Vec<(u64, u64)> {
+    (0..RESIDENT).map(|n| (n, n ^ 0xffff)).collect()
 }
 
-fn strings(hits: usize) {
-    let keys: Vec<_> = (0..RESIDENT).map(|n| format!("customer:{n:015}")).collect();
-    for key in &keys {
-        g(key);
+fn texts() -> Vec<String> {
+    (0..RESIDENT).map(|n| format!("customer:{n:015}")).collect()
+}
+
+fn hits<K>(count: usize, keys: &[K], call: impl Fn(&K) -> u64, stats: impl Fn() -> Stats) {
+    for key in keys {
+        call(key);
     }
-    for key in keys.iter().cycle().take(hits) {
-        black_box(g(key));
+    for key in keys.iter().cycle().take(count) {
+        black_box(call(key));
     }
-    assert_eq!(stats_g().hits, hits as u64, "all were hits");
+    assert_eq!(stats().hits, count as u64, "all were hits");
 }
 
 fn misses(count: usize, call: impl Fn(u64) -> u64, stats: impl Fn() -> Stats) {

@@ -12,6 +12,8 @@ use crate::program::program;
 const F: u64 = 120;
 /// The same of `&str -> u64`, with 24 bytes.
 const G: u64 = 190;
+/// The same of an `async` function of `(u64, u64)`; two moves of its future are 110 of them.
+const TASK: u64 = 310;
 
 /// Instructions per miss of `(u64, u64) -> u64` where another entry leaves for it.
 const MISS: u64 = 3_400;
@@ -30,6 +32,11 @@ fn a_hit_on_integers_takes_few_instructions() {
 #[test]
 fn a_hit_on_a_text_takes_few_instructions() {
     check("g", HITS, G);
+}
+
+#[test]
+fn a_hit_of_a_task_takes_few_instructions() {
+    check("tasks", HITS, TASK);
 }
 
 #[test]
