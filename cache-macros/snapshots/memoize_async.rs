@@ -1,7 +1,7 @@
 async fn user(db: &Db, id: u64) -> Result<User, DbError> {
     let __cache_door = __cache_of_user();
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    let __cache_seat = match match (
+    let mut __cache_seat = match match (
         ::cache_runtime::__private::check_key(
             ::cache_runtime::__private::Way::of(&id).__cache_part(),
         ),
@@ -30,7 +30,12 @@ async fn user(db: &Db, id: u64) -> Result<User, DbError> {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
-    __cache_seat.fill_async(uncached_user(db, id)).await.value
+    ::cache_runtime::__private::Seat::fill_async(
+            &mut __cache_seat,
+            uncached_user(db, id),
+        )
+        .await
+        .value
 }
 ///Drops the entry of [`user`] for these arguments.
 #[allow(
@@ -88,12 +93,17 @@ fn refresh_user(
     id: u64,
 ) -> impl ::core::future::Future<Output = Result<User, DbError>> {
     async move {
-        let __cache_seat = ::cache_runtime::__private::Door::refresh_async(
+        let mut __cache_seat = ::cache_runtime::__private::Door::refresh_async(
                 &__cache_of_user(),
                 (::cache_runtime::__private::Way::of(&id).__cache_part(), ()),
             )
             .await;
-        __cache_seat.fill_async(uncached_user(db, id)).await.value
+        ::cache_runtime::__private::Seat::fill_async(
+                &mut __cache_seat,
+                uncached_user(db, id),
+            )
+            .await
+            .value
     }
 }
 ///Shows the live value that [`user`] would return, without running it and without counting a hit.
@@ -174,7 +184,7 @@ fn detailed_user(
         let __cache_door = __cache_of_user();
         let __cache_ask = { ::cache_runtime::__private::Ask::new() };
         let __cache_ask = ::cache_runtime::__private::Ask::dated(__cache_ask);
-        let __cache_seat = match ::cache_runtime::__private::Door::enter_async(
+        let mut __cache_seat = match ::cache_runtime::__private::Door::enter_async(
                 &__cache_door,
                 __cache_ask,
                 (::cache_runtime::__private::Way::of(&id).__cache_part(), ()),
@@ -186,7 +196,11 @@ fn detailed_user(
             }
             ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
         };
-        __cache_seat.fill_async(uncached_user(db, id)).await
+        ::cache_runtime::__private::Seat::fill_async(
+                &mut __cache_seat,
+                uncached_user(db, id),
+            )
+            .await
     }
 }
 ///Reads the counters of [`user`] in this process.

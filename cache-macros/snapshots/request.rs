@@ -52,7 +52,12 @@ async fn users(__cache_arg0: State<Db>, __cache_arg1: Query<Page>) -> String {
             ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
         },
     );
-    __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await.value
+    ::cache_runtime::__private::Seat::fill_async(
+            &mut __cache_seat,
+            uncached_users(__cache_arg0, __cache_arg1),
+        )
+        .await
+        .value
 }
 ///Drops the entry of [`users`] for these arguments.
 #[allow(
@@ -128,7 +133,12 @@ fn refresh_users(
                 ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
             },
         );
-        __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await.value
+        ::cache_runtime::__private::Seat::fill_async(
+                &mut __cache_seat,
+                uncached_users(__cache_arg0, __cache_arg1),
+            )
+            .await
+            .value
     }
 }
 ///Shows the live value that [`users`] would return, without running it and without counting a hit.
@@ -226,7 +236,11 @@ fn detailed_users(
                 ::cache_runtime::__private::Visitor::tag(&__cache_visitor, __cache_text);
             },
         );
-        __cache_seat.fill_async(uncached_users(__cache_arg0, __cache_arg1)).await
+        ::cache_runtime::__private::Seat::fill_async(
+                &mut __cache_seat,
+                uncached_users(__cache_arg0, __cache_arg1),
+            )
+            .await
     }
 }
 ///Reads the counters of [`users`] in this process.

@@ -27,7 +27,7 @@ async fn load(&self, id: u64) -> Option<String> {
         )
     };
     let __cache_ask = { ::cache_runtime::__private::Ask::new() };
-    let __cache_seat = match match (
+    let mut __cache_seat = match match (
         ::cache_runtime::__private::check_key(
             ::cache_runtime::__private::Way::of(&self).__cache_part(),
         ),
@@ -61,21 +61,23 @@ async fn load(&self, id: u64) -> Option<String> {
         ::cache_runtime::__private::Found::Hit(__cache_hit) => return __cache_hit.value,
         ::cache_runtime::__private::Found::Miss(__cache_seat) => __cache_seat,
     };
-    __cache_seat
-        .fill_async(async move {
-            #[allow(
-                unreachable_code,
-                clippy::diverging_sub_expression,
-                clippy::needless_return
-            )]
-            if false {
-                let __cache_result: Option<String> = loop {};
-                return __cache_result;
-            }
-            let mut id = id;
-            id += 1;
-            self.get(id).await
-        })
+    ::cache_runtime::__private::Seat::fill_async(
+            &mut __cache_seat,
+            async move {
+                #[allow(
+                    unreachable_code,
+                    clippy::diverging_sub_expression,
+                    clippy::needless_return
+                )]
+                if false {
+                    let __cache_result: Option<String> = loop {};
+                    return __cache_result;
+                }
+                let mut id = id;
+                id += 1;
+                self.get(id).await
+            },
+        )
         .await
         .value
 }

@@ -45,7 +45,8 @@ fn compiled(source: &str) -> String {
     let runtime = tests.join("../cache-runtime");
     let manifest = format!(
         "[workspace]\n[package]\nname = \"counted\"\nedition = \"2024\"\n\
-         [dependencies]\ncache-runtime = {{ path = {runtime:?} }}\n"
+         [dependencies]\ncache-runtime = {{ path = '{}' }}\n",
+        runtime.display()
     );
     fs::create_dir_all(folder.join("src")).expect("the target folder can be written to");
     let write = |file, text| fs::write(folder.join(file), text).expect("it can be written to");

@@ -142,11 +142,10 @@ fn compute(plan: &Plan, entered: &TokenStream, gives: Gives) -> TokenStream {
         Gives::Detailed => (quote!(.detail()), None),
     };
     let is_async = plan.func.is_async();
-    let changing = changing(plan);
     let fill = fill(plan, if is_async { "Seat" } else { "Found" });
     let seat = if is_async {
         quote_spanned! {Span::mixed_site()=>
-            let #changing __cache_seat = match #entered {
+            let mut __cache_seat = match #entered {
                 #private::Found::Hit(__cache_hit) => return __cache_hit #found,
                 #private::Found::Miss(__cache_seat) => __cache_seat,
             };
@@ -154,7 +153,7 @@ fn compute(plan: &Plan, entered: &TokenStream, gives: Gives) -> TokenStream {
     } else {
         // The seat stays where it is: the function may call itself, and a copy would take its place on the stack.
         quote_spanned! {Span::mixed_site()=>
-            let #changing __cache_seat = #entered;
+            let mut __cache_seat = #entered;
             if let #private::Found::Hit(__cache_hit) = __cache_seat {
                 return __cache_hit #found;
             }
@@ -279,11 +278,6 @@ pub(super) fn later(plan: &Plan, gives: Gives) -> Later {
     }
 }
 
-/// Says that the seat is changed by what [`fill`] does with it, if it is.
-pub(super) fn changing(plan: &Plan) -> Option<TokenStream> {
-    (!plan.func.is_async() || super::tags(plan).is_some()).then(|| quote!(mut))
-}
-
 /// Computes, in the seat that a miss has handed out: it is in a `Seat`, or in a `Found`.
 pub(super) fn fill(plan: &Plan, in_seat: &str) -> TokenStream {
     let (private, seat) = (&plan.runtime, Ident::new(in_seat, Span::call_site()));
@@ -300,7 +294,7 @@ fn untagged_fill(plan: &Plan, seat: &TokenStream) -> TokenStream {
     match (plan.args.wants_helpers(), plan.func.is_async()) {
         (true, true) => {
             let run = run(plan);
-            quote_spanned!(Span::mixed_site()=> __cache_seat.fill_async(#run).await)
+            quote_spanned!(Span::mixed_site()=> #seat::fill_async(&mut __cache_seat, #run).await)
         }
         (true, false) => {
             let run = run(plan);
@@ -308,7 +302,7 @@ fn untagged_fill(plan: &Plan, seat: &TokenStream) -> TokenStream {
         }
         (false, true) => {
             let body = inline_body(plan);
-            quote_spanned!(Span::mixed_site()=> __cache_seat.fill_async(async move { #body }).await)
+            quote_spanned!(Span::mixed_site()=> #seat::fill_async(&mut __cache_seat, async move { #body }).await)
         }
         (false, false) => {
             let (body, output) = (inline_body(plan), &plan.func.output);

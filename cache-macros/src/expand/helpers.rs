@@ -342,8 +342,7 @@ fn body(plan: &Plan, helper: &Helper) -> TokenStream {
         }
         "refresh_" => {
             let (fill, visitor) = (call::fill(plan, "Seat"), request::visitor(plan, &door));
-            let changing = call::changing(plan);
-            quote_spanned!(Span::mixed_site()=> #before #visitor let #changing __cache_seat = #method(#door, #parts)#wait; #fill.value)
+            quote_spanned!(Span::mixed_site()=> #before #visitor let mut __cache_seat = #method(#door, #parts)#wait; #fill.value)
         }
         _ => call::detailed(plan),
     }

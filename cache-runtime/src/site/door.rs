@@ -12,7 +12,7 @@ use super::background::Tasks;
 #[cfg(feature = "shared")]
 use super::flight::block_on;
 use super::instance::Told;
-use super::passage::{Passage, is_disabled};
+use super::passage::{Begun, Passage, is_disabled};
 use super::running;
 use super::seat::Seat;
 use super::step::{Ask, Call, CellIn, Done, Found, Given, InstanceOf, TakenOf};
@@ -107,8 +107,16 @@ impl<R, K: Kind<R>> Door<R, K> {
     /// Takes a call from step to step, and waits as a task between them.
     async fn drive_async<Q: KeyRef>(&self, ask: Ask, key: &Q) -> Done<CellOf<Q>, CellIn<K>> {
         let passage = self.passage::<Q>();
-        let begun = passage.begin(ask, key, &|terms| self.told(key, terms));
-        passage.drive_async(begun, ask, key).await
+        let mut call = match passage.begin(ask, key, &|terms| self.told(key, terms)) {
+            Begun::Call(call) => call,
+            Begun::Hit(hit) => return Done::Hit(hit),
+            Begun::Bypass => return passage.bypass(),
+            #[cfg(feature = "shared")]
+            Begun::Away(instance) => {
+                return Box::pin(passage.drive_shared(instance, ask, key)).await;
+            }
+        };
+        call.drive_async(key).await
     }
 
     /// As [`enter`](Self::enter); a value that is due is refreshed in the background. `later` makes what the

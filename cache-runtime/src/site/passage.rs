@@ -189,34 +189,6 @@ impl<O: KeyCell, C: ValueCell> Passage<O, C> {
         }
     }
 
-    /// Takes a call that has begun from step to step, and waits as a task between them.
-    #[cfg_attr(
-        not(feature = "shared"),
-        expect(unused_variables, reason = "a shared store is asked here")
-    )]
-    pub(super) async fn drive_async<Q: KeyRef<Owned = O::Key>>(
-        self,
-        begun: Begun<O, C>,
-        ask: Ask,
-        key: &Q,
-    ) -> Done<O, C> {
-        let mut call = match begun {
-            Begun::Call(call) => call,
-            Begun::Hit(hit) => return Done::Hit(hit),
-            Begun::Bypass => return self.bypass(),
-            #[cfg(feature = "shared")]
-            Begun::Away(instance) => {
-                return Box::pin(self.drive_shared(instance, ask, key)).await;
-            }
-        };
-        loop {
-            match call.step(key) {
-                Step::Done(done) => return done,
-                Step::Wait(follow) => call.landed(follow.await),
-            }
-        }
-    }
-
     /// A call of the cached function; none if the cache is to be bypassed.
     pub(super) fn call<Q: KeyRef<Owned = O::Key>>(
         self,

@@ -1,10 +1,12 @@
 //! The guard of a computation: filled, it stores; dropped, by a panic or a cancellation, it hands over.
+#![allow(unsafe_code, reason = "a future is pinned where it lies")]
 
 use std::any::Any;
 use std::cell::Cell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::resume_unwind;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::Instance;
@@ -144,15 +146,11 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     // computation stays where it is: the function may call itself, and every copy would take its place on the stack.
     #[inline(never)]
     fn fill_by(&mut self, body: &mut dyn FnMut(), result: &Cell<Option<R>>) -> Detailed<R> {
+        #[cfg(feature = "shared")]
+        if let Some(computation) = self.take_claimed() {
+            return computation.fill_shared::<R, K>(body, result);
+        }
         match &mut self.0 {
-            #[cfg(feature = "shared")]
-            Task::Compute(computation) if computation.claim.is_some() => {
-                let counters = Arc::clone(&computation.instance.counters);
-                match std::mem::replace(&mut self.0, Task::Bypass(counters)) {
-                    Task::Compute(computation) => computation.fill_shared::<R, K>(body, result),
-                    Task::Bypass(_) => unreachable!("it computes"),
-                }
-            }
             Task::Compute(computation) => {
                 let (place, catch) = computation.load.run();
                 let attempt = place.enclose(catch, body);
@@ -171,21 +169,44 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     /// # Cancellation
     ///
     /// A future that is dropped stores nothing; one of those who wait for it takes over.
-    pub async fn fill_async(self, body: impl Future<Output = R>) -> Detailed<R> {
-        match self.0 {
-            Task::Bypass(counters) => {
-                counters.count(Outcome::Bypassed);
-                bypassed(body.await)
+    // The seat and the body stay where they are: copies of them would take their place in the future of the caller.
+    pub fn fill_async<F: Future<Output = R>>(
+        &mut self,
+        mut body: F,
+    ) -> impl Future<Output = Detailed<R>> + use<'_, R, K, O, F> {
+        async move {
+            #[cfg(feature = "shared")]
+            if let Some(computation) = self.take_claimed() {
+                return Box::pin(computation.fill_shared_async::<R, K>(body)).await;
             }
-            Task::Compute(mut computation) => {
-                #[cfg(feature = "shared")]
-                if computation.claim.is_some() {
-                    return Box::pin(computation.fill_shared_async::<R, K>(body)).await;
+            // SAFETY: it is a part of this future, which is pinned by now, and is not moved from here on.
+            let body = unsafe { Pin::new_unchecked(&mut body) };
+            match &mut self.0 {
+                Task::Bypass(counters) => {
+                    counters.count(Outcome::Bypassed);
+                    bypassed(body.await)
                 }
-                let (place, catch) = computation.load.run();
-                let attempt = Framed::new(place, catch, body).await;
-                computation.end::<R, K>(attempt)
+                Task::Compute(computation) => {
+                    let (place, catch) = computation.load.run();
+                    let attempt = Framed::new(place, catch, body).await;
+                    computation.end::<R, K>(attempt)
+                }
             }
+        }
+    }
+
+    /// The computation, if it has to do with a shared store.
+    #[cfg(feature = "shared")]
+    fn take_claimed(&mut self) -> Option<Computation<O, CellIn<K>>> {
+        let counters = match &self.0 {
+            Task::Compute(computation) if computation.claim.is_some() => {
+                Arc::clone(&computation.instance.counters)
+            }
+            _ => return None,
+        };
+        match std::mem::replace(&mut self.0, Task::Bypass(counters)) {
+            Task::Compute(computation) => Some(computation),
+            Task::Bypass(_) => None,
         }
     }
 
@@ -232,8 +253,11 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     }
 
     /// Runs the function as a task that nobody waits for.
-    pub(crate) fn fill_as_task(self, tasks: Tasks, body: impl Future<Output = R> + Send + 'static)
-    where
+    pub(crate) fn fill_as_task(
+        mut self,
+        tasks: Tasks,
+        body: impl Future<Output = R> + Send + 'static,
+    ) where
         R: 'static,
         K: 'static,
     {

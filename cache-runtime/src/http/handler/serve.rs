@@ -153,7 +153,10 @@ impl<K: Kind<Answered>, O: KeyCell> Run<'_, K, O> {
     /// # Cancellation
     ///
     /// A future that is dropped stores nothing; one of those who wait for it takes over.
-    pub async fn fill<T: IntoAnswer>(self, handler: impl Future<Output = T>) -> Detailed<Response> {
+    pub async fn fill<T: IntoAnswer>(
+        mut self,
+        handler: impl Future<Output = T>,
+    ) -> Detailed<Response> {
         let visitor = self.visitor;
         if self.seat.passes() {
             let through = async { Answered::Through(Box::new(handler.await.into_answer()), None) };
