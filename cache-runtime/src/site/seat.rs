@@ -169,7 +169,10 @@ impl<R, K: Kind<R>, O: KeyCell> Seat<R, K, O> {
     /// # Cancellation
     ///
     /// A future that is dropped stores nothing; one of those who wait for it takes over.
-    // The seat and the body stay where they are: copies of them would take their place in the future of the caller.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the arguments of an `async fn` are moved, and would take their place in the future twice"
+    )]
     pub fn fill_async<F: Future<Output = R>>(
         &mut self,
         mut body: F,
