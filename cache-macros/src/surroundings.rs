@@ -120,7 +120,7 @@ fn opened_by(head: &str) -> Surroundings {
 }
 
 /// Reads source text, and keeps the words that stand before each brace that is open.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Scanner {
     /// The words before each brace that is open, and how deep in parentheses and brackets it stands.
     open: Vec<(String, usize)>,

@@ -45,7 +45,6 @@ pub(super) fn call(plan: &Plan) -> TokenStream {
     if plan.is_handler() {
         return request::call(plan, Gives::Value);
     }
-    let asked = asked(plan, Gives::Value);
     let later = plan.args.background().map(|_| later(plan, Gives::Value));
     let enter = enter(plan, later.is_some());
     let Later {
@@ -53,6 +52,7 @@ pub(super) fn call(plan: &Plan) -> TokenStream {
         later,
     } = later.unwrap_or_default();
     let Key { before, parts } = key(plan, &TokenStream::new(), Made::Judged);
+    let asked = asked(plan, &before, Gives::Value);
     // What was made for the key may borrow the arguments, which then cannot be moved elsewhere with it.
     let apart = !plan.func.is_async() && before.is_empty() && !plan.sees_request();
     let answer = if apart {
@@ -85,14 +85,13 @@ pub(super) fn detailed(plan: &Plan) -> TokenStream {
     if plan.is_handler() {
         return request::call(plan, Gives::Detailed);
     }
-    let asked = asked(plan, Gives::Detailed);
+    let Key { before, parts } = key(plan, &TokenStream::new(), Made::Trusted);
+    let asked = asked(plan, &before, Gives::Detailed);
     let later = plan.args.background().map(|_| later(plan, Gives::Detailed));
     let enter = enter(plan, later.is_some());
     let later = later.unwrap_or_default().later;
-    let key = key(plan, &TokenStream::new(), Made::Trusted).parts;
     let wait = plan.func.is_async().then(|| quote!(.await));
-    let entered =
-        quote_spanned!(Span::mixed_site()=> #enter(&__cache_door, __cache_ask, #key #later) #wait);
+    let entered = quote_spanned!(Span::mixed_site()=> #enter(&__cache_door, __cache_ask, #parts #later) #wait);
     let compute = compute(plan, &entered, Gives::Detailed);
     quote!(#asked #compute)
 }
@@ -106,15 +105,14 @@ pub(super) enum Gives {
     Detailed,
 }
 
-/// What is said before the cache is asked.
-fn asked(plan: &Plan, gives: Gives) -> TokenStream {
+/// What is said before the cache is asked; `before` comes before the key.
+fn asked(plan: &Plan, before: &TokenStream, gives: Gives) -> TokenStream {
     let (runtime, door, conditions) = (&plan.runtime, plan.door(), conditions(plan));
     let dated = (gives == Gives::Detailed).then(|| {
         quote_spanned! {Span::mixed_site()=>
             let __cache_ask = #runtime::__private::Ask::dated(__cache_ask);
         }
     });
-    let before = key(plan, &TokenStream::new(), Made::Trusted).before;
     let visitor = request::visitor(plan, &quote_spanned!(Span::mixed_site()=> &__cache_door));
     let visitor = visitor.map(|visitor| {
         let users = (gives == Gives::Value).then(|| request::check(plan));

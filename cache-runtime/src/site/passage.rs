@@ -232,6 +232,22 @@ impl<O: KeyCell, C: ValueCell> Passage<O, C> {
     }
 }
 
+impl<O: KeyCell, C: ValueCell> Call<O, C> {
+    /// Takes the call from step to step, and waits as a task between them.
+    // The call stays where it is: a copy would take its place in the future of the caller.
+    pub(super) async fn drive_async<Q: KeyRef<Owned = O::Key>>(&mut self, key: &Q) -> Done<O, C> {
+        loop {
+            match self.step(key) {
+                Step::Done(done) => return done,
+                Step::Wait(follow) => {
+                    let landing = follow.await;
+                    self.landed(landing);
+                }
+            }
+        }
+    }
+}
+
 #[cfg_attr(
     not(debug_assertions),
     expect(

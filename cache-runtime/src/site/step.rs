@@ -2,7 +2,7 @@
 //!
 //! It does not depend on what the function returns: that is known to [`Found`], which is made of it in the end.
 //!
-//! What decides neither waits nor takes a lock nor runs the function; the drivers wait, and the
+//! Nothing here waits, takes a lock or runs the function; the drivers in [`passage`](super::passage) wait, and the
 //! [`seat`](super::seat) computes.
 
 use std::mem;
@@ -305,20 +305,6 @@ impl<O: KeyCell, C: ValueCell> Call<O, C> {
             }
             if let Some(task) = self.compute(key, &look) {
                 return Step::Done(Done::Miss(task));
-            }
-        }
-    }
-
-    /// Takes the call from step to step, and waits as a task between them.
-    // The call stays where it is: a copy would take its place in the future of the caller.
-    pub(super) async fn drive_async<Q: KeyRef<Owned = O::Key>>(&mut self, key: &Q) -> Done<O, C> {
-        loop {
-            match self.step(key) {
-                Step::Done(done) => return done,
-                Step::Wait(follow) => {
-                    let landing = follow.await;
-                    self.landed(landing);
-                }
             }
         }
     }
