@@ -22,6 +22,9 @@ pub(crate) trait Heat {
 
     /// Takes one hit back.
     fn cool(&self, slot: u32);
+
+    /// Takes all hits back.
+    fn reset(&self, slot: u32);
 }
 
 /// Chooses what leaves when a store is full.

@@ -4,7 +4,7 @@
 //! no hole. They take memory for the slots that there are, not for those that there may be.
 
 /// No slot: the end of a queue.
-const NONE: u32 = u32::MAX >> 1;
+const NONE: u32 = u32::MAX >> 2;
 
 /// Where a slot is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +13,10 @@ pub(super) enum Home {
     /// On trial.
     Small,
     Main,
-    /// In the main queue, and its conduct tells how old ghosts may be.
-    Marked,
+    /// In the main queue as an old ghost: its conduct tells how old ghosts may be.
+    Late,
+    /// In the main queue for one hit on trial: its conduct tells whether that is enough.
+    Once,
 }
 
 /// Two queues that share the links of their slots.
@@ -27,7 +29,7 @@ pub(super) struct Queues {
     expected: usize,
 }
 
-/// The next newer slot, the next older one and the home: 31 + 31 + 2 bits.
+/// The next newer slot, the next older one and the home: 30 + 30 + 3 bits.
 #[derive(Clone, Copy, Debug)]
 struct Node(u64);
 
@@ -65,7 +67,7 @@ impl Queues {
         let ends = match home {
             Home::Nowhere => return,
             Home::Small => &mut self.small,
-            Home::Main | Home::Marked => &mut self.main,
+            Home::Main | Home::Late | Home::Once => &mut self.main,
         };
         let older = std::mem::replace(&mut ends.newest, slot);
         ends.length += 1;
@@ -85,7 +87,7 @@ impl Queues {
         let ends = match home {
             Home::Nowhere => return home,
             Home::Small => &mut self.small,
-            Home::Main | Home::Marked => &mut self.main,
+            Home::Main | Home::Late | Home::Once => &mut self.main,
         };
         *node = Node::FREE;
         ends.length -= 1;
@@ -106,18 +108,18 @@ impl Queues {
         (self.take(slot) != Home::Nowhere).then_some(slot)
     }
 
-    /// Takes the oldest slot out of the main queue, and tells whether it was marked.
-    pub(super) fn pop_main(&mut self) -> Option<(u32, bool)> {
+    /// Takes the oldest slot out of the main queue, and tells how it came there.
+    pub(super) fn pop_main(&mut self) -> Option<(u32, Home)> {
         let slot = self.main.oldest;
         match self.take(slot) {
             Home::Nowhere => None,
-            home => Some((slot, home == Home::Marked)),
+            home => Some((slot, home)),
         }
     }
 
     /// Doubles the links, but not beyond what is expected as long as that is enough.
     fn make_room(&mut self, slot: u32) {
-        assert!(slot < NONE, "fewer than 2^31 entries in a shard");
+        assert!(slot < NONE, "fewer than 2^30 entries in a shard");
         let (needed, has) = (slot as usize + 1, self.nodes.capacity());
         if needed > has {
             let bound = if needed <= self.expected {
@@ -146,25 +148,26 @@ impl Node {
     const FREE: Self = Self::new(NONE, NONE, Home::Nowhere);
 
     const fn new(newer: u32, older: u32, home: Home) -> Self {
-        Self((newer as u64) << 33 | (older as u64) << 2 | home as u64)
+        Self((newer as u64) << 33 | (older as u64) << 3 | home as u64)
     }
 
-    #[allow(clippy::cast_possible_truncation)] // 31 bits are left
+    #[allow(clippy::cast_possible_truncation)] // 30 bits are left
     const fn newer(self) -> u32 {
         (self.0 >> 33) as u32
     }
 
-    #[allow(clippy::cast_possible_truncation)] // 31 bits are left
+    #[allow(clippy::cast_possible_truncation)] // 30 bits are left
     const fn older(self) -> u32 {
-        (self.0 >> 2) as u32 & NONE
+        (self.0 >> 3) as u32 & NONE
     }
 
     const fn home(self) -> Home {
-        match self.0 & 3 {
+        match self.0 & 7 {
             0 => Home::Nowhere,
             1 => Home::Small,
             2 => Home::Main,
-            _ => Home::Marked,
+            3 => Home::Late,
+            _ => Home::Once,
         }
     }
 }
@@ -177,15 +180,15 @@ mod tests {
     fn slots_leave_in_the_order_they_came() {
         let mut queues = Queues::new(4);
         (0..9).for_each(|slot| queues.push(slot, Home::Main));
-        queues.push(9, Home::Marked);
+        queues.push(9, Home::Late);
         for slot in [4, 0, 8, 4, 77] {
             queues.take(slot);
         }
         queues.push(4, Home::Main);
         let left: Vec<_> = std::iter::from_fn(|| queues.pop_main()).collect();
-        let marked = left.iter().position(|(_, marked)| *marked);
+        let late = left.iter().position(|(_, home)| *home == Home::Late);
         let left: Vec<_> = left.into_iter().map(|(slot, _)| slot).collect();
-        assert_eq!((left, marked), (vec![1, 2, 3, 5, 6, 7, 9, 4], Some(6)));
+        assert_eq!((left, late), (vec![1, 2, 3, 5, 6, 7, 9, 4], Some(6)));
         assert_eq!((queues.main_length(), queues.pop_small()), (0, None));
     }
 

@@ -10,6 +10,7 @@
 //! - As long as the store has room, entries go to the main queue: a loop or a scan that comes later finds it full.
 //! - Ghosts are of twice the capacity, for loops and slow cycles; the paper has those of the main queue's size.
 //! - How old a ghost may be is [learnt](Patience) from what became of those that were let in.
+//! - Whether one hit is enough to move on, or it takes two as in the paper, is [learnt](Lenience) likewise.
 //! - How long the small queue is, a twentieth of the capacity at first, is [learnt](Trial) from what comes back
 //!   soon after it left; the paper has a tenth.
 //! - Counters end at 2, not 3: what was popular once goes one round sooner.
@@ -21,19 +22,15 @@ use super::ghosts::{Ghosts, LAP, REMEMBERED};
 use super::queues::{Home, Queues};
 use super::{Heat, Policy};
 
-/// An entry in the small queue needs so many hits to stay.
-///
-/// With 2, as in the paper, keys that are asked for twice at once and then no more do not get far, but everything
-/// else is kept a little worse: about as much is lost as won.
-const STAYS: u8 = 1;
-
 /// See the [module](self).
 #[derive(Debug)]
 pub(super) struct S3Fifo {
     capacity: usize,
     queues: Queues,
     ghosts: Ghosts,
+    others: Others,
     patience: Patience,
+    lenience: Lenience,
     trial: Trial,
 }
 
@@ -45,7 +42,9 @@ impl S3Fifo {
             // A key gets its slot before another entry has to leave for it.
             queues: Queues::new(capacity.saturating_add(1)),
             ghosts: Ghosts::new(capacity),
+            others: Others { hit: 0.5 },
             patience: Patience::default(),
+            lenience: Lenience::default(),
             trial: Trial::new(capacity),
         }
     }
@@ -53,9 +52,10 @@ impl S3Fifo {
     /// The small queue's oldest leaves, or moves on if it was hit.
     fn pop_small(&mut self, heat: &dyn Heat, hash_of: &dyn Fn(u32) -> u64) -> Option<u32> {
         let slot = self.queues.pop_small()?;
-        if heat.get(slot) >= STAYS {
-            heat.cool(slot);
-            self.queues.push(slot, Home::Main);
+        if let Some(home) = self.next_home(heat.get(slot)) {
+            // What is asked for twice at once is often not asked for again: it has to be hit anew.
+            heat.reset(slot);
+            self.queues.push(slot, home);
             return None;
         }
         self.ghosts.add(hash_of(slot));
@@ -63,11 +63,20 @@ impl S3Fifo {
         Some(slot)
     }
 
+    /// Where an entry goes that was hit so often on trial, if it stays.
+    fn next_home(&mut self, hits: u8) -> Option<Home> {
+        match hits {
+            0 => None,
+            1 => self.lenience.lets_in().then_some(Home::Once),
+            _ => Some(Home::Main),
+        }
+    }
+
     /// The main queue's oldest leaves, or goes round again if it was hit.
     fn pop_main(&mut self, heat: &dyn Heat) -> Option<u32> {
-        let (slot, marked) = self.queues.pop_main()?;
+        let (slot, home) = self.queues.pop_main()?;
         let hit = heat.get(slot) > 0;
-        self.patience.learn(marked, hit);
+        self.learn(home, hit);
         self.trial.came_round();
         if hit {
             heat.cool(slot);
@@ -77,13 +86,22 @@ impl S3Fifo {
         Some(slot)
     }
 
+    /// Takes note of whether an entry was hit that came to the main queue's end.
+    fn learn(&mut self, home: Home, hit: bool) {
+        match home {
+            Home::Late => self.patience.learn(self.others.worth(hit)),
+            Home::Once => self.lenience.learn(self.others.worth(hit)),
+            _ => self.others.learn(hit),
+        }
+    }
+
     /// Where an entry goes whose hash left so long ago, if it did.
     fn home(&mut self, ghost: Option<u16>, full: bool) -> Home {
         if let Some(age) = ghost {
             self.trial.returned(age);
             if self.patience.lets_in(age) {
                 return if Patience::is_telling(age) {
-                    Home::Marked
+                    Home::Late
                 } else {
                     Home::Main
                 };
@@ -130,58 +148,107 @@ impl Policy for S3Fifo {
     }
 }
 
+/// The share of entries that were hit before they came to the main queue's end, but for those that are there by
+/// way of trying.
+#[derive(Debug)]
+struct Others {
+    hit: f32,
+}
+
+impl Others {
+    /// Who is hit less than so many times as often is not worth its place.
+    const SHARE: f32 = 0.7;
+
+    /// What an entry was worth that was hit or not: more than nothing in the mean if it was right to let such in.
+    fn worth(&self, hit: bool) -> f32 {
+        f32::from(u8::from(hit)) - Self::SHARE * self.hit
+    }
+
+    fn learn(&mut self, hit: bool) {
+        self.hit += (f32::from(u8::from(hit)) - self.hit) * 0.01;
+    }
+}
+
+/// Lets one in now and then who is not worth it, to learn whether that still is so.
+#[derive(Debug, Default)]
+struct Tries {
+    refused: u8,
+}
+
+impl Tries {
+    /// One of so many is tried.
+    const EVERY: u8 = 8;
+
+    fn lets_in(&mut self) -> bool {
+        self.refused = (self.refused + 1) % Self::EVERY;
+        self.refused == 0
+    }
+}
+
 /// How old a ghost may be that goes to the main queue at once: between half the capacity and twice as much.
 ///
-/// Entries of older ghosts than half the capacity are marked. When one comes to the main queue's end, it tells
-/// whether it was worth its place: whether it was hit as often as seven tenths of the others. Now and then one
-/// that is too old is let in all the same, to learn whether that still is so.
+/// What became of those older than half the capacity tells.
 #[derive(Debug)]
 struct Patience {
     /// In ticks of the [`Ghosts`].
     oldest: f32,
-    /// The share of other entries that were hit before they came to the end.
-    others: f32,
-    refused: u8,
+    tries: Tries,
 }
 
 impl Default for Patience {
     fn default() -> Self {
         Self {
             oldest: f32::from(REMEMBERED),
-            others: 0.5,
-            refused: 0,
+            tries: Tries::default(),
         }
     }
 }
 
 impl Patience {
     const STEP: f32 = 0.01 * LAP as f32;
-    const WORTH: f32 = 0.7;
-    /// One of so many is tried.
-    const TRIES: u8 = 8;
 
     fn is_telling(age: u16) -> bool {
         age > LAP / 2
     }
 
     fn lets_in(&mut self, age: u16) -> bool {
-        if f32::from(age) <= self.oldest {
-            return true;
-        }
-        self.refused = (self.refused + 1) % Self::TRIES;
-        self.refused == 0
+        f32::from(age) <= self.oldest || self.tries.lets_in()
     }
 
-    /// Takes note of an entry at the main queue's end.
-    fn learn(&mut self, marked: bool, hit: bool) {
-        let hit = f32::from(u8::from(hit));
-        if marked {
-            let worth = hit - Self::WORTH * self.others;
-            self.oldest =
-                (self.oldest + Self::STEP * worth).clamp(f32::from(LAP / 2), f32::from(REMEMBERED));
-        } else {
-            self.others += (hit - self.others) * 0.01;
+    fn learn(&mut self, worth: f32) {
+        let (least, most) = (f32::from(LAP / 2), f32::from(REMEMBERED));
+        self.oldest = (self.oldest + Self::STEP * worth).clamp(least, most);
+    }
+}
+
+/// Whether an entry moves on that was hit once on trial, and not twice.
+///
+/// It does at first. Where keys are asked for twice at once and then no more, it does not for long.
+#[derive(Debug)]
+struct Lenience {
+    /// Between 0 and 1, and such entries move on above a half.
+    trust: f32,
+    tries: Tries,
+}
+
+impl Default for Lenience {
+    fn default() -> Self {
+        Self {
+            trust: 1.0,
+            tries: Tries::default(),
         }
+    }
+}
+
+impl Lenience {
+    const STEP: f32 = 0.01;
+
+    fn lets_in(&mut self) -> bool {
+        self.trust > 0.5 || self.tries.lets_in()
+    }
+
+    fn learn(&mut self, worth: f32) {
+        self.trust = (self.trust + Self::STEP * worth).clamp(0.0, 1.0);
     }
 }
 
@@ -368,13 +435,64 @@ mod tests {
     fn ghosts_that_are_not_worth_it_have_to_be_younger() {
         let mut patience = Patience::default();
         assert!(patience.lets_in(REMEMBERED));
-        (0..500).for_each(|_| patience.learn(false, true));
-        (0..500).for_each(|_| patience.learn(true, false));
+        (0..500).for_each(|_| patience.learn(-0.5));
         assert!(patience.lets_in(LAP / 2), "that is never too old");
         let tried = (0..80).filter(|_| patience.lets_in(LAP)).count();
         assert_eq!(tried, 10);
-        (0..500).for_each(|_| patience.learn(true, true));
+        (0..500).for_each(|_| patience.learn(0.5));
         assert!(patience.lets_in(REMEMBERED));
+    }
+
+    #[test]
+    fn what_is_hit_less_than_most_is_not_worth_its_place() {
+        let mut others = Others { hit: 0.5 };
+        (0..1000).for_each(|_| others.learn(true));
+        assert!(others.worth(true) > 0.0 && others.worth(false) < -0.6);
+        (0..1000).for_each(|_| others.learn(false));
+        assert!(others.worth(true) > 0.9 && others.worth(false) > -0.1);
+    }
+
+    #[test]
+    fn one_hit_on_trial_is_enough_as_long_as_more_follow() {
+        let mut lenience = Lenience::default();
+        let let_in = |lenience: &mut Lenience| (0..80).filter(|_| lenience.lets_in()).count();
+        assert_eq!(let_in(&mut lenience), 80);
+        (0..500).for_each(|_| lenience.learn(-0.5));
+        assert_eq!(let_in(&mut lenience), 10);
+        (0..500).for_each(|_| lenience.learn(0.5));
+        assert_eq!(let_in(&mut lenience), 80);
+    }
+
+    /// A trace of popular keys, and of keys that are asked for twice at once and then no more.
+    #[test]
+    fn pairs_do_not_wash_out_what_is_in_use() {
+        let (_, popular) = traces(1000, 40_000).swap_remove(1);
+        let pair = |n: usize| [1000 + n as u64; 2];
+        let calls = popular.chunks(4).enumerate();
+        let trace: Vec<u64> = calls
+            .flat_map(|(n, keys)| keys.iter().copied().chain(pair(n)))
+            .collect();
+        let (ours, all) = (hits(1, 50, &trace), optimal_hits(50, &trace));
+        assert!(ours * 100 > all * 82, "{ours} of {all}");
+    }
+
+    #[test]
+    fn what_was_hit_on_trial_has_to_be_hit_anew() {
+        let (mut policy, mut heat) = (S3Fifo::new(10), Heats::default());
+        heat.make_room(12);
+        for slot in 0..10 {
+            policy.insert(slot, slot.into());
+        }
+        for slot in [9, 9, 0] {
+            heat.touch(slot);
+        }
+        policy.insert(10, 10);
+        let left: Vec<u32> = std::iter::from_fn(|| policy.victim(&heat, ALIKE)).collect();
+        assert_eq!(
+            left,
+            [1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 10],
+            "9 goes no further round"
+        );
     }
 
     #[test]

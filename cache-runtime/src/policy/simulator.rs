@@ -16,10 +16,6 @@ impl Heats {
         self.0[slot as usize].store((hits + 1).min(2), Relaxed);
     }
 
-    pub(super) fn reset(&self, slot: u32) {
-        self.0[slot as usize].store(0, Relaxed);
-    }
-
     pub(super) fn make_room(&mut self, slots: usize) {
         self.0.resize_with(slots, AtomicU8::default);
     }
@@ -32,6 +28,10 @@ impl Heat for Heats {
 
     fn cool(&self, slot: u32) {
         self.0[slot as usize].store(self.get(slot).saturating_sub(1), Relaxed);
+    }
+
+    fn reset(&self, slot: u32) {
+        self.0[slot as usize].store(0, Relaxed);
     }
 }
 

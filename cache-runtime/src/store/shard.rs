@@ -418,6 +418,11 @@ impl<K, V> Heat for Heats<'_, K, V> {
         // SAFETY: as above.
         unsafe { self.0.full(slot) }.held.cool();
     }
+
+    fn reset(&self, slot: u32) {
+        // SAFETY: as above.
+        unsafe { self.0.full(slot) }.held.reset();
+    }
 }
 
 #[cfg(test)]
