@@ -1,23 +1,34 @@
-//! Sequences of keys as a cache would meet them, made rather than recorded.
+//! Sequences of keys as a cache would meet them, made or recorded.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use crate::random::{Random, Zipf};
 
-/// How many keys the traces draw from; scans bring others on top.
+/// How many keys the made traces draw from; scans bring others on top.
 pub const KEYS: u32 = 100_000;
 
 /// The keys of one program's calls, in order.
 #[derive(Debug)]
 pub struct Trace {
     /// What it is called in tables.
-    pub name: &'static str,
+    pub name: String,
     /// The keys.
     pub keys: Vec<u32>,
+    /// Of so many keys a cache holds a part.
+    pub of: usize,
 }
 
-/// Every trace, each of so many calls.
+/// Every made trace, each of so many calls.
 #[must_use]
-pub fn all(calls: usize) -> Vec<Trace> {
-    let trace = |name, keys: Vec<u32>| Trace { name, keys };
+pub fn made(calls: usize) -> Vec<Trace> {
+    let trace = |name: &str, keys: Vec<u32>| Trace {
+        name: name.to_owned(),
+        keys,
+        of: KEYS as usize,
+    };
     vec![
         trace("Zipf 0.7", zipf(calls, 0.7)),
         trace("Zipf 0.9", zipf(calls, 0.9)),
@@ -90,4 +101,62 @@ pub fn drifting(calls: usize) -> Vec<u32> {
         (zipf.draw(&mut random) + step) % KEYS
     };
     (0..calls).map(key).collect()
+}
+
+/// A recorded trace: a call per line. Where a line has several fields, between commas, the key is the second; lines
+/// that begin with `#` are none.
+///
+/// # Errors
+///
+/// The file cannot be read, is no text, or has no calls.
+pub fn recorded(file: &Path) -> io::Result<Trace> {
+    let text = fs::read_to_string(file)?;
+    let keys = numbered(text.lines().filter(|line| !line.starts_with('#')).map(key));
+    if keys.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "no calls"));
+    }
+    let name = file.file_stem().unwrap_or_default();
+    Ok(Trace {
+        name: name.to_string_lossy().into_owned(),
+        of: keys.iter().max().map_or(0, |&most| most as usize + 1),
+        keys,
+    })
+}
+
+fn key(line: &str) -> &str {
+    let mut fields = line.split(',');
+    let first = fields.next().unwrap_or(line);
+    fields.next().unwrap_or(first).trim()
+}
+
+/// The keys by the order in which they come first.
+fn numbered<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<u32> {
+    let mut numbers = HashMap::new();
+    let number = |key| {
+        let next = u32::try_from(numbers.len()).expect("fewer keys than there are numbers");
+        *numbers.entry(key).or_insert(next)
+    };
+    keys.map(number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_alone_and_out_of_a_table() {
+        let folder = std::env::temp_dir().join(format!("traces-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let read = |name: &str, text: &str| {
+            let file = folder.join(name);
+            fs::write(&file, text).unwrap();
+            recorded(&file)
+        };
+        let alone = read("alone.txt", "7\n9\n7\n").unwrap();
+        assert_eq!((alone.keys, alone.of), (vec![0, 1, 0], 2));
+        let table = read("table.csv", "# time, key\n1, a, 5\n2, b, 6\n3, a, 5\n").unwrap();
+        assert_eq!((table.keys, &*table.name), (vec![0, 1, 0], "table"));
+        assert!(read("none.csv", "# time, key\n").is_err());
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -1,7 +1,8 @@
 //! How fast, how well and how small: this crate beside its peers, in one run.
 //!
 //! `cargo bench -p cache-tests` measures everything; names of topics choose some, `--quick` makes it short,
-//! and `--report FOLDER` writes the tables as Markdown and the plots as SVG. All contenders of a table run in
+//! and `--report FOLDER` writes the tables as Markdown and the plots as SVG. `--traces FOLDER` replays recorded traces
+//! beside the made ones: every file there, of a format that `cache_tests::trace` tells. All contenders of a table run in
 //! one process and take turns in random order; numbers are medians, ratios are medians of the rounds' ratios.
 #![allow(
     clippy::cast_precision_loss,

@@ -9,6 +9,8 @@ pub(crate) struct Options {
     pub(crate) topics: Vec<&'static Topic>,
     pub(crate) quick: bool,
     pub(crate) report: Option<PathBuf>,
+    /// Where recorded traces lie.
+    pub(crate) traces: Option<PathBuf>,
 }
 
 impl Options {
@@ -18,12 +20,14 @@ impl Options {
             topics: Vec::new(),
             quick: false,
             report: None,
+            traces: None,
         };
         while let Some(arg) = args.next() {
             match arg.as_str() {
                 "--bench" => {} // cargo's own
                 "--quick" => options.quick = true,
                 "--report" => options.report = Some(in_workspace(&args.next().ok_or_else(usage)?)),
+                "--traces" => options.traces = Some(in_workspace(&args.next().ok_or_else(usage)?)),
                 name => options.topics.push(topic(name).ok_or_else(usage)?),
             }
         }
@@ -54,7 +58,7 @@ fn usage() -> String {
         .map(|topic| format!("  {:10} {}", topic.name, topic.what))
         .collect();
     format!(
-        "cargo bench -p cache-tests -- [TOPIC..] [--quick] [--report FOLDER]\n\ntopics:\n{}",
+        "cargo bench -p cache-tests -- [TOPIC..] [--quick] [--report FOLDER] [--traces FOLDER]\n\ntopics:\n{}",
         topics.join("\n")
     )
 }

@@ -1,37 +1,16 @@
 //! Hit ratio, beside Belady's optimum.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use cache_tests::simulate::{belady, lru, s3_fifo, sieve, w_tiny_lfu};
-use cache_tests::trace::{self, KEYS, Trace};
+use cache_tests::table::Table;
+use cache_tests::trace::{self, Trace};
 
 use crate::options::Options;
 use crate::report::Report;
-use cache_tests::table::Table;
-
-static RUNS: AtomicUsize = AtomicUsize::new(0);
-
-/// The same function for each capacity: 1, 5 and 10 % of the keys.
-macro_rules! bounded {
-    ($($name:ident $entries:literal)*) => {
-        $(mod $name {
-            use super::*;
-
-            #[cache_runtime::memoize(timeout = never, max_entries = $entries)]
-            pub(super) fn f(key: u32) -> u32 {
-                RUNS.fetch_add(1, Relaxed);
-                key
-            }
-        })*
-
-        const OURS: &[(usize, fn(u32) -> u32, fn() -> cache_runtime::Invalidation)] =
-            &[$(($entries, $name::f, $name::invalidate_all_f)),*];
-    };
-}
-
-bounded! { one 1_000 five 5_000 ten 10_000 }
-
-const CAPACITIES: [usize; 3] = [KEYS as usize / 100, KEYS as usize / 20, KEYS as usize / 10];
 
 /// A policy: hits of a trace at a capacity.
 type Policy = fn(&[u32], usize) -> usize;
@@ -47,56 +26,95 @@ const POLICIES: [(&str, Policy); 8] = [
     ("LRU", lru),
 ];
 
-/// The most entries that ours was seen to hold, as a share of its capacity in percent.
-static FULLEST: AtomicUsize = AtomicUsize::new(0);
+/// Capacities, in percent of a trace's keys.
+const PERCENT: [usize; 3] = [1, 5, 10];
 
 pub(crate) fn run(options: &Options, report: &mut Report) {
-    let traces = trace::all(options.rounds(1_000_000, 150_000));
-    let mut table = Table::new(
-        &[
-            &["% hits (share of the optimum)"],
-            &POLICIES.map(|(name, _)| name)[..],
-        ]
-        .concat(),
-    );
-    let mut shares = [0.0; POLICIES.len()];
-    for trace in &traces {
-        for capacity in CAPACITIES {
-            let hits = POLICIES.map(|(_, policy)| policy(&trace.keys, capacity) as f64);
-            let percent = hits.map(|hits| 100.0 * hits / trace.keys.len() as f64);
-            let share = hits.map(|own| own / hits[0]);
-            let cells = percent
-                .iter()
-                .zip(share)
-                .map(|(percent, share)| format!("{percent:.1} ({share:.2})"));
-            table.row(std::iter::once(row(trace, capacity)).chain(cells));
-            shares
-                .iter_mut()
-                .zip(share)
-                .for_each(|(sum, share)| *sum += share);
-        }
-    }
-    let columns = (traces.len() * CAPACITIES.len()) as f64;
-    let means = shares.map(|sum| sum / columns);
-    let cells = means.iter().map(|mean| format!("{mean:.3}"));
-    table.row(std::iter::once("mean share of the optimum".to_owned()).chain(cells));
-    report.fact("ratio: share", means[1]);
+    let made = trace::made(options.rounds(1_000_000, 150_000));
+    let (table, share) = compare(&made);
+    report.fact("ratio: share", share);
     report.fact("ratio: fullest", FULLEST.load(Relaxed) as f64 / 100.0);
     let note = "Traces are made (`cache_tests::trace`), capacities are 1, 5 and 10 % of 100 000 keys. The optimum is \
                 Belady's, which knows the future and may leave a key out; W-TinyLFU, S3-FIFO, SIEVE and LRU are \
                 simulated (`cache_tests::simulate`), the others are the caches themselves.";
     report.table("Hit ratio", note, &table);
+    if let Some(folder) = &options.traces {
+        let (table, _) = compare(&recorded(folder));
+        let note = "Capacities are 1, 5 and 10 % of the keys of each trace.";
+        report.table("Hit ratio on recorded traces", note, &table);
+    }
 }
 
-fn row(trace: &Trace, capacity: usize) -> String {
-    format!("{}, {} %", trace.name, 100 * capacity / KEYS as usize)
+/// Every trace in a folder.
+fn recorded(folder: &Path) -> Vec<Trace> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = entries.unwrap_or_else(|why| panic!("{}: {why}", folder.display()));
+    let mut files: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
+    files.sort();
+    let read = |file: &PathBuf| {
+        trace::recorded(file).unwrap_or_else(|why| panic!("{}: {why}", file.display()))
+    };
+    files.iter().map(read).collect()
 }
+
+/// The hits of each policy on each trace, and our mean share of those of the optimum.
+fn compare(traces: &[Trace]) -> (Table, f64) {
+    let head = [
+        &["% hits (share of the optimum)"],
+        &POLICIES.map(|(name, _)| name)[..],
+    ];
+    let mut table = Table::new(&head.concat());
+    let mut shares = [0.0; POLICIES.len()];
+    for (trace, percent) in traces
+        .iter()
+        .flat_map(|trace| PERCENT.map(|part| (trace, part)))
+    {
+        let capacity = (trace.of * percent / 100).max(1);
+        let hits = POLICIES.map(|(_, policy)| policy(&trace.keys, capacity) as f64);
+        let share = hits.map(|own| own / hits[0]);
+        let cells = hits.iter().zip(share).map(|(hits, share)| {
+            let percent = 100.0 * hits / trace.keys.len() as f64;
+            format!("{percent:.1} ({share:.2})")
+        });
+        let name = format!("{}, {percent} %", trace.name);
+        table.row(std::iter::once(name).chain(cells));
+        for (sum, share) in shares.iter_mut().zip(share) {
+            *sum += share;
+        }
+    }
+    let columns = (traces.len() * PERCENT.len()) as f64;
+    let means = shares.map(|sum| sum / columns);
+    let cells = means.iter().map(|mean| format!("{mean:.3}"));
+    table.row(std::iter::once("mean share of the optimum".to_owned()).chain(cells));
+    (table, means[1])
+}
+
+static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+/// What the next function is bounded by that is called for the first time.
+static CAPACITY: AtomicUsize = AtomicUsize::new(0);
+
+/// The most entries that ours was seen to hold, as a share of its capacity in percent.
+static FULLEST: AtomicUsize = AtomicUsize::new(0);
+
+/// One function per capacity.
+#[cache_runtime::memoize(timeout = never, max_entries = CAPACITY.load(Relaxed))]
+fn f<const N: usize>(key: u32) -> u32 {
+    RUNS.fetch_add(1, Relaxed);
+    key
+}
+
+const OURS: [fn(u32) -> u32; 32] = [
+    f::<0>, f::<1>, f::<2>, f::<3>, f::<4>, f::<5>, f::<6>, f::<7>, f::<8>, f::<9>, f::<10>,
+    f::<11>, f::<12>, f::<13>, f::<14>, f::<15>, f::<16>, f::<17>, f::<18>, f::<19>, f::<20>,
+    f::<21>, f::<22>, f::<23>, f::<24>, f::<25>, f::<26>, f::<27>, f::<28>, f::<29>, f::<30>,
+    f::<31>,
+];
 
 fn ours(trace: &[u32], capacity: usize) -> usize {
     /// How often the number of entries is looked at.
     const LOOK: usize = 10_007;
-    let function = OURS.iter().find(|(entries, ..)| *entries == capacity);
-    let &(_, call, clear) = function.expect("there is a function for each capacity");
+    let call = bounded(capacity);
     let before = RUNS.load(Relaxed);
     for keys in trace.chunks(LOOK) {
         for &key in keys {
@@ -104,7 +122,10 @@ fn ours(trace: &[u32], capacity: usize) -> usize {
         }
         FULLEST.fetch_max(100 * entries() / capacity, Relaxed);
     }
-    assert!(clear().existed(), "it holds something after a trace");
+    assert!(
+        invalidate_all_f::<0>().existed(),
+        "it holds something after a trace"
+    );
     trace.len() - (RUNS.load(Relaxed) - before)
 }
 
@@ -113,6 +134,19 @@ fn entries() -> usize {
     let functions = cache_runtime::functions();
     let here = functions.iter().filter(|function| function.file == file!());
     here.map(|function| function.entries).sum()
+}
+
+/// The function of a capacity.
+fn bounded(capacity: usize) -> fn(u32) -> u32 {
+    static KNOWN: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().expect("nobody panics with it");
+    let at = known.iter().position(|&other| other == capacity);
+    let at = at.unwrap_or_else(|| {
+        known.push(capacity);
+        known.len() - 1
+    });
+    CAPACITY.store(capacity, Relaxed);
+    *OURS.get(at).expect("at most nine recorded traces")
 }
 
 fn quick_cache(trace: &[u32], capacity: usize) -> usize {
