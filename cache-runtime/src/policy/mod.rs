@@ -3,6 +3,7 @@
 //! A policy orders slot numbers. It knows neither keys nor values nor the time, and is used under the lock of
 //! the shard it belongs to; only what a [`Heat`] tells is raised beside it.
 
+mod conduct;
 mod ghosts;
 mod queues;
 mod s3_fifo;
