@@ -3,7 +3,7 @@
 mod hits;
 mod memory;
 mod misses;
-mod ratio;
+pub(crate) mod ratio;
 mod stampede;
 mod tasks;
 mod threads;

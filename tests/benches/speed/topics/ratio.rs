@@ -1,7 +1,5 @@
 //! Hit ratio, beside Belady's optimum.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -33,28 +31,16 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
     let made = trace::made(options.rounds(1_000_000, 150_000));
     let (table, share) = compare(&made);
     report.fact("ratio: share", share);
-    report.fact("ratio: fullest", FULLEST.load(Relaxed) as f64 / 100.0);
     let note = "Traces are made (`cache_tests::trace`), capacities are 1, 5 and 10 % of 100 000 keys. The optimum is \
                 Belady's, which knows the future and may leave a key out; W-TinyLFU, S3-FIFO, SIEVE and LRU are \
                 simulated (`cache_tests::simulate`), the others are the caches themselves.";
     report.table("Hit ratio", note, &table);
-    if let Some(folder) = &options.traces {
-        let (table, _) = compare(&recorded(folder));
+    if !options.traces.is_empty() {
         let note = "Capacities are 1, 5 and 10 % of the keys of each trace.";
+        let (table, _) = compare(&options.traces);
         report.table("Hit ratio on recorded traces", note, &table);
     }
-}
-
-/// Every trace in a folder.
-fn recorded(folder: &Path) -> Vec<Trace> {
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let entries = entries.unwrap_or_else(|why| panic!("{}: {why}", folder.display()));
-    let mut files: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
-    files.sort();
-    let read = |file: &PathBuf| {
-        trace::recorded(file).unwrap_or_else(|why| panic!("{}: {why}", file.display()))
-    };
-    files.iter().map(read).collect()
+    report.fact("ratio: fullest", FULLEST.load(Relaxed) as f64 / 100.0);
 }
 
 /// The hits of each policy on each trace, and our mean share of those of the optimum.
@@ -104,11 +90,13 @@ fn f<const N: usize>(key: u32) -> u32 {
     key
 }
 
-const OURS: [fn(u32) -> u32; 32] = [
+/// There is a function for each capacity of so many recorded traces.
+pub(crate) const MOST: usize = 9;
+
+const OURS: [fn(u32) -> u32; PERCENT.len() * (1 + MOST)] = [
     f::<0>, f::<1>, f::<2>, f::<3>, f::<4>, f::<5>, f::<6>, f::<7>, f::<8>, f::<9>, f::<10>,
     f::<11>, f::<12>, f::<13>, f::<14>, f::<15>, f::<16>, f::<17>, f::<18>, f::<19>, f::<20>,
-    f::<21>, f::<22>, f::<23>, f::<24>, f::<25>, f::<26>, f::<27>, f::<28>, f::<29>, f::<30>,
-    f::<31>,
+    f::<21>, f::<22>, f::<23>, f::<24>, f::<25>, f::<26>, f::<27>, f::<28>, f::<29>,
 ];
 
 fn ours(trace: &[u32], capacity: usize) -> usize {
@@ -146,7 +134,9 @@ fn bounded(capacity: usize) -> fn(u32) -> u32 {
         known.len() - 1
     });
     CAPACITY.store(capacity, Relaxed);
-    *OURS.get(at).expect("at most nine recorded traces")
+    *OURS
+        .get(at)
+        .expect("three for the made traces, and for each of `MOST`")
 }
 
 fn quick_cache(trace: &[u32], capacity: usize) -> usize {
