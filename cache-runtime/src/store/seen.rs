@@ -94,12 +94,23 @@ impl<K: KeyCell, V: ValueCell> Seen<K, V> {
         hash: u64,
         key: &Q,
     ) -> Option<Named<'_, K, V>> {
-        self.table.search(tag(hash), |index| {
+        let show = |index| {
             // SAFETY: the table names full slots, and while this is lent out nobody takes out what it has named.
             let slot = unsafe { self.full(index) };
             let is_it = !K::IN_PLACE || key.is(slot.key.key());
             is_it.then_some(Named { index, slot })
-        })
+        };
+        let tag = tag(hash);
+        let likely = self.table.likely(tag).and_then(show);
+        if likely.is_some() {
+            return likely;
+        }
+        if const { needs_drop::<K>() } {
+            // To compare such keys is a call, around which registers are saved: the likely slot takes few of them.
+            self.table.search_apart(tag, show)
+        } else {
+            self.table.search(tag, show)
+        }
     }
 
     /// Takes the value in a slot if it is good at any rate.

@@ -9,7 +9,7 @@
 //! may lie side by side, since the hash is a quick one: a search from pair to pair would walk through all of them.
 //!
 //! Most searches end at the first pair, but at which of its cells no processor can foretell, and a wrong guess costs as
-//! much as the rest of a hit: [`Table::search`] takes the one that fits without a branch.
+//! much as the rest of a hit: [`Table::likely`] takes the one that fits without a branch.
 #![allow(
     unsafe_code,
     reason = "cells are looked at without asking whether they are there"
@@ -104,27 +104,22 @@ impl Table {
 
     /// Finds a slot of a tag, or of one that looks like it. Each of them is looked at once.
     pub(super) fn find(&self, tag: u32, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
-        self.search_all(tag, |slot| is_it(slot).then_some(slot))
+        self.search(tag, |slot| is_it(slot).then_some(slot))
     }
 
-    /// Shows the slots of a tag, and those of tags that look like it, until something comes of one. The first may be
-    /// shown twice.
+    /// The slot that most searches end at.
     #[inline]
-    pub(super) fn search<T>(&self, tag: u32, mut show: impl FnMut(u32) -> Option<T>) -> Option<T> {
+    pub(super) fn likely(&self, tag: u32) -> Option<u32> {
         let print = self.print(tag);
         let [first, second] = self.pair(self.first(tag)).cells().map(|cell| cell ^ print);
         let slot = select_unpredictable(first <= self.mask, first, second);
-        if slot <= self.mask
-            && let Some(found) = show(slot)
-        {
-            return Some(found);
-        }
-        self.search_all(tag, show)
+        (slot <= self.mask).then_some(slot)
     }
 
-    /// As [`search`](Self::search), and shows each of them once.
+    /// Shows the slots of a tag, and those of tags that look like it, until something comes of one. Each of them is shown
+    /// once.
     #[inline]
-    fn search_all<T>(&self, tag: u32, mut show: impl FnMut(u32) -> Option<T>) -> Option<T> {
+    pub(super) fn search<T>(&self, tag: u32, mut show: impl FnMut(u32) -> Option<T>) -> Option<T> {
         let (mut at, mut step, print) = (self.first(tag), 0, self.print(tag));
         loop {
             for cell in self.pair(at).cells() {
@@ -141,6 +136,16 @@ impl Table {
             step += 1;
             at = self.after(at, step);
         }
+    }
+
+    /// As [`search`](Self::search), by itself: what it keeps in registers is not saved where it is not called.
+    #[inline(never)]
+    pub(super) fn search_apart<T>(
+        &self,
+        tag: u32,
+        show: impl FnMut(u32) -> Option<T>,
+    ) -> Option<T> {
+        self.search(tag, show)
     }
 
     /// Every slot that is named.
