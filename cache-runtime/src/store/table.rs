@@ -47,11 +47,12 @@ const MANY: usize = 1 << 10;
 pub(super) struct Table {
     /// A power of two.
     pairs: Box<[Pair]>,
-    /// The bits of a cell that are the slot's: there are as many cells. Half of it are those of a tag that tell its first
-    /// pair.
+    /// The bits of a cell that are the slot's: there are as many cells.
     mask: u32,
     /// The bits of a tag that a cell keeps.
     print: u32,
+    /// The bits of a tag that tell its first pair.
+    first: u32,
 }
 
 /// Where a cell is.
@@ -67,6 +68,7 @@ impl Table {
             pairs: Box::new([Pair::new()]),
             mask: 0,
             print: !NONE,
+            first: 0,
         }
     }
 
@@ -78,6 +80,7 @@ impl Table {
             pairs: (0..length / 2).map(|_| Pair::new()).collect(),
             mask,
             print: !mask & !NONE,
+            first: mask >> 1,
         };
         for (tag, slot) in all {
             table.insert(tag, slot);
@@ -215,13 +218,13 @@ impl Table {
     /// The first pair on the way of a tag.
     #[inline]
     fn first(&self, tag: u32) -> u32 {
-        tag & (self.mask >> 1)
+        tag & self.first
     }
 
     /// The pair after that one, so many steps from the first.
     #[inline]
     fn after(&self, at: u32, step: u32) -> u32 {
-        (at + step) & (self.mask >> 1)
+        (at + step) & self.first
     }
 
     /// The part of a tag that a cell keeps: what its place does not tell.
